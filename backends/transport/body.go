@@ -1,0 +1,157 @@
+package transport
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"skein/timeline"
+)
+
+// capped is the RoundTripper that holds every request to the caps.
+type capped struct {
+	next http.RoundTripper
+	c    *Client
+}
+
+func (t *capped) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := checkScheme(req.URL); err != nil {
+		return nil, err
+	}
+	if err := t.c.stats.blocked(req.URL.Host); err != nil {
+		return nil, err
+	}
+	req = t.prepare(req)
+	start := t.c.opts.Now()
+	resp, err := t.next.RoundTrip(req)
+	if err != nil {
+		t.c.opts.Log.DebugContext(req.Context(), "request failed", "method", req.Method, "host", req.URL.Host, "path", req.URL.Path, "error", err)
+		return nil, Unreachable(req.URL.Host, err)
+	}
+	t.c.opts.Log.DebugContext(req.Context(), "request", "method", req.Method, "host", req.URL.Host, "path", req.URL.Path,
+		"status", resp.StatusCode, "took", t.c.opts.Now().Sub(start))
+	if err := t.c.stats.note(req.URL.Host, resp); err != nil {
+		resp.Body.Close()
+		return nil, err
+	}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return resp, nil
+	}
+	resp.Body = newPatient(resp.Body)
+	return t.hold(req, resp)
+}
+
+// prepare strips what must not be sent and says who we are. The request given
+// is not changed, as RoundTripper demands.
+func (t *capped) prepare(req *http.Request) *http.Request {
+	req = req.Clone(req.Context())
+	if strings.TrimSpace(req.Header.Get("Authorization")) == "Bearer" {
+		req.Header.Del("Authorization") // an empty token is no token
+	}
+	if t.c.opts.UserAgent != "" {
+		req.Header.Set("User-Agent", t.c.opts.UserAgent)
+	}
+	return req
+}
+
+// hold reads a JSON body whole, within the caps, so that no decoder behind it
+// meets more than it can bear; any other body is capped as it is read.
+func (t *capped) hold(req *http.Request, resp *http.Response) (*http.Response, error) {
+	host := req.URL.Host
+	if !strings.Contains(resp.Header.Get("Content-Type"), "json") {
+		resp.Body = &limited{ReadCloser: resp.Body, left: MaxBody, host: host}
+		return resp, nil
+	}
+	b, err := io.ReadAll(&limited{ReadCloser: resp.Body, left: MaxBody, host: host})
+	resp.Body.Close()
+	if err != nil {
+		return nil, Unreachable(host, err)
+	}
+	if Depth(b) > MaxDepth {
+		return nil, timeline.Errorf(timeline.CodeTooLarge, "%s: the answer nests more than %d deep", host, MaxDepth)
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(b))
+	resp.ContentLength = int64(len(b))
+	return resp, nil
+}
+
+// Depth is how deep a JSON text nests; brackets within strings do not count. It
+// needs no valid JSON.
+func Depth(b []byte) int {
+	depth, deepest, quoted := 0, 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return deepest
+}
+
+// limited fails, rather than ends, when a body is over its cap.
+type limited struct {
+	io.ReadCloser
+	left int64
+	host string
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if int64(len(p)) > l.left+1 {
+		p = p[:l.left+1]
+	}
+	n, err := l.ReadCloser.Read(p)
+	l.left -= int64(n)
+	if l.left < 0 {
+		return 0, timeline.Errorf(timeline.CodeTooLarge, "%s: the answer is over %d MiB", l.host, MaxBody>>20)
+	}
+	return n, err
+}
+
+var errSilent = errors.New("the server stopped sending")
+
+// patient gives a body up when it is silent for idleTimeout.
+type patient struct {
+	body   io.ReadCloser
+	timer  *time.Timer
+	silent atomic.Bool
+}
+
+func newPatient(body io.ReadCloser) io.ReadCloser {
+	p := &patient{body: body}
+	p.timer = time.AfterFunc(idleTimeout, func() {
+		p.silent.Store(true)
+		body.Close()
+	})
+	return p
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	n, err := p.body.Read(b)
+	if err == nil {
+		p.timer.Reset(idleTimeout)
+		return n, nil
+	}
+	p.timer.Stop()
+	if p.silent.Load() {
+		return n, fmt.Errorf("%w for %s", errSilent, idleTimeout)
+	}
+	return n, err
+}
+
+func (p *patient) Close() error {
+	p.timer.Stop()
+	return p.body.Close()
+}

@@ -1,0 +1,132 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+
+	"skein/timeline"
+)
+
+// dialer checks the address that is really dialled, after the name was resolved,
+// so that a name that resolves to another address a second time gains nothing.
+type dialer struct {
+	allow map[string]bool
+	net   net.Dialer
+}
+
+func allowSet(hosts []string) map[string]bool {
+	m := make(map[string]bool, len(hosts))
+	for _, h := range hosts {
+		m[strings.ToLower(strings.Trim(h, "[]"))] = true
+	}
+	return m
+}
+
+func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	nd := d.net
+	if !d.allow[strings.ToLower(host)] {
+		nd.Control = func(_, resolved string, _ syscall.RawConn) error { return checkAddress(host, resolved) }
+	}
+	return nd.DialContext(ctx, network, address)
+}
+
+// checkAddress refuses what is not on the public internet.
+func checkAddress(host, resolved string) error {
+	ap, err := netip.ParseAddrPort(resolved)
+	if err != nil {
+		return fmt.Errorf("address %s of %s: %w", resolved, host, err)
+	}
+	if public(ap.Addr().Unmap()) {
+		return nil
+	}
+	return timeline.Errorf(timeline.CodeRefused,
+		"%s is the private address %s: to reach it, add %q to network.allow in config.toml", host, ap.Addr(), host)
+}
+
+// public tells whether an address belongs to the public internet.
+func public(a netip.Addr) bool {
+	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
+		return false
+	}
+	for _, p := range reserved() {
+		if p.Contains(a) {
+			return false
+		}
+	}
+	return true
+}
+
+// reserved are ranges that net/netip calls global unicast but that are not
+// (RFC 6890): shared address space, benchmarks, documentation, NAT64, 0/8, 240/4.
+func reserved() []netip.Prefix {
+	return []netip.Prefix{
+		netip.MustParsePrefix("0.0.0.0/8"),
+		netip.MustParsePrefix("100.64.0.0/10"),
+		netip.MustParsePrefix("192.0.0.0/24"),
+		netip.MustParsePrefix("192.0.2.0/24"),
+		netip.MustParsePrefix("198.18.0.0/15"),
+		netip.MustParsePrefix("198.51.100.0/24"),
+		netip.MustParsePrefix("203.0.113.0/24"),
+		netip.MustParsePrefix("240.0.0.0/4"),
+		netip.MustParsePrefix("64:ff9b::/96"),
+		netip.MustParsePrefix("64:ff9b:1::/48"),
+		netip.MustParsePrefix("100::/64"),
+		netip.MustParsePrefix("2001:db8::/32"),
+		netip.MustParsePrefix("2002::/16"),
+	}
+}
+
+// Loopback tells whether host (without a port) names this machine.
+func Loopback(host string) bool {
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback()
+}
+
+// checkScheme allows plain http and ws only where nobody can listen on the way.
+func checkScheme(u *url.URL) error {
+	switch u.Scheme {
+	case "https", "wss":
+		return nil
+	case "http", "ws":
+		if Loopback(u.Hostname()) || strings.HasSuffix(strings.ToLower(u.Hostname()), ".onion") {
+			return nil
+		}
+		return timeline.Errorf(timeline.CodeRefused, "%s: plain %s is used only for this machine itself; use %ss", u.Host, u.Scheme, u.Scheme)
+	}
+	return timeline.Errorf(timeline.CodeRefused, "%s: not a web address", u.Redacted())
+}
+
+// checkRedirect follows redirects of plain reading only.
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	first := via[0]
+	target := timeline.CleanLine(req.URL.Host).String()
+	switch {
+	case first.Header.Get("Authorization") != "" || first.Header.Get("DPoP") != "" || first.Header.Get("Cookie") != "":
+		return timeline.Errorf(timeline.CodeRefused, "%s redirects a signed-in request to %s: refused", first.URL.Host, target)
+	case first.Method != http.MethodGet && first.Method != http.MethodHead:
+		return timeline.Errorf(timeline.CodeRefused, "%s redirects a %s to %s: refused", first.URL.Host, first.Method, target)
+	case len(via) > MaxRedirect:
+		return timeline.Errorf(timeline.CodeRefused, "%s redirects more than %d times", first.URL.Host, MaxRedirect)
+	case via[len(via)-1].URL.Scheme == "https" && req.URL.Scheme != "https":
+		return timeline.Errorf(timeline.CodeRefused, "%s redirects from https to %s: refused", first.URL.Host, req.URL.Scheme)
+	}
+	return checkScheme(req.URL)
+}
+
+func refuseRedirect(req *http.Request, via []*http.Request) error {
+	return timeline.Errorf(timeline.CodeRefused, "%s redirects a websocket to %s: refused", via[0].URL.Host, timeline.CleanLine(req.URL.Host))
+}

@@ -1,0 +1,176 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"skein/timeline"
+)
+
+// The caps. They are constants because no server needs more and no person should
+// have to know them.
+const (
+	MaxBody     = 8 << 20 // bytes of a response, decompressed
+	MaxFrame    = 1 << 20 // bytes of a websocket message
+	MaxDepth    = 64      // nesting of JSON
+	MaxPages    = 50      // pages that one operation may ask for
+	MaxRedirect = 5
+
+	dialTimeout   = 10 * time.Second
+	headerTimeout = 15 * time.Second
+	idleTimeout   = 15 * time.Second // silence within a body
+	totalTimeout  = 60 * time.Second // a whole request
+)
+
+// Options configure a Client. The zero value is strict and real.
+type Options struct {
+	Allow     []string // hosts that may resolve to private or loopback addresses
+	UserAgent string
+	Log       *slog.Logger
+	Now       func() time.Time
+	Resolver  *net.Resolver // nil: the system's
+}
+
+// Client is the capped client. It is safe for concurrent use; one serves a
+// process.
+type Client struct {
+	opts  Options
+	http  *http.Client
+	stats *budget
+}
+
+// New makes a Client.
+func New(o Options) *Client {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	c := &Client{opts: o, stats: newBudget(o.Now)}
+	d := &dialer{allow: allowSet(o.Allow), net: net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Resolver: o.Resolver}}
+	base := &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            d.dial,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           64,
+		MaxIdleConnsPerHost:    8,
+		IdleConnTimeout:        90 * time.Second,
+		TLSHandshakeTimeout:    dialTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
+		MaxResponseHeaderBytes: 256 << 10,
+	}
+	c.http = &http.Client{
+		Transport:     &capped{next: base, c: c},
+		CheckRedirect: checkRedirect,
+		Timeout:       totalTimeout,
+	}
+	return c
+}
+
+// HTTP returns the capped http.Client. Callers may copy it but must keep its
+// Transport and CheckRedirect.
+func (c *Client) HTTP() *http.Client { return c.http }
+
+// Close ends idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Dial opens a websocket under the same rules. The caller closes it. Header may
+// carry Authorization; redirects are never followed.
+func (c *Client) Dial(ctx context.Context, address string, header http.Header) (*websocket.Conn, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, timeline.Errorf(timeline.CodeUsage, "not a websocket address: %s", address)
+	}
+	if err := checkScheme(u); err != nil {
+		return nil, err
+	}
+	h := header.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	h.Set("User-Agent", c.opts.UserAgent)
+	ctx, cancel := context.WithTimeout(ctx, headerTimeout)
+	defer cancel()
+	hc := &http.Client{Transport: c.http.Transport, CheckRedirect: refuseRedirect} // no Timeout: it would end the socket
+	conn, resp, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: hc, HTTPHeader: h})
+	if err != nil {
+		return nil, dialError(u, resp, err)
+	}
+	conn.SetReadLimit(MaxFrame)
+	return conn, nil
+}
+
+func dialError(u *url.URL, resp *http.Response, err error) error {
+	var te *timeline.Error
+	if errors.As(err, &te) {
+		return te
+	}
+	if resp != nil {
+		return StatusError(u.Host, resp.StatusCode, "")
+	}
+	return Unreachable(u.Host, err)
+}
+
+// Unreachable is the Error for a request that got no answer. It says what a
+// person can act on and keeps err as the cause.
+func Unreachable(host string, err error) error {
+	var te *timeline.Error
+	if errors.As(err, &te) {
+		return te
+	}
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%s: %w", host, err)
+	}
+	why := "no connection"
+	var dns *net.DNSError
+	var op *net.OpError
+	var ne net.Error
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		why = "no such host"
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &ne) && ne.Timeout():
+		why = "no answer in time"
+	case errors.As(err, &op):
+		why = "could not connect: " + op.Err.Error()
+	default:
+		var ue *url.Error
+		if errors.As(err, &ue) {
+			why = ue.Err.Error()
+		}
+	}
+	return &timeline.Error{Code: timeline.CodeOffline, Message: timeline.CleanLine(host + ": " + why), Err: err}
+}
+
+// StatusError is the Error for an HTTP status; said is the server's own words,
+// cleaned here, and may be empty.
+func StatusError(host string, status int, said string) *timeline.Error {
+	code := timeline.CodeRefused
+	switch {
+	case status == http.StatusUnauthorized:
+		code = timeline.CodeAuth
+	case status == http.StatusNotFound, status == http.StatusGone:
+		code = timeline.CodeNotFound
+	case status == http.StatusTooManyRequests:
+		code = timeline.CodeRateLimited
+	case status >= 500:
+		code = timeline.CodeServer
+	}
+	msg := fmt.Sprintf("%s: %d %s", host, status, http.StatusText(status))
+	if said != "" {
+		const longest = 300
+		if len(said) > longest {
+			said = said[:longest]
+		}
+		msg += ": " + said
+	}
+	return &timeline.Error{Code: code, Message: timeline.CleanLine(msg)}
+}

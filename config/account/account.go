@@ -1,0 +1,84 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+)
+
+// Record is one account, without its secrets.
+type Record struct {
+	ID       string   `toml:"id" json:"id"`           // stable, made once
+	Network  string   `toml:"network" json:"network"` // mastodon, bluesky or nostr
+	Name     string   `toml:"name" json:"name"`       // the person's short name for it, unique
+	Handle   string   `toml:"handle" json:"handle"`   // as the server said when it was added, cleaned
+	Server   string   `toml:"server,omitempty" json:"server,omitempty"`
+	DID      string   `toml:"did,omitempty" json:"did,omitempty"`
+	PubKey   string   `toml:"pubkey,omitempty" json:"pubkey,omitempty"` // hex
+	Relays   []string `toml:"relays,omitempty" json:"relays,omitempty"`
+	ReadOnly bool     `toml:"read_only,omitempty" json:"read_only,omitempty"`
+}
+
+// redacted is what every Secret looks like from outside.
+const redacted = "[secret]"
+
+// Secret is a string that no formatting, logging or marshalling reveals.
+type Secret struct{ value string }
+
+// NewSecret wraps a secret as soon as it has been read.
+func NewSecret(s string) Secret { return Secret{s} }
+
+// Reveal returns the secret itself, for the one place that needs it.
+func (s Secret) Reveal() string { return s.value }
+
+// Empty tells whether there is no secret.
+func (s Secret) Empty() bool { return s.value == "" }
+
+// String, GoString, LogValue, MarshalJSON and MarshalText all hide the value.
+func (s Secret) String() string { return redacted }
+
+// GoString hides the value from %#v.
+func (s Secret) GoString() string { return redacted }
+
+// LogValue hides the value from slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalJSON hides the value; the vault has its own encoding.
+func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+
+// MarshalText hides the value from TOML and friends.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// Credentials are the secrets of one account by name.
+type Credentials map[string]Secret
+
+// The names of credentials.
+const (
+	Token       = "token"        // Mastodon access token
+	AppPassword = "app-password" // Bluesky app password
+	AccessJWT   = "access-jwt"   // Bluesky session
+	RefreshJWT  = "refresh-jwt"
+	PrivateKey  = "private-key" // Nostr, 64 hex digits
+)
+
+// Clone copies c, so that the copy can be changed and saved.
+func (c Credentials) Clone() Credentials { return maps.Clone(c) }
+
+// ErrNoCredentials says that the vault holds nothing for an account.
+var ErrNoCredentials = errors.New("no credentials are stored for this account")
+
+// Store keeps credentials. Every implementation is safe for several goroutines
+// and, where it is a file, for several processes.
+type Store interface {
+	// Load returns a copy of an account's credentials, read afresh, or
+	// ErrNoCredentials.
+	Load(ctx context.Context, id string) (Credentials, error)
+	// Save replaces them durably: when it returns nil they survive a crash.
+	Save(ctx context.Context, id string, c Credentials) error
+	// Delete forgets them. Deleting what is not there is no error.
+	Delete(ctx context.Context, id string) error
+	// Lock holds the account across processes, for read → decide → exchange →
+	// save, until unlock is called. Load and Save may be called while it is held.
+	Lock(ctx context.Context, id string) (unlock func(), err error)
+}

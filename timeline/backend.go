@@ -1,0 +1,162 @@
+package timeline
+
+import "context"
+
+// MaxPage is the most posts a Page may ask for.
+const MaxPage = 100
+
+// Backend speaks for one account on one network. It is what every network has;
+// further abilities are the small interfaces below, found with As.
+//
+// All methods may be called from several goroutines at once. They return an
+// *Error (possibly wrapped), obey ctx, and never wait longer than the transport's
+// own time-outs.
+type Backend interface {
+	Account() Account
+	// Limits are the facts of this account's server, as far as they are known yet.
+	Limits() Limits
+	// Home reads a page of the home timeline.
+	Home(ctx context.Context, p Page) (Batch, error)
+	// Post reads one post.
+	Post(ctx context.Context, id ID) (*Post, error)
+	// Thread reads the conversation around a post.
+	Thread(ctx context.Context, id ID) (*Thread, error)
+	// Close ends connections. The Backend is of no use afterwards.
+	Close() error
+}
+
+// Cursor is a backend's own position in a feed. It may be kept over restarts.
+type Cursor string
+
+// Page asks for posts. With neither Before nor After it is the newest page.
+// Before asks for the posts older than a cursor, After for those newer; at most
+// one of them is set.
+type Page struct {
+	Before, After Cursor
+	Limit         int // 1…MaxPage; 0 is the backend's own default
+}
+
+// Batch is a backend's answer to a Page.
+type Batch struct {
+	Posts []*Post // nearly newest first; the order is not relied on
+	Older Cursor  // continues below this page; "" when the feed ends here
+	Newer Cursor  // continues above it; kept when the page is empty
+	// Gap, in an answer to After, says that posts between After and the oldest of
+	// Posts may be missing: the server no longer has them, or they are too many.
+	Gap bool
+}
+
+// Streamer has live updates. Stream blocks until ctx ends or the connection
+// fails; it calls emit from one goroutine, and never after it has returned. It
+// starts with posts newer than from where it can, and does not reconnect: the hub
+// does, and asks Home for what was missed.
+type Streamer interface {
+	Stream(ctx context.Context, from Cursor, emit func(Event)) error
+}
+
+// Event is one thing that happened on a stream. One field is set.
+type Event struct {
+	Post    *Post   // a new or changed post
+	Deleted *ID     // a post that is gone
+	Status  *Status // the connection's own state
+	Cursor  Cursor  // with Post: where a later Home(After) may continue; "" to keep the last
+}
+
+// Status is what a backend says of its own connections: Up of Of are usable.
+type Status struct {
+	Up, Of int
+	Detail Safe // one line, such as "relay.example: closed"
+}
+
+// Pacer is told how much attention the person pays, so that a backend that polls
+// can ask less often. SetPace may be called at any time.
+type Pacer interface{ SetPace(p Pace) }
+
+// Pace is how often to poll.
+type Pace uint8
+
+// The paces.
+const (
+	PaceActive Pace = iota // the person is looking
+	PaceIdle               // the terminal is in the background or nobody typed for a while
+)
+
+// Profiler reads people.
+type Profiler interface {
+	// Profile reads one person by Author.ID.
+	Profile(ctx context.Context, id string) (*Profile, error)
+	// ProfilePosts reads what the person posted, newest first.
+	ProfilePosts(ctx context.Context, id string, p Page) (Batch, error)
+}
+
+// Resolver understands what a person has at hand: a URL, at://…, nevent1…,
+// @user@host. It answers CodeNotMine at once, without a request, for what is
+// plainly another network's.
+type Resolver interface {
+	Resolve(ctx context.Context, ref string) (Target, error)
+}
+
+// Target is what a reference names: a post or a person.
+type Target struct {
+	Post   ID     // zero when it is a person
+	Person string // Author.ID
+}
+
+// Checker tells whether the account works: one authenticated request that says
+// who we are. It is what account check and doctor call.
+type Checker interface {
+	Check(ctx context.Context) (Report, error)
+}
+
+// Report is what Check found.
+type Report struct {
+	Handle   Safe   // who the server says we are
+	Software Safe   // "mastodon 4.5.0", "bluesky pds", "relay.example: khatru 0.19"
+	Facts    []Safe // further lines for doctor
+	ReadOnly bool   // the account can read but not post
+}
+
+// Thread is a conversation. Roots holds the tree's top: one node unless the
+// topmost post could not be read.
+type Thread struct {
+	Focus     ID
+	Roots     []*Node
+	Truncated bool // the server held back a part
+}
+
+// Node is a post of a thread and the replies to it, oldest first.
+type Node struct {
+	Post    *Post // nil where Missing says why there is none
+	ID      ID
+	Missing Safe
+	Replies []*Node
+}
+
+// Limits are a server's facts that matter to what is written there. Zero means
+// that the network sets no such limit.
+type Limits struct {
+	Characters  int // in the network's own unit, see Unit
+	Bytes       int // UTF-8 bytes of the text
+	Unit        string
+	Media       int
+	Alt         int
+	PollOptions int
+	PollOption  int
+}
+
+// As finds ability T in b or in what b wraps, as errors.As does: a decorator
+// with an Unwrap() Backend method hides nothing.
+func As[T any](b Backend) (T, bool) {
+	for b != nil {
+		if t, ok := b.(T); ok {
+			return t, true
+		}
+		u, ok := b.(interface{ Unwrap() Backend })
+		if !ok {
+			break
+		}
+		b = u.Unwrap()
+	}
+	var none T
+	return none, false
+}
