@@ -85,6 +85,7 @@ type Part struct {
 // Picture is an image made by code from its seed (see Draw).
 type Picture struct {
 	Seed          int
+	Scene         Scene // what it shows; "" lets the seed choose a landscape
 	Width, Height int
 	Alt           string // "" when the author forgot it
 }
