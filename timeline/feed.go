@@ -1,0 +1,281 @@
+package timeline
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	backoffBase = time.Second
+	backoffCap  = 5 * time.Minute
+	steadyAfter = 30 * time.Second // a stream that lived this long ends the back-off
+	askQueue    = 8                // orders waiting for one account; more say the same thing again
+)
+
+// feed reads one account in a goroutine of its own. The fields from backend on
+// are guarded by the hub's mu.
+type feed struct {
+	hub     *Hub
+	account Account
+	orders  chan order
+	attempt int        // failures in a row; the goroutine's own
+	opening sync.Mutex // serialises open
+
+	backend  Backend
+	health   Health
+	holes    []hole
+	held     []*Post // received, but below the floor
+	newest   Key     // newest post received
+	oldest   Key     // oldest post received by paging
+	newer    Cursor  // continues above newest
+	older    Cursor  // continues below oldest
+	empty    int     // pages in a row that brought nothing older
+	answered bool    // the first page came
+	failed   bool    // the last request for a page failed
+	done     bool    // nothing older
+	asked    bool    // an order for older posts is queued or running
+}
+
+// order is what a feed is asked to do. One field is set.
+type order struct {
+	refresh bool
+	older   bool
+	fill    *Key
+}
+
+func newFeed(h *Hub, a Account) *feed {
+	return &feed{
+		hub: h, account: a, orders: make(chan order, askQueue),
+		health: Health{Account: a, State: Connecting, Since: h.opts.Now()},
+	}
+}
+
+// idle tells whether the account holds nobody back: it has not answered yet, has
+// failed, or has nothing older. The hub's mu is held.
+func (f *feed) idle() bool { return !f.answered || f.failed || f.done }
+
+// ask queues an order without waiting; the hub's mu is held.
+func (f *feed) ask(o order) bool {
+	if o.older {
+		if f.asked {
+			return true
+		}
+		f.asked = true
+	}
+	select {
+	case f.orders <- o:
+		return true
+	default:
+		f.asked = f.asked && !o.older
+		return false
+	}
+}
+
+// open returns the backend, making it on first use.
+func (f *feed) open(ctx context.Context) (Backend, error) {
+	f.opening.Lock()
+	defer f.opening.Unlock()
+	f.hub.mu.Lock()
+	b, pace := f.backend, f.hub.pace
+	f.hub.mu.Unlock()
+	if b != nil {
+		return b, nil
+	}
+	b, err := f.hub.opts.Open(ctx, f.account.ID)
+	if err != nil {
+		return nil, err
+	}
+	if pacer, ok := As[Pacer](b); ok {
+		pacer.SetPace(pace)
+	}
+	f.hub.mu.Lock()
+	f.backend = b
+	f.hub.mu.Unlock()
+	return b, nil
+}
+
+// run is the account's goroutine: connect, read on, and after a failure wait and
+// begin again.
+func (f *feed) run() {
+	ctx := f.hub.ctx
+	defer f.close()
+	for ctx.Err() == nil {
+		began := f.hub.opts.Now()
+		err := f.session(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if f.hub.opts.Now().Sub(began) >= steadyAfter {
+			f.attempt = 0
+		}
+		wait := f.fail(err)
+		if f.hub.once {
+			return
+		}
+		f.wait(ctx, wait)
+	}
+}
+
+func (f *feed) close() {
+	f.hub.mu.Lock()
+	b := f.backend
+	f.hub.mu.Unlock()
+	if b == nil {
+		return
+	}
+	if err := b.Close(); err != nil {
+		f.hub.opts.Log.Warn("closing an account", "account", f.account.Name, "error", err)
+	}
+}
+
+// session reads until something fails. It always returns an error.
+func (f *feed) session(ctx context.Context) error {
+	b, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := f.catchUp(ctx, b); err != nil {
+		return err
+	}
+	f.live()
+	streamer, ok := As[Streamer](b)
+	if !ok || f.hub.once {
+		return f.serve(ctx, b, nil)
+	}
+	streaming, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		defer close(ended)
+		ended <- streamer.Stream(streaming, f.resumeFrom(), f.receive)
+	}()
+	err = f.serve(ctx, b, ended)
+	cancel()
+	for range ended { // until the stream's goroutine is gone
+	}
+	return err
+}
+
+// serve obeys orders until ctx or the stream ends.
+func (f *feed) serve(ctx context.Context, b Backend, ended <-chan error) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-ended:
+			if err == nil {
+				err = Errorf(CodeOffline, "%s: the stream ended", f.account.Server)
+			}
+			return err
+		case o := <-f.orders:
+			if err := f.obey(ctx, b, o); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// obey carries an order out. A failure to read older posts is shown where it
+// matters and does not end the stream.
+func (f *feed) obey(ctx context.Context, b Backend, o order) error {
+	switch {
+	case o.older:
+		f.readOlder(ctx, b)
+	case o.fill != nil:
+		f.fillGap(ctx, b, *o.fill)
+	default:
+		return f.catchUp(ctx, b)
+	}
+	return nil
+}
+
+// wait sleeps until the next attempt or a refresh.
+func (f *feed) wait(ctx context.Context, d time.Duration) {
+	timer := f.hub.opts.After(d)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer:
+			return
+		case o := <-f.orders:
+			if !o.older { // the person wants it now
+				return
+			}
+			f.hub.mu.Lock()
+			f.asked = false
+			f.hub.mu.Unlock()
+		}
+	}
+}
+
+// fail records a failure and returns how long to wait: full jitter between one
+// second and five minutes, or what the server asked for.
+func (f *feed) fail(err error) time.Duration {
+	e := AsError(err)
+	limit := min(backoffCap, backoffBase<<min(f.attempt, 9))
+	f.attempt++
+	wait := max(backoffBase, time.Duration(f.hub.opts.Rand()*float64(limit)))
+	state := Down
+	if e.Code == CodeAuth {
+		state, wait = SignIn, backoffCap
+	}
+	now := f.hub.opts.Now()
+	if e.Until.After(now) {
+		wait = e.Until.Sub(now)
+	}
+	f.hub.opts.Log.Warn("account failed", "account", f.account.Name, "code", e.Code, "error", e.Error(), "retry", wait)
+
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	f.failed = true
+	f.setState(state, e.Message)
+	f.health.Retry = now.Add(wait)
+	f.markOutage(e)
+	f.hub.release()
+	return wait
+}
+
+// live says that the account reads and waits for more.
+func (f *feed) live() {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	f.setState(Live, Safe{})
+	f.hub.notify()
+}
+
+// setState keeps Since while the state stays. The hub's mu is held.
+func (f *feed) setState(s State, why Safe) {
+	if f.health.State != s {
+		f.health.State, f.health.Since = s, f.hub.opts.Now()
+	}
+	f.health.Message, f.health.Retry = why, time.Time{}
+}
+
+// receive takes one event of the stream.
+func (f *feed) receive(e Event) {
+	now := f.hub.opts.Now()
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	switch {
+	case e.Post != nil:
+		Place(e.Post, now)
+		f.advance(e.Post)
+		f.hub.publish(e.Post)
+	case e.Deleted != nil:
+		f.held = slices.DeleteFunc(f.held, func(p *Post) bool { return p.ID == *e.Deleted })
+		f.hub.retract(*e.Deleted)
+	case e.Status != nil:
+		state := Live
+		if e.Status.Up < e.Status.Of {
+			state = Partial
+		}
+		f.setState(state, e.Status.Detail)
+		f.health.Up, f.health.Of = e.Status.Up, e.Status.Of
+		f.hub.notify()
+	}
+	if e.Cursor != "" {
+		f.newer = e.Cursor
+	}
+}

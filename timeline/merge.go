@@ -1,0 +1,116 @@
+package timeline
+
+import (
+	"slices"
+	"time"
+)
+
+// Merge joins batches of several sources into one list, oldest first, each post
+// once. The batches are nearly sorted, newest first or oldest first; sorted ones
+// cost least. The arguments are not changed.
+func Merge(batches ...[]*Post) []*Post {
+	total := 0
+	runs := make([][]*Post, 0, len(batches))
+	for _, b := range batches {
+		if len(b) > 0 {
+			runs = append(runs, oldestFirst(b))
+			total += len(b)
+		}
+	}
+	for len(runs) > 1 { // join neighbours, so that each post moves log(sources) times
+		next := runs[:0:0]
+		for i := 0; i < len(runs); i += 2 {
+			if i+1 == len(runs) {
+				next = append(next, runs[i])
+				break
+			}
+			next = append(next, join(runs[i], runs[i+1]))
+		}
+		runs = next
+	}
+	if len(runs) == 0 {
+		return nil
+	}
+	return distinct(runs[0], total)
+}
+
+func comparePosts(a, b *Post) int { return a.Key().Compare(b.Key()) }
+
+// oldestFirst returns a sorted copy of a nearly sorted batch.
+func oldestFirst(b []*Post) []*Post {
+	s := slices.Clone(b)
+	if len(s) > 1 && comparePosts(s[0], s[len(s)-1]) > 0 {
+		slices.Reverse(s)
+	}
+	if !slices.IsSortedFunc(s, comparePosts) {
+		slices.SortFunc(s, comparePosts)
+	}
+	return s
+}
+
+// join merges two sorted runs.
+func join(a, b []*Post) []*Post {
+	out := make([]*Post, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if comparePosts(a[0], b[0]) <= 0 {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+// distinct drops repeats of a post, wherever they stand, and combines them.
+func distinct(s []*Post, total int) []*Post {
+	at := make(map[ID]int, total)
+	out := s[:0:0]
+	out = slices.Grow(out, len(s))
+	for _, p := range s {
+		if i, seen := at[p.ID]; seen {
+			out[i] = Combine(out[i], p)
+			continue
+		}
+		at[p.ID] = len(out)
+		out = append(out, p)
+	}
+	return out
+}
+
+// Extent is how far one source has been read.
+type Extent struct {
+	Oldest Key  // the oldest key it has given
+	Done   bool // it has nothing older, or failed: it holds nobody back
+}
+
+// Floor is the key down to which a merged timeline is complete: the newest of the
+// oldest keys of the sources that may still have older posts. Rows below it may
+// yet be joined by others and are held back. ok is false when nothing is held
+// back.
+func Floor(sources ...Extent) (floor Key, ok bool) {
+	for _, s := range sources {
+		if s.Done {
+			continue
+		}
+		if !ok || floor.Less(s.Oldest) {
+			floor, ok = s.Oldest, true
+		}
+	}
+	return floor, ok
+}
+
+// Place settles where a post just received stands: no later than now, because a
+// post cannot be read before it was written, whatever its clock says. It changes
+// p, which must not have been shared yet.
+func Place(p *Post, now time.Time) {
+	if p.Sorted.IsZero() {
+		p.Sorted = p.Created
+	}
+	if p.Sorted.After(now.Add(FutureSlack)) || p.Created.After(now.Add(FutureSlack)) {
+		p.Future = true
+	}
+	if p.Sorted.After(now) {
+		p.Sorted = now
+	}
+	p.Sorted = p.Sorted.UTC().Round(0) // no monotonic reading, which would not survive storage
+}
