@@ -45,10 +45,7 @@ func StartBluesky(t testing.TB) *Bluesky {
 
 	started := time.Now()
 	dir := t.TempDir()
-	logFile, err := os.Create(filepath.Join(dir, "network.log"))
-	if err != nil {
-		t.Fatalf("log of the Bluesky network: %v", err)
-	}
+	logFile := createFile(t, filepath.Join(dir, "network.log"))
 	defer logFile.Close() //nolint:errcheck // node has its own handle by then
 	// Not the test's context: the network has to outlive it, until its clean-up.
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "node", "network.mjs")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"testing"
 )
 
@@ -62,4 +63,14 @@ func call(ctx context.Context, method, address, token string, body, into any) er
 		return fmt.Errorf("%s %s: decode %q: %w", method, address, answer, err)
 	}
 	return nil
+}
+
+// createFile makes a file that the test cannot go on without.
+func createFile(t testing.TB, path string) *os.File {
+	t.Helper()
+	file, err := os.Create(path) //nolint:gosec // a path of the test's own folder
+	if err != nil {
+		t.Fatalf("create a file: %v", err)
+	}
+	return file
 }

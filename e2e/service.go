@@ -52,10 +52,7 @@ type serviceOptions struct {
 // test ends.
 func startService(t testing.TB, options serviceOptions) *service {
 	t.Helper()
-	logFile, err := os.Create(filepath.Join(t.TempDir(), options.name+".log"))
-	if err != nil {
-		t.Fatalf("log of %s: %v", options.name, err)
-	}
+	logFile := createFile(t, filepath.Join(t.TempDir(), options.name+".log"))
 	defer logFile.Close() //nolint:errcheck // the server has its own handle by then
 
 	argv := append([]string{"-c", guard, "guard", options.stop, options.dir}, options.argv...)
