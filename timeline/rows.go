@@ -103,20 +103,21 @@ func (r *Rows) update(k Key, p *Post, fresh []Row) {
 	}
 }
 
-// weave merges sorted rows in, from the newest end, moving only what must move.
+// weave merges sorted rows in, from the newest end, moving whole blocks and only
+// those that must move.
 func (r *Rows) weave(fresh []Row) {
-	i, j := len(r.rows)-1, len(fresh)-1
+	end := len(r.rows)
 	r.rows = append(r.rows, fresh...)
-	for w := len(r.rows) - 1; j >= 0 && i >= 0; w-- {
-		if r.rows[i].Key().Compare(fresh[j].Key()) > 0 {
-			r.rows[w] = r.rows[i]
-			i--
-		} else {
-			r.rows[w] = fresh[j]
-			j--
+	for j := len(fresh) - 1; j >= 0; j-- {
+		k := fresh[j].Key()
+		at := end
+		if end > 0 && r.rows[end-1].Key().Compare(k) > 0 {
+			at = sort.Search(end, func(i int) bool { return r.rows[i].Key().Compare(k) > 0 })
 		}
+		copy(r.rows[at+j+1:end+j+1], r.rows[at:end])
+		r.rows[at+j] = fresh[j]
+		end = at
 	}
-	copy(r.rows, fresh[:j+1]) // what is older than every row there was
 }
 
 // Remove takes a post out and tells whether it was there.
