@@ -260,9 +260,9 @@ func (f *feed) receive(e Event) {
 	defer f.hub.mu.Unlock()
 	switch {
 	case e.Post != nil:
-		Place(e.Post, now)
-		f.advance(e.Post)
-		f.hub.publish(e.Post)
+		p := Place(e.Post, now)
+		f.advance(p)
+		f.hub.publish(p)
 	case e.Deleted != nil:
 		f.held = slices.DeleteFunc(f.held, func(p *Post) bool { return p.ID == *e.Deleted })
 		f.hub.retract(*e.Deleted)

@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// grace is how long the first screen waits for accounts that have not answered.
+const grace = 800 * time.Millisecond
+
 // Opener makes the backend of an account. It may fail, for want of credentials;
 // the hub then shows why and tries again later.
 type Opener func(ctx context.Context, id AccountID) (Backend, error)
@@ -63,6 +66,7 @@ type Hub struct {
 	fresh   map[ID]int // where a post stands in pending.Posts
 	want    int        // posts still wanted below what was given
 	pace    Pace
+	waited  bool // enough time was given to the slower accounts
 	once    bool // read what is asked for and no more: Fetch
 }
 
@@ -124,6 +128,23 @@ func (h *Hub) start() {
 	for _, f := range h.feeds {
 		h.wg.Go(f.run)
 	}
+	if !h.once {
+		h.wg.Go(h.stopWaiting)
+	}
+}
+
+// stopWaiting shows what is there after a while, so that a slow account delays
+// the first screen but does not hold it.
+func (h *Hub) stopWaiting() {
+	select {
+	case <-h.opts.After(grace):
+	case <-h.ctx.Done():
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.waited = true
+	h.release()
 }
 
 // Close stops all accounts, closes their backends and waits for them.
@@ -280,8 +301,8 @@ func (h *Hub) retract(id ID) {
 
 // release publishes what every account's posts now reach down to.
 func (h *Hub) release() {
-	if h.once && !h.settled() {
-		return // a one-shot reading shows nothing that a slower account may stand between
+	if !h.waited && !h.settled() {
+		return // what a slower account brings may belong between
 	}
 	floor, held := h.floor()
 	for _, f := range h.feeds {

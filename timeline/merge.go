@@ -100,17 +100,24 @@ func Floor(sources ...Extent) (floor Key, ok bool) {
 }
 
 // Place settles where a post just received stands: no later than now, because a
-// post cannot be read before it was written, whatever its clock says. It changes
-// p, which must not have been shared yet.
-func Place(p *Post, now time.Time) {
-	if p.Sorted.IsZero() {
-		p.Sorted = p.Created
+// post cannot be read before it was written, whatever its clock says. It returns
+// p itself when nothing is to be settled.
+func Place(p *Post, now time.Time) *Post {
+	sorted, future := p.Sorted, p.Future
+	if sorted.IsZero() {
+		sorted = p.Created
 	}
-	if p.Sorted.After(now.Add(FutureSlack)) || p.Created.After(now.Add(FutureSlack)) {
-		p.Future = true
+	if sorted.After(now.Add(FutureSlack)) || p.Created.After(now.Add(FutureSlack)) {
+		future = true
 	}
-	if p.Sorted.After(now) {
-		p.Sorted = now
+	if sorted.After(now) {
+		sorted = now
 	}
-	p.Sorted = p.Sorted.UTC().Round(0) // no monotonic reading, which would not survive storage
+	sorted = sorted.UTC().Round(0) // no monotonic reading, which would not survive storage
+	if sorted == p.Sorted && future == p.Future {
+		return p
+	}
+	placed := *p
+	placed.Sorted, placed.Future = sorted, future
+	return &placed
 }

@@ -99,12 +99,12 @@ func TestUpdateKeepsItsPlaceAndRaisesRevision(t *testing.T) {
 
 func TestPlaceDistrustsClocks(t *testing.T) {
 	future := post("nostr", "f", -time.Hour)
-	timeline.Place(future, noon)
+	future = timeline.Place(future, noon)
 	if !future.Future || !future.Sorted.Equal(noon) || !future.Created.Equal(noon.Add(time.Hour)) {
 		t.Errorf("future=%v sorted=%v created=%v", future.Future, future.Sorted, future.Created)
 	}
 	slightly := post("nostr", "s", -time.Minute)
-	timeline.Place(slightly, noon)
+	slightly = timeline.Place(slightly, noon)
 	if slightly.Future || slightly.Sorted.After(noon) {
 		t.Error("a clock that is a minute ahead is ordinary, but no post stands after now")
 	}

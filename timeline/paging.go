@@ -43,16 +43,15 @@ func (f *feed) catchUp(ctx context.Context, b Backend) error {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
 	known := f.newest
-	f.take(batch)
+	oldest, ok := f.take(batch)
 	switch {
 	case !f.answered:
-		f.answered = true
+		f.answered, f.oldest = true, oldest
 		f.older, f.done = batch.Older, batch.Older == ""
-		if oldest, ok := oldestOf(batch.Posts); ok {
-			f.oldest = oldest
-		}
-	case batch.Gap:
-		f.markMissed(batch, known)
+	case batch.Gap && ok:
+		f.holes = append(f.holes, hole{kind: missed, cursor: batch.Older, lower: known, Gap: Gap{
+			Key: f.rowKey(oldest, "missed"), Account: f.account.ID, Reason: Literal("posts were missed here"),
+		}})
 	}
 	if batch.Newer != "" {
 		f.newer = batch.Newer
@@ -84,8 +83,7 @@ func (f *feed) readOlder(ctx context.Context, b Backend) {
 		return
 	}
 	f.failed = false
-	f.take(batch)
-	oldest, ok := oldestOf(batch.Posts)
+	oldest, ok := f.take(batch)
 	if ok && oldest.Less(f.oldest) {
 		f.oldest, f.empty = oldest, 0
 	} else {
@@ -123,8 +121,7 @@ func (f *feed) fillGap(ctx context.Context, b Backend, k Key) {
 		f.holes[i].Loading, f.holes[i].Reason = false, AsError(err).Message
 		return
 	}
-	f.take(batch)
-	oldest, ok := oldestOf(batch.Posts)
+	oldest, ok := f.take(batch)
 	if !ok || !h.lower.Less(oldest) || batch.Older == "" || batch.Older == h.cursor {
 		f.holes = slices.Delete(f.holes, i, i+1)
 	} else {
@@ -134,14 +131,19 @@ func (f *feed) fillGap(ctx context.Context, b Backend, k Key) {
 	f.hub.release()
 }
 
-// take places and keeps a batch's posts. The hub's mu is held from here on down.
-func (f *feed) take(batch Batch) {
+// take places and keeps a batch's posts, and returns the key of the oldest. The
+// hub's mu is held from here on down.
+func (f *feed) take(batch Batch) (oldest Key, ok bool) {
 	now := f.hub.opts.Now()
-	for _, p := range Merge(batch.Posts) {
-		Place(p, now)
+	for _, p := range batch.Posts {
+		p = Place(p, now)
 		f.advance(p)
 		f.held = append(f.held, p)
+		if !ok || p.Key().Less(oldest) {
+			oldest, ok = p.Key(), true
+		}
 	}
+	return oldest, ok
 }
 
 // advance notes the newest post seen.
@@ -169,17 +171,6 @@ func (f *feed) markOutage(e *Error) {
 	}})
 }
 
-// markMissed leaves a row below a batch that did not reach down to what is known.
-func (f *feed) markMissed(batch Batch, known Key) {
-	oldest, ok := oldestOf(batch.Posts)
-	if !ok {
-		return
-	}
-	f.holes = append(f.holes, hole{kind: missed, cursor: batch.Older, lower: known, Gap: Gap{
-		Key: f.rowKey(oldest, "missed"), Account: f.account.ID, Reason: Literal("posts were missed here"),
-	}})
-}
-
 // rowKey is a place just below k that no post can have.
 func (f *feed) rowKey(k Key, what string) Key {
 	return Key{Time: k.Time.Add(-1), ID: ID{Network: f.account.Network, Local: "gap " + what + " " + string(f.account.ID)}}
@@ -191,11 +182,4 @@ func (f *feed) holeAt(k Key) int {
 
 func (f *feed) closeHoles(kind holeKind) {
 	f.holes = slices.DeleteFunc(f.holes, func(h hole) bool { return h.kind == kind })
-}
-
-func oldestOf(posts []*Post) (Key, bool) {
-	if len(posts) == 0 {
-		return Key{}, false
-	}
-	return slices.MinFunc(posts, comparePosts).Key(), true
 }

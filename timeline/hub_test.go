@@ -1,0 +1,502 @@
+package timeline_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"skein/timeline"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// server is a feed kept in memory. Cursors are indexes from the oldest post.
+type server struct {
+	account timeline.Account
+	mu      sync.Mutex
+	posts   []*timeline.Post // oldest first
+	lost    int              // posts below this index are no longer served
+	err     error            // Home fails with it
+	slow    time.Duration
+	asked   []timeline.Page
+	stream  chan timeline.Event
+	cut     chan error
+	pace    timeline.Pace
+}
+
+func newServer(n timeline.Network, count int, every time.Duration) *server {
+	s := &server{
+		account: timeline.Account{ID: timeline.AccountID(n), Network: n, Name: string(n)},
+		stream:  make(chan timeline.Event), cut: make(chan error),
+	}
+	for i := range count {
+		s.posts = append(s.posts, post(n, fmt.Sprintf("%s%03d", n.Letter(), i), time.Duration(count-i)*every))
+	}
+	return s
+}
+
+func (s *server) add(p *timeline.Post) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.posts = append(s.posts, p)
+}
+
+func (s *server) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
+}
+
+func (s *server) requests() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.asked)
+}
+
+func (s *server) Account() timeline.Account { return s.account }
+func (s *server) Limits() timeline.Limits   { return timeline.Limits{} }
+func (s *server) Close() error              { return nil }
+func (s *server) SetPace(p timeline.Pace)   { s.mu.Lock(); s.pace = p; s.mu.Unlock() }
+
+func (s *server) Post(context.Context, timeline.ID) (*timeline.Post, error) {
+	return nil, timeline.Errorf(timeline.CodeNotFound, "no")
+}
+
+func (s *server) Thread(context.Context, timeline.ID) (*timeline.Thread, error) {
+	return nil, timeline.Errorf(timeline.CodeNotFound, "no")
+}
+
+func (s *server) Home(ctx context.Context, p timeline.Page) (timeline.Batch, error) {
+	if s.slow > 0 {
+		select {
+		case <-time.After(s.slow):
+		case <-ctx.Done():
+			return timeline.Batch{}, ctx.Err()
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, p)
+	if s.err != nil {
+		return timeline.Batch{}, s.err
+	}
+	hi := len(s.posts)
+	if p.Before != "" {
+		hi = s.index(p.Before)
+	}
+	lo := max(hi-p.Limit, s.lost)
+	gap := false
+	if p.After != "" {
+		gap = lo > s.index(p.After)
+		lo = max(lo, s.index(p.After))
+	}
+	b := timeline.Batch{Newer: timeline.Cursor(fmt.Sprint(hi)), Gap: gap}
+	if lo > s.lost {
+		b.Older = timeline.Cursor(fmt.Sprint(lo))
+	}
+	for i := hi - 1; i >= lo; i-- {
+		c := *s.posts[i]
+		b.Posts = append(b.Posts, &c)
+	}
+	return b, nil
+}
+
+func (s *server) index(c timeline.Cursor) (n int) {
+	if _, err := fmt.Sscan(string(c), &n); err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// streaming is a server with live updates.
+type streaming struct{ *server }
+
+func (s streaming) Unwrap() timeline.Backend { return s.server }
+
+func (s streaming) Stream(ctx context.Context, _ timeline.Cursor, emit func(timeline.Event)) error {
+	for {
+		select {
+		case e := <-s.stream:
+			emit(e)
+		case err := <-s.cut:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// reader collects what a hub says, as a screen would.
+type reader struct {
+	t    *testing.T
+	hub  *timeline.Hub
+	rows timeline.Rows
+	last timeline.Changes
+}
+
+func options(backends ...timeline.Backend) (timeline.HubOptions, []timeline.Account) {
+	var accounts []timeline.Account
+	for _, b := range backends {
+		accounts = append(accounts, b.Account())
+	}
+	return timeline.HubOptions{
+		Page: 10,
+		Now:  func() time.Time { return noon.Add(time.Since(noon2000())) },
+		Rand: func() float64 { return 0.999 },
+		Open: func(_ context.Context, id timeline.AccountID) (timeline.Backend, error) {
+			i := slices.IndexFunc(backends, func(b timeline.Backend) bool { return b.Account().ID == id })
+			return backends[i], nil
+		},
+	}, accounts
+}
+
+// noon2000 is when every synctest bubble begins.
+func noon2000() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+func read(t *testing.T, backends ...timeline.Backend) *reader {
+	o, accounts := options(backends...)
+	r := &reader{t: t, hub: timeline.NewHub(o, accounts...)}
+	t.Cleanup(r.hub.Close)
+	return r
+}
+
+// sync waits until the hub has nothing to do but to wait for time or servers, and
+// takes what it has to say.
+func (r *reader) sync() *reader {
+	for {
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(r.t.Context(), time.Nanosecond)
+		c, err := r.hub.Next(ctx)
+		cancel()
+		if err != nil {
+			return r
+		}
+		r.rows.Insert(c.Posts...)
+		for _, id := range c.Removed {
+			r.rows.Remove(id)
+		}
+		r.rows.SetGaps(c.Gaps)
+		inOrder(r.t, &r.rows)
+		r.last = c
+	}
+}
+
+// shown lists rows newest first; a gap is "-".
+func (r *reader) shown() string {
+	var out []string
+	for i := r.rows.Len() - 1; i >= 0; i-- {
+		if p := r.rows.At(i).Post; p != nil {
+			out = append(out, p.ID.Local)
+		} else {
+			out = append(out, "-")
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func (r *reader) posts() int {
+	n := 0
+	for i := range r.rows.Len() {
+		if r.rows.At(i).Post != nil {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *reader) state(i int) timeline.State { return r.last.Health[i].State }
+
+func TestHubHoldsBackWhatMayBeJoined(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy := newServer("mastodon", 100, time.Minute) // ten posts are ten minutes
+		calm := newServer("bluesky", 30, time.Hour)
+		r := read(t, busy, calm)
+		r.sync()
+		for i := 1; i < r.rows.Len(); i++ {
+			if a, b := r.rows.At(i-1).Post, r.rows.At(i).Post; a.ID.Network == b.ID.Network && a.ID.Network == "bluesky" {
+				t.Errorf("%s and %s stand side by side although minutes of the busy account lie between", a.ID.Local, b.ID.Local)
+			}
+		}
+		before := r.posts()
+		r.hub.Older()
+		r.sync()
+		if r.posts() < before+10 {
+			t.Errorf("%d posts, then %d after Older", before, r.posts())
+		}
+		for !r.last.End {
+			r.hub.Older()
+			r.sync()
+		}
+		if r.posts() != 130 {
+			t.Errorf("%d of 130 posts at the end", r.posts())
+		}
+	})
+}
+
+func TestHubFailingAccountHidesNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		good, bad := newServer("mastodon", 5, time.Minute), newServer("bluesky", 5, time.Minute)
+		bad.fail(timeline.Errorf(timeline.CodeOffline, "host.example: no answer in time"))
+		r := read(t, good, bad)
+		r.sync()
+		if r.posts() != 5 || !r.last.Settled {
+			t.Fatalf("%d posts, settled %v", r.posts(), r.last.Settled)
+		}
+		if h := r.last.Health[1]; h.State != timeline.Down || h.Message.String() != "host.example: no answer in time" || h.Retry.IsZero() {
+			t.Errorf("health %+v", h)
+		}
+		if len(r.last.Gaps) != 1 {
+			t.Fatalf("%d gap rows", len(r.last.Gaps))
+		}
+		bad.fail(nil)
+		time.Sleep(2 * time.Second)
+		r.sync()
+		if r.posts() != 10 || len(r.last.Gaps) != 0 || r.state(1) != timeline.Live {
+			t.Errorf("after it came back: %d posts, %d gaps, %s", r.posts(), len(r.last.Gaps), r.state(1))
+		}
+	})
+}
+
+func TestHubDoesNotWaitForASlowAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		good, slow := newServer("mastodon", 5, time.Minute), newServer("bluesky", 5, time.Minute)
+		slow.slow = 10 * time.Second
+		r := read(t, good, slow)
+		if r.sync(); r.posts() != 0 {
+			t.Error("the first screen does not wait at all")
+		}
+		time.Sleep(time.Second)
+		if r.sync(); r.posts() != 5 {
+			t.Errorf("%d posts after a second", r.posts())
+		}
+		time.Sleep(10 * time.Second)
+		if r.sync(); r.posts() != 10 {
+			t.Errorf("%d posts when the slow one has answered", r.posts())
+		}
+	})
+}
+
+func TestHubBacksOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bad := newServer("bluesky", 5, time.Minute)
+		bad.fail(errors.New("broken"))
+		r := read(t, bad)
+		time.Sleep(time.Hour)
+		r.sync()
+		if n := bad.requests(); n < 10 || n > 25 {
+			t.Errorf("%d requests in an hour", n)
+		}
+		r.hub.Refresh()
+		before := bad.requests()
+		r.sync()
+		if bad.requests() != before+1 {
+			t.Error("a refresh does not cut the wait short")
+		}
+	})
+}
+
+func TestHubObeysTheServersPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 5, time.Minute)
+		s.fail(&timeline.Error{Code: timeline.CodeRateLimited, Until: noon.Add(10 * time.Minute)})
+		r := read(t, s)
+		time.Sleep(9 * time.Minute)
+		r.sync()
+		if n := s.requests(); n != 1 {
+			t.Errorf("%d requests within the pause", n)
+		}
+		s.fail(nil)
+		time.Sleep(2 * time.Minute)
+		if r.sync(); r.posts() != 5 {
+			t.Error("it did not come back after the pause")
+		}
+	})
+}
+
+func TestHubSignInIsAskedForAndNotHammered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 5, time.Minute)
+		s.fail(timeline.Errorf(timeline.CodeAuth, "the token is not valid"))
+		r := read(t, s)
+		time.Sleep(30 * time.Minute)
+		r.sync()
+		if r.state(0) != timeline.SignIn || s.requests() > 8 {
+			t.Errorf("%s after %d requests", r.state(0), s.requests())
+		}
+	})
+}
+
+func TestHubLiveArrivalsUpdatesAndDeletions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 3, time.Minute)
+		r := read(t, streaming{s})
+		r.sync()
+		fresh := post("mastodon", "new", -time.Millisecond)
+		s.stream <- timeline.Event{Post: fresh}
+		liked := *fresh
+		liked.Counts.Likes = 1
+		s.stream <- timeline.Event{Post: &liked}
+		gone := timeline.ID{Network: "mastodon", Local: "M001"}
+		s.stream <- timeline.Event{Deleted: &gone}
+		r.sync()
+		if got := r.shown(); got != "new M002 M000" {
+			t.Errorf("shown: %s", got)
+		}
+		p, ok := r.rows.Post(fresh.ID)
+		if !ok || p.Counts.Likes != 1 || p.Revision == 0 {
+			t.Errorf("the update was not taken: %+v", p)
+		}
+		s.stream <- timeline.Event{Status: &timeline.Status{Up: 5, Of: 6, Detail: timeline.Literal("relay.example: closed")}}
+		r.sync()
+		if h := r.last.Health[0]; h.State != timeline.Partial || h.Up != 5 || h.Of != 6 {
+			t.Errorf("health %+v", h)
+		}
+	})
+}
+
+func TestHubPostDeletedBeforeItWasTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 1, time.Minute)
+		r := read(t, streaming{s})
+		r.sync()
+		for _, l := range []string{"a", "b", "c"} {
+			s.stream <- timeline.Event{Post: post("mastodon", l, 0)}
+		}
+		gone := timeline.ID{Network: "mastodon", Local: "b"}
+		s.stream <- timeline.Event{Deleted: &gone}
+		s.stream <- timeline.Event{Post: post("mastodon", "c", 0)}
+		r.sync()
+		if got := r.shown(); got != "c a M000" {
+			t.Errorf("shown: %s", got)
+		}
+	})
+}
+
+// What was posted while the stream was cut is there once after it is back, or a
+// gap row says so and fills.
+func TestHubFillsAfterADroppedStream(t *testing.T) {
+	for _, missed := range []int{0, 1, 9, 45} {
+		t.Run(fmt.Sprint(missed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer("mastodon", 20, time.Minute)
+				r := read(t, streaming{s})
+				r.sync()
+				for !r.last.End {
+					r.hub.Older()
+					r.sync()
+				}
+				s.cut <- timeline.Errorf(timeline.CodeOffline, "cut")
+				for i := range missed {
+					s.add(post("mastodon", fmt.Sprintf("N%03d", i), -time.Duration(i)*time.Millisecond))
+				}
+				time.Sleep(3 * time.Second)
+				r.sync()
+				for range 10 {
+					if len(r.last.Gaps) == 0 {
+						break
+					}
+					r.hub.Fill(r.last.Gaps[0].Key)
+					r.sync()
+				}
+				if r.posts() != 20+missed || len(r.last.Gaps) != 0 {
+					t.Errorf("%d posts of %d, %d gaps: %s", r.posts(), 20+missed, len(r.last.Gaps), r.shown())
+				}
+				if missed > 10 && s.requests() < 5 {
+					t.Error("the gap was closed without asking")
+				}
+			})
+		})
+	}
+}
+
+func TestHubFailureToReadOlderIsToldAndRetried(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 40, time.Minute)
+		r := read(t, s)
+		r.sync()
+		s.fail(timeline.Errorf(timeline.CodeServer, "500"))
+		r.hub.Older()
+		r.sync()
+		if len(r.last.Gaps) != 1 || r.last.Loading || r.rows.At(0).Gap == nil {
+			t.Fatalf("gaps %v, loading %v", r.last.Gaps, r.last.Loading)
+		}
+		s.fail(nil)
+		before := r.posts()
+		r.hub.Fill(r.last.Gaps[0].Key)
+		r.sync()
+		if r.posts() <= before || len(r.last.Gaps) != 0 {
+			t.Errorf("%d posts, then %d; %d gaps", before, r.posts(), len(r.last.Gaps))
+		}
+	})
+}
+
+func TestHubPaceReachesThroughDecorators(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 1, time.Minute)
+		r := read(t, streaming{s})
+		r.sync()
+		r.hub.SetPace(timeline.PaceIdle)
+		if s.pace != timeline.PaceIdle {
+			t.Error("the backend was not told")
+		}
+	})
+}
+
+func TestFetchWaitsForEveryAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fast, slow := newServer("mastodon", 100, time.Minute), newServer("bluesky", 100, time.Minute)
+		slow.slow = 3 * time.Second
+		o, accounts := options(fast, slow)
+		got, err := timeline.Fetch(t.Context(), o, 35, accounts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Posts) != 35 {
+			t.Fatalf("%d posts", len(got.Posts))
+		}
+		for i, p := range got.Posts { // both post at the same moments
+			if want := noon.Add(-time.Duration(i/2+1) * time.Minute); !p.Sorted.Equal(want) {
+				t.Fatalf("post %d is of %v, want %v: a hole", i, p.Sorted, want)
+			}
+		}
+	})
+}
+
+func TestFetchTellsWhoFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		good, bad := newServer("mastodon", 5, time.Minute), newServer("bluesky", 5, time.Minute)
+		bad.fail(timeline.Errorf(timeline.CodeAuth, "no"))
+		o, accounts := options(good, bad)
+		got, err := timeline.Fetch(t.Context(), o, 20, accounts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Posts) != 5 || got.Health[0].State != timeline.Live || got.Health[1].State != timeline.SignIn {
+			t.Errorf("%d posts, %v", len(got.Posts), got.Health)
+		}
+		if bad.requests() != 1 {
+			t.Errorf("%d requests: a one-shot reading does not retry", bad.requests())
+		}
+	})
+}
+
+func TestFetchObeysItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 5, time.Minute)
+		s.slow = time.Hour
+		o, accounts := options(s)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := timeline.Fetch(ctx, o, 20, accounts...); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
