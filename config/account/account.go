@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 )
@@ -35,11 +37,11 @@ func (s Secret) Reveal() string { return s.value }
 // Empty tells whether there is no secret.
 func (s Secret) Empty() bool { return s.value == "" }
 
-// String, GoString, LogValue, MarshalJSON and MarshalText all hide the value.
+// String hides the value.
 func (s Secret) String() string { return redacted }
 
-// GoString hides the value from %#v.
-func (s Secret) GoString() string { return redacted }
+// Format hides the value from every verb, also from those that ask no Stringer.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // LogValue hides the value from slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }

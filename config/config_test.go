@@ -1,0 +1,79 @@
+package config_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"skein/config"
+)
+
+func load(t *testing.T, text string) (config.Config, config.Paths, error) {
+	t.Helper()
+	p, err := config.FindPaths("", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := config.MakePrivate(p.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p.Config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return config.Load(p)
+}
+
+func TestNoFileIsTheDefault(t *testing.T) {
+	p, err := config.FindPaths("", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _, err := config.Load(p)
+	if err != nil || c.Theme != "auto" || len(c.Nostr.Relays) < 3 || c.Secrets.Key != "auto" {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestMistakesHaveAPlaceAndAWayOut(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"theme = \"dark\"\ncolour = 1\n", "config.toml:2:1: no such setting: colour"},
+		{"[network]\nallowed = []\n", "config.toml:2:1: no such setting: network.allowed"},
+		{"theme = 7\n", "config.toml:1:9:"},
+		{"theme = \n", "config.toml:1:"},
+		{"theme = \"sepia\"\n", "one of auto, dark, light"},
+		{"[secrets]\nkey = \"sock drawer\"\n", "one of auto, keyring, file, command"},
+		{"[secrets]\nkey = \"command\"\n", "needs secrets.passphrase_command"},
+		{"[nostr]\nrelays = [\"https://x.example\"]\n", "is not a wss:// address"},
+	} {
+		_, _, err := load(t, c.text)
+		var bad *config.Error
+		if !errors.As(err, &bad) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q gives %v, want one line with %q", c.text, err, c.want)
+		}
+	}
+}
+
+func TestHomeInTheFileMovesEverything(t *testing.T) {
+	_, p, err := load(t, "home = \"elsewhere\"\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := filepath.Join(filepath.Dir(p.Config), "elsewhere")
+	for _, got := range []string{p.Accounts(), p.Secrets(), p.Key(), p.Log(), p.Cache} {
+		if !strings.HasPrefix(got, home+string(filepath.Separator)) {
+			t.Errorf("%s is not under %s", got, home)
+		}
+	}
+}
+
+func TestShownConfigurationIsReadable(t *testing.T) {
+	text, err := config.Default().TOML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := load(t, text); err != nil {
+		t.Errorf("skein does not understand what it prints: %v\n%s", err, text)
+	}
+}
