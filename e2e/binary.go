@@ -53,7 +53,7 @@ func binary() (string, error) {
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	//nolint:gosec // the folder that Build was given
+
 	if message, err := os.ReadFile(filepath.Join(filepath.Dir(path), buildLog)); err == nil {
 		return "", errors.New(string(message))
 	}

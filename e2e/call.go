@@ -68,7 +68,7 @@ func call(ctx context.Context, method, address, token string, body, into any) er
 // createFile makes a file that the test cannot go on without.
 func createFile(t testing.TB, path string) *os.File {
 	t.Helper()
-	file, err := os.Create(path) //nolint:gosec // a path of the test's own folder
+	file, err := os.Create(path)
 	if err != nil {
 		t.Fatalf("create a file: %v", err)
 	}

@@ -87,7 +87,7 @@ func (h *Home) RunInput(t testing.TB, stdin string, args ...string) Result {
 	ctx, cancel := context.WithTimeout(t.Context(), runWithin)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, h.binary, args...) //nolint:gosec // the binary under test
+	cmd := exec.CommandContext(ctx, h.binary, args...)
 	cmd.Env = h.environment()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &stdout, &stderr
 	started := time.Now()

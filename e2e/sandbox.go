@@ -32,7 +32,7 @@ func (h *Home) Serve(t testing.TB) *Sandbox {
 	t.Helper()
 	logPath := filepath.Join(t.TempDir(), "serve.log")
 	// Not the test's context: the sandbox has to outlive it, until its clean-up.
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), h.binary, "demo", "--serve") //nolint:gosec // the binary under test
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), h.binary, "demo", "--serve")
 	cmd.Env = h.environment()
 	logFile := createFile(t, logPath)
 	defer logFile.Close() //nolint:errcheck // the sandbox has its own handle by then

@@ -110,7 +110,7 @@ func (s *service) Stop() {
 // tail returns the end of a log file, or why it cannot be read.
 func tail(path string) string {
 	const most = 4000
-	content, err := os.ReadFile(path) //nolint:gosec // a log file that this package made
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Sprintf("(unreadable: %v)", err)
 	}

@@ -98,7 +98,7 @@ func NewTerminal(t testing.TB, cols, rows int, env []string, argv ...string) *Te
 // process dies.
 func (term *Terminal) endWithTest(t testing.TB) {
 	t.Helper()
-	watch := exec.CommandContext(context.WithoutCancel(t.Context()), "sh", "-c", //nolint:gosec // own constant script
+	watch := exec.CommandContext(context.WithoutCancel(t.Context()), "sh", "-c",
 		`trap "" INT HUP; cat >/dev/null; tmux -L "$0" kill-server; rm -rf "$1"`, term.socket, term.dir)
 	watch.Env = term.env
 	stdin, err := watch.StdinPipe()
@@ -125,7 +125,7 @@ func (term *Terminal) tmux(t testing.TB, args ...string) string {
 }
 
 func (term *Terminal) try(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "tmux", append([]string{"-L", term.socket}, args...)...) //nolint:gosec // own arguments
+	cmd := exec.CommandContext(ctx, "tmux", append([]string{"-L", term.socket}, args...)...)
 	cmd.Env = term.env
 	out, err := cmd.CombinedOutput()
 	if err != nil {
