@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 )
@@ -11,7 +12,7 @@ const DefaultSize = 300
 // Options for New.
 type Options struct {
 	Seed int64 // the same seed gives the same world
-	Size int   // about how many posts; 0 means DefaultSize; never fewer than were written by hand
+	Size int   // how many posts; 0 means DefaultSize; what was written by hand is always in it, even when that is more
 }
 
 // New populates the three networks. It does no I/O.
@@ -19,13 +20,20 @@ func New(o Options) *World {
 	if o.Size <= 0 {
 		o.Size = DefaultSize
 	}
-	seed := uint64(o.Seed)                           //nolint:gosec // G115: any bit pattern is a good seed
-	rng := rand.New(rand.NewPCG(seed, 0x736b65696e)) //nolint:gosec // G404: a demo's small talk, not a secret
-	w := &World{People: people(), Posts: written(), Later: later(rng)}
+	seed := uint64(o.Seed)                                  //nolint:gosec // G115: any bit pattern is a good seed
+	d := newDeck(rand.New(rand.NewPCG(seed, 0x736b65696e))) //nolint:gosec // G404: a demo's small talk, not a secret
+	posts := written()
+	posts = append(posts, filler(d, o.Size-len(posts))...)
+	slices.SortStableFunc(posts, func(a, b Post) int { return cmp.Compare(b.Age, a.Age) })
+
+	w := &World{People: people(), Posts: posts, Later: later(d)}
 	for _, network := range []string{Mastodon, Bluesky, Nostr} {
 		follow(w.People, network)
 	}
-	w.Posts = append(w.Posts, filler(rng, o.Size-len(w.Posts))...)
-	slices.SortStableFunc(w.Posts, func(a, b Post) int { return int(b.Age - a.Age) })
 	return w
+}
+
+// written is everything that was written by hand.
+func written() []Post {
+	return slices.Concat(lastHalfHour(), labTalk(), marsh(), letters(), sounds(), table(), sky(), relays(), oddities(), hostile())
 }

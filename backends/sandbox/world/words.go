@@ -1,6 +1,8 @@
 package world
 
-// The parts that posts are written with.
+import "time"
+
+// The words that posts are written with.
 
 func t(s string) Part { return Part{Kind: Plain, Text: s} }
 
@@ -18,10 +20,43 @@ func tag(name string) Part { return Part{Kind: Tag, Text: name} }
 
 func emoji(shortcode string) Part { return Part{Kind: Emoji, Text: shortcode} }
 
-// on puts posts on a network.
-func on(network string, posts ...Post) []Post {
+// ago is an Age in hours and minutes.
+func ago(hours, minutes int) time.Duration {
+	return time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+}
+
+// sec is an Age in seconds, for the last few minutes.
+func sec(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// on puts posts on a network. Posts that name no language are in English, where the
+// network keeps one.
+func on(network string, posts []Post) []Post {
 	for i := range posts {
 		posts[i].Network = network
+		if posts[i].Lang == "" && network != Nostr {
+			posts[i].Lang = "en"
+		}
 	}
 	return posts
+}
+
+// also is what p's author put on another network a moment after p.
+func also(p Post, network string, after time.Duration) Post {
+	p.CopyOf = p.Network + "/" + p.Key
+	p.Network = network
+	p.Age -= after
+	if network == Nostr {
+		p.Lang = ""
+	}
+	return p
+}
+
+// pick finds a post by its key.
+func pick(posts []Post, key string) Post {
+	for _, p := range posts {
+		if p.Key == key {
+			return p
+		}
+	}
+	return Post{}
 }
