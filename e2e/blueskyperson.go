@@ -19,8 +19,9 @@ type BlueskyPerson struct {
 	Handle   string `json:"handle"`
 	Password string `json:"-"`
 
-	token string
-	pds   string
+	token   string
+	pds     string
+	appview string
 }
 
 // BlueskyRef names one version of one record.
@@ -45,7 +46,7 @@ type BlueskyPost struct {
 // Join makes an account: name becomes the handle name.test.
 func (b *Bluesky) Join(t testing.TB, name string) *BlueskyPerson {
 	t.Helper()
-	person := &BlueskyPerson{Password: "correct horse " + name, pds: b.PDS}
+	person := &BlueskyPerson{Password: "correct horse " + name, pds: b.PDS, appview: b.AppView}
 	var session struct {
 		BlueskyPerson
 		AccessJWT string `json:"accessJwt"`
@@ -139,17 +140,38 @@ func (p *BlueskyPerson) Timeline(ctx context.Context) ([]BlueskyPost, error) {
 func (p *BlueskyPerson) AwaitPost(t testing.TB, post BlueskyRef) time.Duration {
 	t.Helper()
 	return Eventually(t, indexWithin, "the timeline of "+p.Handle+" has "+post.URI, func(ctx context.Context) error {
-		posts, err := p.Timeline(ctx)
-		if err != nil {
-			return err
-		}
-		for _, found := range posts {
-			if found.URI == post.URI {
-				return nil
-			}
-		}
-		return errNotYet
+		return p.inTimeline(ctx, post)
 	})
+}
+
+// HasIndexed returns once the person's followers could read the post, and nil; or
+// why that cannot be told.
+func (p *BlueskyPerson) HasIndexed(ctx context.Context, post BlueskyRef) error {
+	_, err := until(ctx, indexWithin, func(ctx context.Context) error {
+		var found struct {
+			Posts []BlueskyPost `json:"posts"`
+		}
+		address := p.appview + "/xrpc/app.bsky.feed.getPosts?uris=" + url.QueryEscape(post.URI)
+		err := call(ctx, http.MethodGet, address, "", nil, &found)
+		if err == nil && len(found.Posts) == 0 {
+			err = errNotYet
+		}
+		return err
+	})
+	return err
+}
+
+func (p *BlueskyPerson) inTimeline(ctx context.Context, post BlueskyRef) error {
+	posts, err := p.Timeline(ctx)
+	if err != nil {
+		return err
+	}
+	for _, found := range posts {
+		if found.URI == post.URI {
+			return nil
+		}
+	}
+	return errNotYet
 }
 
 func (p *BlueskyPerson) create(t testing.TB, collection string, record map[string]any) BlueskyRef {

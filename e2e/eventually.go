@@ -2,8 +2,11 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
+	"os"
 	"testing"
 	"time"
 )
@@ -46,6 +49,19 @@ func until(ctx context.Context, within time.Duration, ask func(context.Context) 
 			return time.Since(started), last
 		}
 	}
+}
+
+// EventuallyGone waits until there is no such process any more.
+func EventuallyGone(t testing.TB, pid int) {
+	t.Helper()
+	Eventually(t, stopWithin, fmt.Sprintf("process %d has ended", pid), func(context.Context) error {
+		// A process that has ended and was not waited for has no command line.
+		cmdline, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		if errors.Is(err, fs.ErrNotExist) || err == nil && len(cmdline) == 0 {
+			return nil
+		}
+		return fmt.Errorf("it still runs: %s", cmdline)
+	})
 }
 
 // FreePort returns a loopback port that nothing listens on at this moment.

@@ -88,7 +88,7 @@ func (h *Home) RunInput(t testing.TB, stdin string, args ...string) Result {
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, h.binary, args...)
-	cmd.Env = h.environment()
+	cmd.Env = h.Environment()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &stdout, &stderr
 	started := time.Now()
 	err := cmd.Run()
@@ -105,9 +105,9 @@ func (h *Home) RunInput(t testing.TB, stdin string, args ...string) Result {
 	return result
 }
 
-// environment is the current one without what could lead skein to the person
-// who runs the tests.
-func (h *Home) environment() []string {
+// Environment is what skein runs in: the current one, without what could lead it
+// to the person who runs the tests.
+func (h *Home) Environment() []string {
 	var env []string
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
@@ -119,6 +119,9 @@ func (h *Home) environment() []string {
 	}
 	return append(append(env, "SKEIN_HOME="+h.Dir, "HOME="+h.Dir, "TERM=xterm-256color", "LC_ALL=C.UTF-8"), h.extra...)
 }
+
+// Binary is the path of the program.
+func (h *Home) Binary() string { return h.binary }
 
 // String is the whole story, for a failure's message.
 func (r Result) String() string {

@@ -33,7 +33,7 @@ func (h *Home) Serve(t testing.TB) *Sandbox {
 	logPath := filepath.Join(t.TempDir(), "serve.log")
 	// Not the test's context: the sandbox has to outlive it, until its clean-up.
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), h.binary, "demo", "--serve")
-	cmd.Env = h.environment()
+	cmd.Env = h.Environment()
 	logFile := createFile(t, logPath)
 	defer logFile.Close() //nolint:errcheck // the sandbox has its own handle by then
 	cmd.Stderr = logFile

@@ -22,6 +22,9 @@ func TestServersAnswer(t *testing.T) {
 
 		root := ana.Posts(t, "hello from a real PDS")
 		t.Logf("a post was in the timeline after %s", carol.AwaitPost(t, root).Round(time.Millisecond))
+		if err := ana.HasIndexed(t.Context(), root); err != nil {
+			t.Errorf("the AppView by itself: %v", err)
+		}
 		carol.Replies(t, root, root, "hello back")
 		carol.Likes(t, root)
 

@@ -29,8 +29,21 @@ set -g prefix None
 set -g prefix2 None
 `
 
+// runInPane waits in front of a file, so that the terminal's state can be looked
+// at before the program's first byte. It leaves the program's process and exit
+// code in files: now and then tmux has a dead pane and no status for it.
+const runInPane = `
+while ! [ -e "$0/start" ]; do sleep 0.01; done
+sh -c 'echo $$ >"$0/pid"; exec "$@"' "$0" "$@"
+echo $? >"$0/code"
+mv "$0/code" "$0/exit"
+`
+
 // screenWithin bounds the wait for something to be drawn, on a busy machine.
 const screenWithin = 20 * time.Second
+
+// pollWithin bounds the wait for something that may rightly never be drawn.
+const pollWithin = 2 * time.Second
 
 // Terminal is a program in a real terminal: a tmux server of its own.
 type Terminal struct {
@@ -57,7 +70,7 @@ type TerminalState struct {
 // ends.
 func (h *Home) Terminal(t testing.TB, cols, rows int, args ...string) *Terminal {
 	t.Helper()
-	return NewTerminal(t, cols, rows, h.environment(), append([]string{h.binary}, args...)...)
+	return NewTerminal(t, cols, rows, h.Environment(), append([]string{h.binary}, args...)...)
 }
 
 // NewTerminal runs any program in a new terminal, until the test ends.
@@ -74,21 +87,18 @@ func NewTerminal(t testing.TB, cols, rows int, env []string, argv ...string) *Te
 		env:    append(slices.Clone(env), "TMUX_TMPDIR="+dir),
 		socket: fmt.Sprintf("skein-e2e-%d", os.Getpid()),
 	}
-	config, hold := filepath.Join(dir, "tmux.conf"), filepath.Join(dir, "start")
+	config := filepath.Join(dir, "tmux.conf")
 	if err := os.WriteFile(config, []byte(tmuxConfig), 0o600); err != nil {
 		t.Fatalf("tmux's config: %v", err)
 	}
 	terminal.endWithTest(t)
-	// The program waits in front of a file, so that the terminal's state can be
-	// looked at before the first byte is drawn.
-	wait := `while ! [ -e "$0" ]; do sleep 0.01; done; exec "$@"`
 	command := append([]string{
 		"-f", config, "new-session", "-d", "-s", "main", "-x", strconv.Itoa(cols), "-y", strconv.Itoa(rows),
-		"sh", "-c", wait, hold,
+		"sh", "-c", runInPane, dir,
 	}, argv...)
 	terminal.tmux(t, command...)
 	terminal.before = terminal.State(t)
-	if err := os.WriteFile(hold, nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "start"), nil, 0o600); err != nil {
 		t.Fatalf("start the program: %v", err)
 	}
 	return terminal
@@ -192,18 +202,7 @@ func (term *Terminal) WaitUntil(t testing.TB, what string, want func(Screen) boo
 // WaitUntilWithin is WaitUntil with another patience.
 func (term *Terminal) WaitUntilWithin(t testing.TB, within time.Duration, what string, want func(Screen) bool) Screen {
 	t.Helper()
-	var screen Screen
-	_, err := until(t.Context(), within, func(ctx context.Context) error {
-		out, err := term.try(ctx, "capture-pane", "-p", "-t", "main")
-		if err != nil {
-			return err
-		}
-		screen = Screen(out)
-		if !want(screen) {
-			return errNotYet
-		}
-		return nil
-	})
+	screen, err := term.look(t.Context(), within, want)
 	if err != nil {
 		t.Fatalf("%s: not within %s: %v\n%s", what, within, err, screen.Framed())
 	}
@@ -213,21 +212,56 @@ func (term *Terminal) WaitUntilWithin(t testing.TB, within time.Duration, what s
 	return screen
 }
 
-// WaitExit waits until the program has ended and returns its exit code.
-func (term *Terminal) WaitExit(t testing.TB) int {
+// Poll waits a moment for a screen that satisfies want and says whether one came;
+// for where the lack of one is an answer too.
+func (term *Terminal) Poll(t testing.TB, want func(Screen) bool) (Screen, bool) {
 	t.Helper()
-	code := -1
-	Eventually(t, screenWithin, "the program ends", func(ctx context.Context) error {
-		out, err := term.try(ctx, "display-message", "-p", "-t", "main", "#{pane_dead} #{pane_dead_status}")
+	screen, err := term.look(t.Context(), pollWithin, want)
+	return screen, err == nil
+}
+
+// look returns the first screen that satisfies want, or the last one of all and
+// an error.
+func (term *Terminal) look(ctx context.Context, within time.Duration, want func(Screen) bool) (Screen, error) {
+	var screen Screen
+	_, err := until(ctx, within, func(ctx context.Context) error {
+		out, err := term.try(ctx, "capture-pane", "-p", "-t", "main")
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Sscanf(out, "1 %d", &code); err != nil {
-			return fmt.Errorf("it still runs: %w", err)
+		if screen = Screen(out); !want(screen) {
+			return errNotYet
 		}
 		return nil
 	})
-	return code
+	return screen, err
+}
+
+// WaitExit waits until the program has ended and returns its exit code.
+func (term *Terminal) WaitExit(t testing.TB) int {
+	t.Helper()
+	return term.number(t, "exit")
+}
+
+// Pid is the program's process.
+func (term *Terminal) Pid(t testing.TB) int {
+	t.Helper()
+	return term.number(t, "pid")
+}
+
+// number waits for what runInPane leaves in a file.
+func (term *Terminal) number(t testing.TB, file string) int {
+	t.Helper()
+	var number int
+	Eventually(t, screenWithin, "the program's "+file, func(context.Context) error {
+		content, err := os.ReadFile(filepath.Join(term.dir, file))
+		if err != nil {
+			return fmt.Errorf("it still runs: %w", err)
+		}
+		number, err = strconv.Atoi(strings.TrimSpace(string(content)))
+		return err
+	})
+	return number
 }
 
 // State is what the program made of the terminal by now.
