@@ -124,7 +124,7 @@ func zalgo(s string, n int) string {
 	for i, r := range s {
 		b.WriteRune(r)
 		for j := range n {
-			b.WriteRune(rune(0x0300 + (i*7+j)%0x70)) //nolint:gosec // G115: below 0x0370
+			b.WriteRune(rune(0x0300 + (i*7+j)%0x70))
 		}
 	}
 	return b.String()

@@ -9,7 +9,43 @@ func people() []Person {
 }
 
 func mastodonPeople() []Person {
-	return inhabit(Mastodon, []Person{
+	return inhabit(Mastodon, append(mastodonTown(), []Person{
+		{
+			Key: "margit", Human: "margit", Name: "Margit Holm", Handle: "margit",
+			Bio: "Letters, and the white between them. I draw type slowly in a former bakery.",
+		},
+		{
+			Key: "sumi", Human: "sumi", Name: "水野 すみ", Handle: "sumi",
+			Bio: "山の麓で器を焼いています。窯のこと、土のこと、猫のこと。",
+		},
+		{
+			Key: "layla", Human: "layla", Name: "ليلى", Handle: "layla",
+			Bio: "خبّازة في الصباح، وأكتب قصصًا قصيرة في المساء.",
+		},
+		{
+			Key: "otto", Human: "otto", Name: "Otto vom Schrebergarten", Handle: "otto",
+			Bio: "Parzelle 17. Tomaten, Thymian, Tratsch. Schnecken werden höflich umgesiedelt.",
+		},
+		{
+			Key: "pilar", Human: "pilar", Name: "Pilar Voss :synth:", Handle: "pilar",
+			Bio:    "I build synthesisers out of things that were not synthesisers.",
+			Fields: [][2]string{{"Schematics", "https://voltage.example"}},
+		},
+		{
+			Key: "kit", Human: "kit", Name: "Kit Ferris", Handle: "kit",
+			Bio:    "Go by day, Rust by night, sleep by appointment. Author of tern, a file mover for nervous people.",
+			Fields: [][2]string{{"Code", "https://code.example/kit"}, {"Also", "on all three networks"}},
+		},
+		{
+			Key: "mallory", Human: "mallory", Name: "Mallory\x1b[5m tests your terminal\x07", Handle: "mallory",
+			Bio: "I post what a hostile server would send. If you can read this calmly, your client works. \x1b]0;owned\x07",
+		},
+	}...))
+}
+
+// mastodonTown is you and the people of Little Marsh.
+func mastodonTown() []Person {
+	return []Person{
 		{
 			Key: Viewer, Human: Viewer, Name: "You", Handle: "you",
 			Bio: "Reading three networks in one window. This account lives in your own memory and is gone when you quit.",
@@ -25,10 +61,6 @@ func mastodonPeople() []Person {
 			Fields: [][2]string{{"Patch", "Saltmarsh, north bank"}, {"Life list", "https://marshbirds.example/tamsin"}},
 		},
 		{
-			Key: "margit", Human: "margit", Name: "Margit Holm", Handle: "margit",
-			Bio: "Letters, and the white between them. I draw type slowly in a former bakery.",
-		},
-		{
 			Key: "dele", Human: "dele", Name: "Dele, Line 41", Handle: "dele",
 			Bio: "I drive the night bus and write it down at the terminus. Poems are 7 minutes long because the break is.",
 		},
@@ -38,30 +70,8 @@ func mastodonPeople() []Person {
 			Fields: [][2]string{{"Paper", "https://gazette.example"}},
 		},
 		{
-			Key: "sumi", Human: "sumi", Name: "水野 すみ", Handle: "sumi",
-			Bio: "山の麓で器を焼いています。窯のこと、土のこと、猫のこと。",
-		},
-		{
-			Key: "layla", Human: "layla", Name: "ليلى", Handle: "layla",
-			Bio: "خبّازة في الصباح، وأكتب قصصًا قصيرة في المساء.",
-		},
-		{
-			Key: "otto", Human: "otto", Name: "Otto vom Schrebergarten", Handle: "otto",
-			Bio: "Parzelle 17. Tomaten, Thymian, Tratsch. Schnecken werden höflich umgesiedelt.",
-		},
-		{
 			Key: "june", Human: "june", Name: "June Abara (she/they)", Handle: "june",
 			Bio: "Screen reader user, tester, grumpy optimist. If it can't be reached from a keyboard it isn't finished.",
-		},
-		{
-			Key: "pilar", Human: "pilar", Name: "Pilar Voss :synth:", Handle: "pilar",
-			Bio:    "I build synthesisers out of things that were not synthesisers.",
-			Fields: [][2]string{{"Schematics", "https://voltage.example"}},
-		},
-		{
-			Key: "kit", Human: "kit", Name: "Kit Ferris", Handle: "kit",
-			Bio:    "Go by day, Rust by night, sleep by appointment. Author of tern, a file mover for nervous people.",
-			Fields: [][2]string{{"Code", "https://code.example/kit"}, {"Also", "on all three networks"}},
 		},
 		{
 			Key: "bram", Human: "bram", Name: "Bram the librarian", Handle: "bram", Locked: true,
@@ -71,11 +81,7 @@ func mastodonPeople() []Person {
 			Key: "tides", Human: "tides", Name: "Tide Table", Handle: "tides", Bot: true,
 			Bio: "High and low water at Little Marsh, four times a day. Not for navigation. Run by @ana.",
 		},
-		{
-			Key: "mallory", Human: "mallory", Name: "Mallory\x1b[5m tests your terminal\x07", Handle: "mallory",
-			Bio: "I post what a hostile server would send. If you can read this calmly, your client works. \x1b]0;owned\x07",
-		},
-	})
+	}
 }
 
 func blueskyPeople() []Person {

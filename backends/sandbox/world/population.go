@@ -20,7 +20,7 @@ func New(o Options) *World {
 	if o.Size <= 0 {
 		o.Size = DefaultSize
 	}
-	seed := uint64(o.Seed)                                  //nolint:gosec // G115: any bit pattern is a good seed
+	seed := uint64(o.Seed)                                  // any bit pattern is a good seed
 	d := newDeck(rand.New(rand.NewPCG(seed, 0x736b65696e))) //nolint:gosec // G404: a demo's small talk, not a secret
 	posts := written()
 	posts = append(posts, filler(d, o.Size-len(posts))...)

@@ -1,8 +1,18 @@
 package world
 
+import "slices"
+
 // labTalk is machines and the people who look after them.
 func labTalk() []Post {
-	posts := on(Mastodon, []Post{
+	posts := slices.Concat(backups(), labels(), benchNotes(), labElsewhere())
+	return append(posts,
+		also(pick(posts, "ana-backup"), Bluesky, sec(40)),
+		also(pick(posts, "kit-nil"), Nostr, sec(90)),
+	)
+}
+
+func backups() []Post {
+	return on(Mastodon, []Post{
 		{
 			Key: "ana-backup", By: "ana", Age: ago(2, 12), Likes: 133, Boosts: 61,
 			Text: []Part{t("Nobody wants a backup. Everybody wants a restore. I have put this on a mug, and then I made a second mug.")},
@@ -19,6 +29,12 @@ func labTalk() []Post {
 			Key: "bram-backup", By: "bram", Age: ago(1, 58), ReplyTo: "ana-backup", Likes: 12,
 			Text: []Part{mention("ana"), t(" A library is a backup that people are allowed to touch.")},
 		},
+	})
+}
+
+// labels is June's: what a button says when nobody wrote anything on it.
+func labels() []Post {
+	return on(Mastodon, []Post{
 		{
 			Key: "june-label", By: "june", Age: ago(1, 20), Likes: 204, Boosts: 97,
 			Text: []Part{t("Heard today on a checkout page: “button, button, button, image, button, graphic four seven one underscore final, button.” Reader, I bought nothing. "), tag("accessibility")},
@@ -47,6 +63,12 @@ func labTalk() []Post {
 			Key: "june-label-4", By: "june", Age: ago(0, 46), ReplyTo: "kit-label-2", Likes: 14,
 			Text: []Part{mention("kit"), t(" This is the most romantic thing a developer has ever said to me.")},
 		},
+	})
+}
+
+// benchNotes has the polls, the quiet posts and the closed doors.
+func benchNotes() []Post {
+	return on(Mastodon, []Post{
 		{
 			Key: "kit-poll", By: "kit", Age: ago(5, 30), Likes: 20, Boosts: 5,
 			Text: []Part{t("Which of these have you typed into a terminal out loud, in anger? (Choose all that apply.) "), tag("golang"), t(" "), tag("rustlang")},
@@ -94,11 +116,6 @@ func labTalk() []Post {
 		{Key: "ana-boost-june", By: "ana", Age: ago(27, 30), BoostOf: "june-tip"},
 		{Key: "bram-boost-june", By: "bram", Age: ago(4, 10), BoostOf: "june-tip"},
 	})
-	posts = append(posts, labElsewhere()...)
-	return append(posts,
-		also(pick(posts, "ana-backup"), Bluesky, sec(40)),
-		also(pick(posts, "kit-nil"), Nostr, sec(90)),
-	)
 }
 
 func labElsewhere() []Post {

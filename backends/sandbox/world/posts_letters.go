@@ -2,7 +2,7 @@ package world
 
 // letters is type, the library and the night bus.
 func letters() []Post {
-	return on(Mastodon, []Post{
+	return append(branchLine(), on(Mastodon, []Post{
 		{
 			Key: "margit-q", By: "margit", Age: ago(9, 10), Likes: 176, Boosts: 54,
 			Text: []Part{t("Day 40 of the Q. The tail has left the building and is making its own decisions.")},
@@ -39,6 +39,12 @@ func letters() []Post {
 			Key: "margit-diacritics", By: "margit", Age: ago(41, 12), Likes: 57,
 			Text: []Part{t("Proofing accents all day, composed and decomposed: é e\u0301 ñ n\u0303 ệ e\u0323\u0302 ç c\u0327 ǖ u\u0308\u0304 å a\u030a. If these look like pairs of twins, someone upstream loves you. "), tag("typography")},
 		},
+	})...)
+}
+
+// branchLine is the library and the bus.
+func branchLine() []Post {
+	return on(Mastodon, []Post{
 		{
 			Key: "bram-overdue", By: "bram", Age: ago(19, 50), Visibility: "followers", Likes: 34,
 			Text: []Part{t("A book came back today that was due in 1974. The note inside says “sorry, it was good”. We waived the fine. We have framed the note.")},

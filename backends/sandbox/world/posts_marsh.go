@@ -10,7 +10,7 @@ func marsh() []Post {
 }
 
 func marshMastodon() []Post {
-	return on(Mastodon, []Post{
+	return append(marshDays(), on(Mastodon, []Post{
 		{
 			Key: "gazette-swan", By: "gazette", Age: ago(4, 2), Likes: 512, Boosts: 233,
 			Text: []Part{
@@ -59,6 +59,12 @@ func marshMastodon() []Post {
 			Text: []Part{t("Please put this on the paper's front page, in the largest type you own. I will lend you larger type.")},
 		},
 		{Key: "bram-boost-swan", By: "bram", Age: ago(2, 33), BoostOf: "dele-swan-2"},
+	})...)
+}
+
+// marshDays is what went before the swan moved.
+func marshDays() []Post {
+	return on(Mastodon, []Post{
 		{
 			Key: "gazette-long", By: "gazette", Age: ago(26, 15), Likes: 190, Boosts: 74,
 			Text: []Part{t(swanInquiry), link("https://gazette.example/swan/minutes", "gazette.example/swan/minutes")},

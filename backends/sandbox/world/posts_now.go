@@ -10,7 +10,7 @@ func lastHalfHour() []Post {
 }
 
 func mastodonNow() []Post {
-	return on(Mastodon, []Post{
+	return append(mastodonTalk(), on(Mastodon, []Post{
 		{
 			Key: "ana-runners", By: "ana", Age: ago(0, 14), Likes: 48, Boosts: 12,
 			Text: []Part{
@@ -42,6 +42,12 @@ func mastodonNow() []Post {
 			Key: "dele-runners", By: "dele", Age: sec(95), ReplyTo: "ana-runners-2", Likes: 3,
 			Text: []Part{mention("ana"), t(" "), mention("june"), t(" On the 41 we call that “the bell circuit”. Press stop and the heating goes out.")},
 		},
+	})...)
+}
+
+// mastodonTalk is what else is going on at Mastodon.
+func mastodonTalk() []Post {
+	return on(Mastodon, []Post{
 		{
 			Key: "margit-poll", By: "margit", Age: sec(215), Likes: 31, Boosts: 8,
 			Text: []Part{t("The workshop is divided and there is only one kettle, so it has to be settled today. For a bread label, the lower-case a should be…")},

@@ -4,7 +4,7 @@ import "strings"
 
 // oddities are friendly posts in unusual shapes: they show that a client keeps its columns.
 func oddities() []Post {
-	return append(on(Mastodon, []Post{
+	return append(blueskyOddities(), on(Mastodon, []Post{
 		{
 			Key: "june-family", By: "june", Age: ago(12, 30), Likes: 49,
 			Text: []Part{t("How one picture is read to me: 👩🏾‍🦯 “woman with white cane, medium-dark skin tone”. And this: 👨‍👩‍👧‍👦 “family”. And this: 🏴‍☠️ “pirate flag”. And this: 🇯🇵🇰🇷🇩🇪🇵🇹 a short holiday. 🫱🏻‍🫲🏿")},
@@ -50,7 +50,11 @@ func oddities() []Post {
 			Key: "tamsin-note", By: "tamsin", Age: ago(30, 5), ReplyTo: "you-note", Visibility: "followers", Likes: 1,
 			Text: []Part{mention(Viewer), t(" Next: lapwing. It has a hairdo. You can't miss it.")},
 		},
-	}), on(Bluesky, []Post{
+	})...)
+}
+
+func blueskyOddities() []Post {
+	return on(Bluesky, []Post{
 		{
 			Key: "ines-zwj", By: "ines", Age: ago(36, 50), Likes: 33,
 			Text: []Part{t("Crew of tonight's watch: 👩🏽‍🚀👨🏻‍🔬🧑🏿‍🏫🐈‍⬛ and one 🧙‍♂️ who will not say why he is here. ❤️‍🔥")},
@@ -63,5 +67,5 @@ func oddities() []Post {
 			Key: "museum-narrow", By: "museum", Age: ago(51, 20), Likes: 90,
 			Text: []Part{t("Full-width typewriter, tested: ＨＥＬＬＯ　ＤＥＡＲ　ＶＩＳＩＴＯＲ. Half-width typewriter, tested: ﾊﾛｰ. The staff are now separated by a screen.")},
 		},
-	})...)
+	})
 }

@@ -1,31 +1,15 @@
 package world
 
+import "slices"
+
 // relays is Nostr's own: the cupboard, the radio, the paths, the roof and the lamp.
 func relays() []Post {
-	return append(relayThreads(), on(Nostr, []Post{
+	return slices.Concat(relayThreads(), roof(), on(Nostr, []Post{
 		{
 			Key: "lamp-log", By: "lamp", Age: ago(9, 30), Likes: 52,
 			Text: []Part{t(lampLog)},
 		},
 		{Key: "nadia-boost-log", By: "nadia", Age: ago(9, 2), BoostOf: "lamp-log"},
-		{
-			Key: "bo-swarm", By: "bo", Age: ago(2, 8), Likes: 29,
-			Text: []Part{t("Hive 4 has swarmed onto the neighbour's satellite dish. He says the picture is better. "), tag("bees")},
-		},
-		{
-			Key: "bo-warn", By: "bo", Age: ago(11, 5), Warning: "bee sting, my own fault, tiny", Likes: 10,
-			Text: []Part{t("Wore the yellow shirt. They took it as a question and I took it on the elbow.")},
-		},
-		{
-			Key: "bo-warn-pic", By: "bo", Age: ago(25, 55), Warning: "very many bees", Sensitive: true, Likes: 17,
-			Text:     []Part{t("Frame 6, with about two thousand colleagues somewhere behind those flowers.")},
-			Pictures: []Picture{{Seed: 53, Scene: Garden, Width: 720, Height: 540, Alt: "A dense bed of bright flowers below the roof. The bees are implied."}},
-		},
-		{
-			Key: "bo-poll", By: "bo", Age: ago(3, 10), Likes: 14,
-			Text: []Part{t("Honey jar label, final vote, the printer closes tomorrow:")},
-			Poll: &Poll{Options: []string{"Roof Honey", "Honey, From Above", "It Was The Bees"}, Votes: []int{4, 9, 23}, Open: ago(30, 0)},
-		},
 		{
 			Key: "nadia-stile", By: "nadia", Age: ago(6, 50), Likes: 21,
 			Text: []Part{
@@ -67,7 +51,31 @@ func relays() []Post {
 			Key: "nadia-only-pic", By: "nadia", Age: ago(30, 50), Likes: 12,
 			Pictures: []Picture{{Seed: 33, Scene: Shore, Width: 800, Height: 500, Alt: "Where the path ends: a jetty, reeds, water, and no need to go on."}},
 		},
-	})...)
+	}))
+}
+
+// roof is Bo and the hives.
+func roof() []Post {
+	return on(Nostr, []Post{
+		{
+			Key: "bo-swarm", By: "bo", Age: ago(2, 8), Likes: 29,
+			Text: []Part{t("Hive 4 has swarmed onto the neighbour's satellite dish. He says the picture is better. "), tag("bees")},
+		},
+		{
+			Key: "bo-warn", By: "bo", Age: ago(11, 5), Warning: "bee sting, my own fault, tiny", Likes: 10,
+			Text: []Part{t("Wore the yellow shirt. They took it as a question and I took it on the elbow.")},
+		},
+		{
+			Key: "bo-warn-pic", By: "bo", Age: ago(25, 55), Warning: "very many bees", Sensitive: true, Likes: 17,
+			Text:     []Part{t("Frame 6, with about two thousand colleagues somewhere behind those flowers.")},
+			Pictures: []Picture{{Seed: 53, Scene: Garden, Width: 720, Height: 540, Alt: "A dense bed of bright flowers below the roof. The bees are implied."}},
+		},
+		{
+			Key: "bo-poll", By: "bo", Age: ago(3, 10), Likes: 14,
+			Text: []Part{t("Honey jar label, final vote, the printer closes tomorrow:")},
+			Poll: &Poll{Options: []string{"Roof Honey", "Honey, From Above", "It Was The Bees"}, Votes: []int{4, 9, 23}, Open: ago(30, 0)},
+		},
+	})
 }
 
 func relayThreads() []Post {

@@ -7,7 +7,7 @@ func table() []Post {
 }
 
 func tableMastodon() []Post {
-	return on(Mastodon, []Post{
+	return append(oven(), on(Mastodon, []Post{
 		{
 			Key: "sumi-kiln", By: "sumi", Age: ago(2, 30), Lang: "ja", Likes: 84, Boosts: 22,
 			Text: []Part{t("三日ぶりに窯を開けました。思った色にならなかった器ほど、なぜか長く手元に置いてしまいます。"), tag("陶芸")},
@@ -50,6 +50,12 @@ func tableMastodon() []Post {
 			Text:     []Part{t("Die Wiese wollte bunt. Ich habe nachgegeben.")},
 			Pictures: []Picture{{Seed: 50, Scene: Garden, Width: 800, Height: 600, Alt: "Rote, gelbe und violette Blüten auf langen Stielen vor einem sanften grünen Hügel."}},
 		},
+	})...)
+}
+
+// oven is Layla and her readers.
+func oven() []Post {
+	return on(Mastodon, []Post{
 		{
 			Key: "layla-story", By: "layla", Age: ago(7, 50), Lang: "ar", Likes: 95, Boosts: 33,
 			Text: []Part{t("قصّة في سطرين:\nسأل الحمارُ الأزرق البحرَ: من منّا أخذ لونه من الآخر؟\nضحك البحر حتى جاء المدّ.")},
