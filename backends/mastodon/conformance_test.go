@@ -1,0 +1,58 @@
+package mastodon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"skein/backends/conformance"
+	"skein/backends/sandbox/instance"
+	"skein/backends/sandbox/world"
+	"skein/timeline"
+)
+
+func TestConformance(t *testing.T) {
+	for name, o := range map[string]instance.Options{"Current": {}, "V1Only": {V1Only: true}} {
+		t.Run(name, func(t *testing.T) {
+			h := settle(t, world.New(world.Options{}), o)
+			conformance.Run(t, conformance.Setup{
+				Backend: h.backend,
+				Publish: h.post,
+				Delete: func(_ context.Context, id timeline.ID) error {
+					if !h.Delete(id.Local) {
+						return fmt.Errorf("there is no post %s", id)
+					}
+					return nil
+				},
+			})
+		})
+	}
+}
+
+// post writes as ana, with another client's hands.
+func (h *home) post(ctx context.Context, text string, replyTo timeline.ID) (timeline.ID, error) {
+	form := url.Values{"status": {text}}
+	if !replyTo.Zero() {
+		form.Set("in_reply_to_id", replyTo.Local[strings.LastIndexByte(replyTo.Local, '/')+1:])
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL()+"/api/v1/statuses", strings.NewReader(form.Encode()))
+	if err != nil {
+		return timeline.ID{}, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Authorization", "Bearer "+h.Token("ana"))
+	resp, err := h.client.HTTP().Do(req)
+	if err != nil {
+		return timeline.ID{}, err
+	}
+	defer resp.Body.Close()
+	var st struct{ URI, Error string }
+	if err := json.NewDecoder(resp.Body).Decode(&st); err != nil || st.Error != "" {
+		return timeline.ID{}, fmt.Errorf("post: %s %s %v", resp.Status, st.Error, err)
+	}
+	return timeline.ID{Network: timeline.Mastodon, Local: st.URI}, nil
+}

@@ -1,0 +1,232 @@
+package instance
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"skein/backends/sandbox/world"
+)
+
+// DefaultHost is the domain of everybody's handle unless Options say otherwise.
+const DefaultHost = "hachyderm.example"
+
+const headerTimeout = 10 * time.Second
+
+// Options are the server's ways. The zero value is a current Mastodon.
+type Options struct {
+	Now    func() time.Time // nil: time.Now
+	Host   string           // domain in handles and uris; "" is DefaultHost. The API is on loopback whatever it is
+	V1Only bool             // knows /api/v1/instance alone, as servers before Mastodon 4.0
+
+	wrap func(http.Handler) http.Handler // tests look over the server's shoulder
+}
+
+// Server is one instance. It is safe for concurrent use.
+type Server struct {
+	opts     Options
+	base     string // http://127.0.0.1:port
+	http     *http.Server
+	cancel   context.CancelFunc
+	tokens   map[string]string // token → person's key
+	pictures *gallery
+
+	mu       sync.Mutex
+	town     *town
+	listener map[*listener]bool
+	closed   bool
+
+	wg sync.WaitGroup // the accept loop and every request
+}
+
+// Start runs an instance with w's Mastodon people and posts on it.
+func Start(w *world.World, o Options) (*Server, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Host == "" {
+		o.Host = DefaultHost
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("start an instance: %w", err)
+	}
+	s := &Server{
+		opts: o, base: "http://" + l.Addr().String(),
+		tokens: map[string]string{}, pictures: newGallery(), listener: map[*listener]bool{},
+	}
+	if s.town, err = settle(w, o.Now(), s.pictures); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	for key := range s.town.people {
+		s.tokens[s.Token(key)] = key
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	handler := http.Handler(s.routes())
+	if o.wrap != nil {
+		handler = o.wrap(handler)
+	}
+	s.http = &http.Server{
+		Handler:           s.counted(handler),
+		ReadHeaderTimeout: headerTimeout,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+	s.wg.Go(func() { _ = s.http.Serve(l) }) // ends with ErrServerClosed
+	return s, nil
+}
+
+// URL is the server's address, without a slash at the end.
+func (s *Server) URL() string { return s.base }
+
+// Host is the domain in people's handles.
+func (s *Server) Host() string { return s.opts.Host }
+
+// Token is a person's access token: "sandbox-" and the key. It opens everything.
+func (s *Server) Token(person string) string { return "sandbox-" + person }
+
+// Close ends all connections and waits until nothing of the server runs.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.cancel()
+	err := s.http.Close()
+	s.wg.Wait()
+	return err
+}
+
+// counted lets Close wait for requests, those included whose connection became a
+// websocket.
+func (s *Server) counted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		if s.closed {
+			s.mu.Unlock()
+			return
+		}
+		s.wg.Add(1)
+		s.mu.Unlock()
+		defer s.wg.Done()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// call is one request to the API. The town is locked while it is answered.
+type call struct {
+	*http.Request
+	s      *Server
+	viewer *person     // nil for somebody unknown
+	reply  http.Header // of the answer
+}
+
+// answer computes what is sent as JSON.
+type answer func(*call) (any, error)
+
+// refusal is an error that the API sends.
+type refusal struct {
+	status  int
+	message string
+}
+
+func (r refusal) Error() string { return r.message }
+
+func errNotFound() error { return refusal{http.StatusNotFound, "Record not found"} }
+func errToken() error    { return refusal{http.StatusUnauthorized, "The access token is invalid"} }
+func errInvalid(why string) error {
+	return refusal{http.StatusUnprocessableEntity, "Validation failed: " + why}
+}
+
+// routes lists the whole API.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	public := func(pattern string, a answer) { mux.HandleFunc(pattern, s.serve(a, false)) }
+	signedIn := func(pattern string, a answer) { mux.HandleFunc(pattern, s.serve(a, true)) }
+
+	public("GET /.well-known/nodeinfo", nodeinfoIndex)
+	public("GET /nodeinfo/2.0", nodeinfo)
+	public("GET /api/v1/instance", instanceV1)
+	if !s.opts.V1Only {
+		public("GET /api/v2/instance", instanceV2)
+	}
+
+	signedIn("GET /api/v1/timelines/home", homeTimeline)
+	public("GET /api/v1/timelines/public", publicTimeline)
+	public("GET /api/v1/timelines/tag/{tag}", tagTimeline)
+
+	signedIn("POST /api/v1/statuses", postStatus)
+	public("GET /api/v1/statuses/{id}", getStatus)
+	signedIn("DELETE /api/v1/statuses/{id}", deleteStatus)
+	public("GET /api/v1/statuses/{id}/context", getContext)
+	for verb, act := range actions() {
+		signedIn("POST /api/v1/statuses/{id}/"+verb, onStatus(act))
+	}
+
+	signedIn("GET /api/v1/accounts/verify_credentials", verifyCredentials)
+	signedIn("GET /api/v1/accounts/relationships", relationships)
+	public("GET /api/v1/accounts/lookup", lookupAccount)
+	public("GET /api/v1/accounts/{id}", getAccount)
+	public("GET /api/v1/accounts/{id}/statuses", accountStatuses)
+	public("GET /api/v2/search", search)
+
+	mux.HandleFunc("GET /api/v1/streaming", s.stream)
+	mux.HandleFunc("GET /files/{name}", s.pictures.serve)
+	public("/", func(*call) (any, error) { return nil, errNotFound() })
+	return mux
+}
+
+// serve turns an answer into a handler.
+func (s *Server) serve(a answer, needsToken bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c := &call{Request: r, s: s, reply: w.Header()}
+		s.mu.Lock()
+		c.viewer = s.signedIn(r)
+		var out any
+		err := errToken()
+		if c.viewer != nil || !needsToken {
+			out, err = a(c)
+		}
+		s.mu.Unlock()
+		status := http.StatusOK
+		if err != nil {
+			var no refusal
+			if !errors.As(err, &no) {
+				no = refusal{http.StatusInternalServerError, err.Error()}
+			}
+			status, out = no.status, map[string]string{"error": no.message}
+		}
+		s.limits(w.Header())
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(out) // the client went away
+	}
+}
+
+// limits are the rate limit's headers. The sandbox never refuses.
+func (s *Server) limits(h http.Header) {
+	const window = 5 * time.Minute
+	h.Set("X-RateLimit-Limit", "300")
+	h.Set("X-RateLimit-Remaining", "299")
+	h.Set("X-RateLimit-Reset", timestamp(s.opts.Now().Truncate(window).Add(window)))
+}
+
+// signedIn is whose token came with the request: in the header, or in the query
+// as websocket clients in browsers do.
+func (s *Server) signedIn(r *http.Request) *person {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		token = r.URL.Query().Get("access_token")
+	}
+	key, ok := s.tokens[token]
+	if !ok {
+		return nil
+	}
+	return s.town.people[key]
+}
