@@ -1,0 +1,12 @@
+// Package pds is a Bluesky in one process: a personal data server and an AppView
+// behind one loopback address, speaking XRPC with real records, content
+// identifiers, cursors, sessions and errors, so that the adapter's ordinary code
+// runs against it.
+//
+// Records are kept in the form of their lexicon and every answer is made from
+// them, as an AppView does. Two things are simpler than in the world outside:
+// nothing is signed, and a picture of the world that is drawn only when somebody
+// looks at it is named by what it shows instead of by its bytes.
+//
+// The package knows the sandbox's world and no other part of skein.
+package pds
