@@ -42,7 +42,7 @@ func (t *capped) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return resp, nil
 	}
-	resp.Body = newPatient(resp.Body)
+	resp.Body = newPatient(resp.Body, t.c.idle)
 	return t.hold(req, resp)
 }
 
@@ -122,16 +122,17 @@ func (l *limited) Read(p []byte) (int, error) {
 
 var errSilent = errors.New("the server stopped sending")
 
-// patient gives a body up when it is silent for idleTimeout.
+// patient gives a body up when it is silent for a while.
 type patient struct {
 	body   io.ReadCloser
+	idle   time.Duration
 	timer  *time.Timer
 	silent atomic.Bool
 }
 
-func newPatient(body io.ReadCloser) io.ReadCloser {
-	p := &patient{body: body}
-	p.timer = time.AfterFunc(idleTimeout, func() {
+func newPatient(body io.ReadCloser, idle time.Duration) io.ReadCloser {
+	p := &patient{body: body, idle: idle}
+	p.timer = time.AfterFunc(idle, func() {
 		p.silent.Store(true)
 		body.Close()
 	})
@@ -141,12 +142,12 @@ func newPatient(body io.ReadCloser) io.ReadCloser {
 func (p *patient) Read(b []byte) (int, error) {
 	n, err := p.body.Read(b)
 	if err == nil {
-		p.timer.Reset(idleTimeout)
+		p.timer.Reset(p.idle)
 		return n, nil
 	}
 	p.timer.Stop()
 	if p.silent.Load() {
-		return n, fmt.Errorf("%w for %s", errSilent, idleTimeout)
+		return n, fmt.Errorf("%w for %s", errSilent, p.idle)
 	}
 	return n, err
 }

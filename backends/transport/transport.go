@@ -45,6 +45,7 @@ type Client struct {
 	opts  Options
 	http  *http.Client
 	stats *budget
+	idle  time.Duration // idleTimeout; tests shorten it
 }
 
 // New makes a Client.
@@ -55,7 +56,7 @@ func New(o Options) *Client {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c := &Client{opts: o, stats: newBudget(o.Now)}
+	c := &Client{opts: o, stats: newBudget(o.Now), idle: idleTimeout}
 	d := &dialer{allow: allowSet(o.Allow), net: net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Resolver: o.Resolver}}
 	base := &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
@@ -139,6 +140,8 @@ func Unreachable(host string, err error) error {
 		why = "no such host"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &ne) && ne.Timeout():
 		why = "no answer in time"
+	case errors.Is(err, errSilent):
+		why = err.Error()
 	case errors.As(err, &op):
 		why = "could not connect: " + op.Err.Error()
 	default:
