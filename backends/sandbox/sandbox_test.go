@@ -76,9 +76,10 @@ func call(ctx context.Context, t *testing.T, method, url, token, body string, in
 }
 
 type status struct {
-	URI     string `json:"uri"`
-	Content string `json:"content"`
-	Account struct {
+	URI       string    `json:"uri"`
+	Content   string    `json:"content"`
+	CreatedAt time.Time `json:"created_at"`
+	Account   struct {
 		Acct string `json:"acct"`
 	} `json:"account"`
 }
@@ -95,7 +96,8 @@ type feed struct {
 		Post struct {
 			URI    string `json:"uri"`
 			Record struct {
-				Text string `json:"text"`
+				Text      string    `json:"text"`
+				CreatedAt time.Time `json:"createdAt"`
 			} `json:"record"`
 		} `json:"post"`
 	} `json:"feed"`
@@ -329,16 +331,44 @@ func TestARefusedPostIsLoggedAndTheTrickleGoesOn(t *testing.T) {
 }
 
 func TestTheTrickleEndsWithItsContext(t *testing.T) {
-	s, err := Start(t.Context(), Options{Size: 1})
-	if err != nil {
-		t.Fatal(err)
+	s, ctx := start(t, Options{Size: 1})
+	over, end := context.WithCancel(ctx)
+	end()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.trickle(over, newPauses(1, time.Hour))
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		t.Fatal("the trickle runs on")
 	}
-	defer func() { _ = s.Close() }()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	s.trickle(ctx, newPauses(1, time.Hour)) // hangs when it does not look at ctx
-	if page := s.mastodonHome(t.Context(), t); len(page) == 0 {
+	if page := s.mastodonHome(ctx, t); len(page) == 0 {
 		t.Error("the servers ended with the trickle")
+	}
+}
+
+// TestPostsAreDatedByTheClock starts at a moment long gone.
+func TestPostsAreDatedByTheClock(t *testing.T) {
+	now := time.Date(2021, 3, 4, 5, 6, 7, 0, time.UTC)
+	s, ctx := start(t, Options{Now: func() time.Time { return now }})
+	dates := map[string]time.Time{}
+	dates[world.Mastodon] = s.mastodonHome(ctx, t)[0].CreatedAt
+	dates[world.Bluesky] = s.blueskyHome(ctx, t, s.blueskySession(ctx, t)).Feed[0].Post.Record.CreatedAt
+	for _, url := range s.Nostr.Relays {
+		filter := fmt.Sprintf(`{"kinds":[1],"until":%d,"limit":1}`, now.Unix())
+		for _, e := range stored(t, subscribe(ctx, t, url, filter)) {
+			dates[url] = e.CreatedAt.Time()
+		}
+	}
+	if len(dates) != 2+relays {
+		t.Errorf("somebody has no posts: %v", dates)
+	}
+	for place, at := range dates {
+		if age := now.Sub(at); age < 0 || age > 15*time.Minute {
+			t.Errorf("the newest post of %s is from %s, want a little before %s", place, at, now)
+		}
 	}
 }
 

@@ -63,7 +63,7 @@ func laterMastodon() []Post {
 func laterBluesky() []Post {
 	return on(Bluesky, []Post{
 		{Key: "later-museum-1", By: "museum", Likes: 18, Text: []Part{t("It has raised the flag again. Staff are on their feet.")}},
-		{Key: "later-noam-1", By: "noam", Lang: "he", ReplyTo: "later-museum-1", Text: []Part{mention("museum"), t(" תמסרו לה כל הכבוד.")}},
+		{Key: "later-noam-1", By: "noam", Lang: "he", ReplyTo: "later-museum-1", Text: []Part{mention("museum"), t(" תמסרו לה: כל הכבוד.")}},
 		{Key: "later-rosa-1", By: "rosa", Text: []Part{t("Gerald update: he is a wheelwright. I have been given tea and an opinion on spokes.")}},
 		{
 			Key: "later-ines-1", By: "ines", Text: []Part{t("Clear for eleven minutes. Got it.")},

@@ -137,7 +137,7 @@ func labElsewhere() []Post {
 			Text: []Part{t("Someone asked which cloud we use. I opened the window.")},
 			Pictures: []Picture{{
 				Seed: 141, Scene: Landscape, Width: 800, Height: 450,
-				Alt: "The view from the lab's only window: soft evening clouds, no data in them.",
+				Alt: "The view from the lab's only window: a still blue lake, soft clouds above it, no data in them.",
 			}},
 		},
 	}), on(Nostr, []Post{

@@ -8,7 +8,7 @@ func letters() []Post {
 			Text: []Part{t("Day 40 of the Q. The tail has left the building and is making its own decisions.")},
 			Pictures: []Picture{{
 				Seed: 13, Scene: Letter, Width: 800, Height: 600,
-				Alt: "A heavy roman capital on cream paper between three thin red guide lines, still with the mistakes in.",
+				Alt: "A roman capital Q on cream paper with thin red guide lines. Its tail starts inside the bowl and leaves to the lower right, well below the baseline.",
 			}},
 		},
 		{
@@ -74,7 +74,7 @@ func branchLine() []Post {
 		{
 			Key: "margit-sensitive", By: "margit", Age: ago(13, 25), Sensitive: true, Likes: 28,
 			Text:     []Part{t("Marked sensitive on behalf of my teacher, who should not see what I did to this serif.")},
-			Pictures: []Picture{{Seed: 27, Scene: Letter, Width: 700, Height: 700, Alt: "A letter with an unforgivable serif on specimen paper."}},
+			Pictures: []Picture{{Seed: 27, Scene: Letter, Width: 700, Height: 700, Alt: "A lower-case a on specimen paper. Where a serif should be, there is a decision."}},
 		},
 	})
 }

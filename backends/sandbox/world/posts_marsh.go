@@ -73,9 +73,9 @@ func marshDays() []Post {
 			Key: "tamsin-four", By: "tamsin", Age: ago(6, 35), Likes: 143, Boosts: 29,
 			Text: []Part{t("Four hours, four corners of the same marsh. "), tag("birds"), t(" "), tag("saltmarsh")},
 			Pictures: []Picture{
-				{Seed: 31, Scene: Shore, Width: 640, Height: 480, Alt: "North: a jetty runs out into flat pale water. No wind at all."},
+				{Seed: 31, Scene: Shore, Width: 640, Height: 480, Alt: "North: a jetty runs out into flat blue water. No wind at all."},
 				{Seed: 36, Scene: Heron, Width: 640, Height: 480, Alt: "East: the same heron as yesterday, one step further to the left."},
-				{Seed: 19, Scene: Hills, Width: 640, Height: 480, Alt: "South: a loose flock, perhaps a dozen, over wooded ridges."},
+				{Seed: 19, Scene: Hills, Width: 640, Height: 480, Alt: "South: a loose flock, half a dozen at most, over wooded ridges in fog."},
 				{Seed: 5, Scene: Night, Width: 640, Height: 480, Alt: "West, much later: a bitten moon and more stars than I could count before my tea went cold."},
 			},
 		},

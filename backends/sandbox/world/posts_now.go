@@ -162,7 +162,7 @@ func nostrNow() []Post {
 				t("Mapped my 1,000th bench today. It faces a wall. Someone has painted a window on the wall, with a view of a bench. "),
 				tag("mapping"),
 			},
-			Pictures: []Picture{{Seed: 51, Scene: Hills, Width: 800, Height: 500, Alt: "The way up to the bench: low hills with scattered firs under a pale sky."}},
+			Pictures: []Picture{{Seed: 51, Scene: Hills, Width: 800, Height: 500, Alt: "The way up to the bench: brown autumn hills, scattered firs, a few birds under the sun."}},
 		},
 		{
 			Key: "bo-quote", By: "bo", Age: ago(0, 9), QuoteOf: "lamp-fog", Likes: 15,

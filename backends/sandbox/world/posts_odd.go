@@ -61,7 +61,7 @@ func blueskyOddities() []Post {
 		},
 		{
 			Key: "noam-combine", By: "noam", Age: ago(44, 30), Lang: "he", Likes: 19,
-			Text: []Part{t("בְּרֵאשִׁית הָיָה הַמַּזְלֵג: לה, 440. ואז A♯, ואז ויכוח.")},
+			Text: []Part{t("בְּרֵאשִׁית הָיָה הַקּוֹלָן: לה, 440. ואז לה דיאז. ואז ויכוח.")},
 		},
 		{
 			Key: "museum-narrow", By: "museum", Age: ago(51, 20), Likes: 90,

@@ -33,7 +33,7 @@ func relays() []Post {
 		},
 		{
 			Key: "hal-valves", By: "hal", Age: ago(16, 10), Likes: 25,
-			Text: []Part{t("Replaced a valve in the receiver tonight. The old one glowed for fifty-one years, which is longer than the country it was made in.")},
+			Text: []Part{t("Replaced a valve in the receiver tonight. The old one glowed for fifty-one years, which is longer than the firm that made it.")},
 		},
 		{
 			Key: "fern-kinds", By: "fern", Age: ago(20, 15), Likes: 30,

@@ -253,6 +253,18 @@ func TestYouFollowNearlyEveryone(t *testing.T) {
 	}
 }
 
+func TestNeighboursKnowEachOther(t *testing.T) {
+	for _, p := range New(Options{}).People {
+		quiet := p.Bot || p.Key == "mallory"
+		if !quiet && (len(p.Follows) < 4 || p.Key != Viewer && !slices.Contains(p.Follows, Viewer)) {
+			t.Errorf("%s/%s follows %v", p.Network, p.Key, p.Follows)
+		}
+		if p.Key != Viewer && slices.Contains(p.Follows, "mallory") {
+			t.Errorf("%s/%s follows Mallory: only you are that curious", p.Network, p.Key)
+		}
+	}
+}
+
 func TestPostsReachBackDays(t *testing.T) {
 	posts := New(Options{}).Posts
 	if oldest := posts[0].Age; oldest < 48*time.Hour || oldest > 80*time.Hour {
