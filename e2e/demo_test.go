@@ -13,12 +13,7 @@ import (
 // in one window, and each key does what the footer says.
 func TestDemoKeysDoWhatTheFooterSays(t *testing.T) {
 	term := e2e.NewHome(t).Terminal(t, 100, 40, "demo")
-	t.Run("three networks are well", func(t *testing.T) {
-		term.WaitUntil(t, "M, B and N are ●", func(s e2e.Screen) bool {
-			return s.Health("M") == "●" && s.Health("B") == "●" && s.Health("N") == "●"
-		})
-		term.WaitUntil(t, "a post is selected", func(s e2e.Screen) bool { return s.Selected() != "" })
-	})
+	waitAllWell(t, term)
 
 	t.Run("G and gg go to the ends", func(t *testing.T) {
 		top := term.Capture(t).Selected()
@@ -87,9 +82,7 @@ func TestDemoKeysDoWhatTheFooterSays(t *testing.T) {
 // but text cells.
 func TestHostileTextIsHarmless(t *testing.T) {
 	term := e2e.NewHome(t).Terminal(t, 100, 40, "demo")
-	term.WaitUntil(t, "posts of the three networks", func(s e2e.Screen) bool {
-		return s.Selected() != "" && s.Health("M") == "●" && s.Health("B") == "●" && s.Health("N") == "●"
-	})
+	waitAllWell(t, term)
 	drawn := term.State(t)
 	if drawn.Title != term.Before().Title && drawn.Title != "skein" {
 		t.Errorf("the title is %q, before it was %q", drawn.Title, term.Before().Title)
@@ -131,6 +124,15 @@ func checkCells(t *testing.T, page int, screen e2e.Screen, raw string) {
 	if screen.Health("M") == "" || strings.TrimSpace(rows[len(rows)-1]) == "" {
 		t.Errorf("page %d has lost its header or its footer\n%s", page, screen.Framed())
 	}
+}
+
+// waitAllWell waits until the header says that three networks are read, and a
+// post is selected.
+func waitAllWell(t *testing.T, term *e2e.Terminal) {
+	t.Helper()
+	term.WaitUntil(t, "M, B and N are ● and a post is selected", func(s e2e.Screen) bool {
+		return s.Selected() != "" && s.Health("M") == "●" && s.Health("B") == "●" && s.Health("N") == "●"
+	})
 }
 
 // pageMoved waits a moment for another screen and says whether it came.

@@ -53,9 +53,7 @@ func TestTinyTerminal(t *testing.T) {
 	term.Resize(t, 40, 12)
 	term.WaitUntil(t, "a post at 40×12", func(s e2e.Screen) bool { return s.Selected() != "" })
 	term.Resize(t, 160, 50)
-	term.WaitUntil(t, "three networks at 160×50", func(s e2e.Screen) bool {
-		return s.Selected() != "" && s.Health("M") == "●" && s.Health("B") == "●" && s.Health("N") == "●"
-	})
+	waitAllWell(t, term)
 	term.SendKeys(t, "q")
 	if code := term.WaitExit(t); code != 0 {
 		t.Errorf("exit code %d", code)

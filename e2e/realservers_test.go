@@ -240,9 +240,7 @@ func (w *world) outages() []outage {
 func (w *world) open(t *testing.T) *e2e.Terminal {
 	t.Helper()
 	term := w.home.Terminal(t, 100, 40)
-	term.WaitUntil(t, "three networks are well", func(s e2e.Screen) bool {
-		return s.Selected() != "" && s.Health("M") == "●" && s.Health("B") == "●" && s.Health("N") == "●"
-	})
+	waitAllWell(t, term)
 	return term
 }
 
