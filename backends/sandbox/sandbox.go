@@ -92,7 +92,7 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Sandbox{world: world.New(world.Options{Seed: o.Seed, Size: o.Size}), log: o.Log}
-	if err := s.serve(o); err != nil {
+	if err := s.serve(o); err != nil { //nolint:contextcheck // the servers live until Close, whatever ends ctx
 		return nil, fmt.Errorf("start the sandbox: %w", err)
 	}
 	ctx, s.cancel = context.WithCancel(ctx)

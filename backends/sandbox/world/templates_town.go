@@ -3,7 +3,7 @@ package world
 import "fmt"
 
 func busLog(d *deck) []Part {
-	return []Part{t(fmt.Sprintf("Line 41, %02d:%02d. %d passengers, %s.", (d.num(21, 28))%24, d.num(0, 59), d.num(1, 23), d.deal("bus", []string{
+	return []Part{t(fmt.Sprintf("Line 41, %02d:%02d. %d passengers, %s.", d.num(21, 28)%24, d.num(0, 59), d.num(1, 23), d.deal("bus", []string{
 		"one cello, no questions", "somebody humming, nobody minding", "two people falling in love, one falling asleep", "a cake on its own seat",
 		"all looking at the moon at the lights", "nine umbrellas, one owner", "a dog who knew the stop", "someone learning lines, very good, very dead",
 		"one left glove (no. 4)", "a proposal, upper deck, yes", "the last one said “night, ship”", "a cactus, belted in",
