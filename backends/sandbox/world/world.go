@@ -2,7 +2,9 @@
 // what they have written, in a form that belongs to no network. The servers
 // beside it turn it into statuses, records and events.
 //
-// It is made from constants and a seed, so that two runs show the same posts.
+// It is made from constants and a seed, so that two runs show the same posts: New
+// tells it, Draw paints its pictures, Validate holds it to what the networks take.
+// It knows no protocol, no clock and nothing else of skein.
 package world
 
 import "time"
