@@ -159,10 +159,11 @@ func followed(t testing.TB, w *world.World) string {
 	return ""
 }
 
-// smallWorld is two people and what a test gives them to say, oldest first.
+// smallWorld is two people and what a test gives them to say, oldest first and
+// a minute apart.
 func smallWorld(posts ...world.Post) *world.World {
 	for i := range posts {
-		posts[i].Network = world.Bluesky
+		posts[i].Network, posts[i].Age = world.Bluesky, time.Duration(len(posts)-i)*time.Minute
 		if posts[i].By == "" {
 			posts[i].By = "ana"
 		}
