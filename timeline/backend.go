@@ -96,10 +96,11 @@ type Resolver interface {
 	Resolve(ctx context.Context, ref string) (Target, error)
 }
 
-// Target is what a reference names: a post or a person.
+// Target is what a reference names: a post or a person; both are set where the
+// reference does not tell which, as with 64 hex digits on Nostr.
 type Target struct {
-	Post   ID     // zero when it is a person
-	Person string // Author.ID
+	Post   ID     // zero when it can only be a person
+	Person string // Author.ID; "" when it can only be a post
 }
 
 // Checker tells whether the account works: one authenticated request that says

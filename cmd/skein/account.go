@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"skein/backends"
+	"skein/config/account"
+	"skein/timeline"
+)
+
+func (a *app) accountCommand() *cobra.Command {
+	c := &cobra.Command{Use: "account", Short: "Add, list, check and remove accounts", Args: cobra.NoArgs, RunE: showHelp}
+	c.AddCommand(a.accountAddCommand(), a.accountListCommand(), a.accountCheckCommand(), a.accountRemoveCommand())
+	return c
+}
+
+// showHelp is what a command does that only groups others.
+func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
+// accountJSON is an account as JSON.
+type accountJSON struct {
+	Type string `json:"type"` // "account"
+	account.Record
+}
+
+func (a *app) accountListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the accounts and where their secrets are", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.listAccounts(cmd.Context()) },
+	}
+}
+
+// keyJSON says where the key of the secrets is.
+type keyJSON struct {
+	Type    string        `json:"type"` // "secrets"
+	File    string        `json:"file"`
+	Key     account.Place `json:"key"`
+	KeyFile string        `json:"key_file,omitempty"`
+}
+
+func (a *app) listAccounts(ctx context.Context) error {
+	if err := a.setup(); err != nil {
+		return err
+	}
+	all, err := a.book.All()
+	if err != nil {
+		return err
+	}
+	key, err := a.keyPlace(ctx)
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		e := json.NewEncoder(a.out)
+		for _, r := range all {
+			if err := e.Encode(accountJSON{"account", r}); err != nil {
+				return err
+			}
+		}
+		return e.Encode(key)
+	}
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(a.out, "No accounts yet: `skein account add --help` shows how.")
+		return err
+	}
+	w := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
+	for _, r := range all {
+		note := ""
+		if r.ReadOnly {
+			note = "read-only"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Name, r.Network, timeline.CleanLine(r.Handle), backends.Account(r).Server, note)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	where := string(key.Key)
+	if key.KeyFile != "" {
+		where += " " + key.KeyFile
+	}
+	_, err = fmt.Fprintf(a.out, "\nSecrets: %s, encrypted; their key: %s.\n", key.File, where)
+	return err
+}
+
+func (a *app) keyPlace(ctx context.Context) (keyJSON, error) {
+	j := keyJSON{Type: "secrets", File: a.paths.Secrets(), Key: account.Nowhere}
+	if !a.vault.Exists() {
+		return j, nil
+	}
+	place, err := a.keys.Locate(ctx)
+	if err != nil {
+		return j, err
+	}
+	j.Key = place
+	if place == account.InFile || place == account.InCommand {
+		j.KeyFile = a.paths.Key()
+	}
+	return j, nil
+}
+
+func (a *app) accountRemoveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "remove NAME", Short: "Forget an account and its secrets", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.setup(); err != nil {
+				return err
+			}
+			r, err := a.book.Remove(cmd.Context(), args[0])
+			if err != nil {
+				return timeline.Errorf(timeline.CodeUsage, "%w", err)
+			}
+			if a.vault.Exists() {
+				if err := a.vault.Delete(cmd.Context(), r.ID); err != nil {
+					return fmt.Errorf("%s is removed, but its secrets are not: %w", r.Name, err)
+				}
+			}
+			_, err = fmt.Fprintf(a.out, "%s is gone from here. Its token still counts on the server until you revoke it there.\n", r.Name)
+			return err
+		},
+	}
+}
+
+func (a *app) accountCheckCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "check [NAME…]", Short: "Ask each server whether the account works",
+		RunE: func(cmd *cobra.Command, names []string) error {
+			records, err := a.accounts(nil, names)
+			if err != nil {
+				return err
+			}
+			results := a.checkAccounts(cmd.Context(), records)
+			if err := a.printChecks(results); err != nil {
+				return err
+			}
+			return worstOf(results)
+		},
+	}
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"skein/backends"
+	"skein/backends/transport"
+	"skein/config"
+	"skein/config/account"
+	"skein/timeline"
+)
+
+// version is set by the release build.
+var version = "0.1.0-dev"
+
+// world is what the program touches outside itself, so that tests can turn it.
+type world struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) (string, bool)
+	now      func() time.Time
+}
+
+func standard() world {
+	return world{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, now: time.Now}
+}
+
+// app is one run of the program: its flags, and what they open.
+type app struct {
+	world
+	flags struct {
+		config string
+		debug  bool
+		json   bool
+		color  string
+	}
+	started bool // the flags were understood; what fails now is no usage error
+
+	paths  config.Paths
+	config config.Config
+	log    *slog.Logger
+	logTo  io.Closer
+	client *transport.Client
+	keys   *account.Keys
+	vault  *account.Vault
+	book   *account.Book
+}
+
+// setup reads the configuration and opens the log. Commands that need neither do
+// not call it, so that help and version always work.
+func (a *app) setup() error {
+	if a.log != nil {
+		return nil
+	}
+	home, _ := a.env("SKEIN_HOME")
+	paths, err := config.FindPaths(a.flags.config, home)
+	if err != nil {
+		return err
+	}
+	if a.flags.config != "" {
+		if _, err := os.Stat(paths.Config); err != nil {
+			return timeline.Errorf(timeline.CodeUsage, "there is no configuration at %s", paths.Config)
+		}
+	}
+	a.config, a.paths, err = config.Load(paths)
+	if err != nil {
+		return err
+	}
+	if err := config.MakePrivate(a.paths.State); err != nil {
+		return err
+	}
+	if err := a.openLog(); err != nil {
+		return err
+	}
+	a.client = transport.New(transport.Options{
+		Allow: a.config.Network.Allow, UserAgent: "skein/" + version, Log: a.log, Now: a.now,
+	})
+	a.keys = account.NewKeys(account.KeyOptions{
+		Mode: a.config.Secrets.Key, File: a.paths.Key(), Name: a.paths.Secrets(), Command: a.config.Secrets.PassphraseCommand,
+	})
+	a.vault = account.OpenVault(a.paths.Secrets(), a.keys)
+	a.book = account.OpenBook(a.paths.Accounts())
+	return nil
+}
+
+// logLimit is when the log is put aside, in bytes.
+const logLimit = 4 << 20
+
+// openLog sends everything that libraries and skein log to a file: nothing but
+// the renderer writes to the terminal.
+func (a *app) openLog() error {
+	path := a.paths.Log()
+	if info, err := os.Stat(path); err == nil && info.Size() > logLimit {
+		if err := os.Rename(path, path+".1"); err != nil {
+			return fmt.Errorf("putting the log aside: %w", err)
+		}
+	}
+	f, err := os.OpenFile(filepath.Clean(path), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("opening the log: %w", err)
+	}
+	level := slog.LevelInfo
+	if a.flags.debug {
+		level = slog.LevelDebug
+	}
+	a.logTo = f
+	a.log = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: level})).With("pid", os.Getpid())
+	slog.SetDefault(a.log) // for libraries that know no other
+	return nil
+}
+
+// close ends connections and the log.
+func (a *app) close() {
+	if a.client != nil {
+		a.client.Close()
+	}
+	if a.logTo != nil {
+		_ = a.logTo.Close()
+	}
+}
+
+func (a *app) deps() backends.Deps {
+	return backends.Deps{Client: a.client, Store: a.vault, Log: a.log, Now: a.now, Relays: a.config.Nostr.Relays}
+}
+
+// accounts returns the records that the person chose with --network and
+// --account, or all of them.
+func (a *app) accounts(networks, names []string) ([]account.Record, error) {
+	if err := a.setup(); err != nil {
+		return nil, err
+	}
+	all, err := a.book.All()
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, &timeline.Error{
+			Code: timeline.CodeAuth, Message: timeline.Literal("no accounts yet: `skein account add --help` shows how, `skein demo` needs none"),
+		}
+	}
+	for _, n := range networks {
+		if !slices.Contains(timeline.Networks(), timeline.Network(n)) {
+			return nil, timeline.Errorf(timeline.CodeUsage, "--network %s: one of mastodon, bluesky, nostr", n)
+		}
+	}
+	var chosen []account.Record
+	for _, name := range names {
+		i, err := account.Find(all, name)
+		if err != nil {
+			return nil, timeline.Errorf(timeline.CodeUsage, "%w", err)
+		}
+		chosen = append(chosen, all[i])
+	}
+	if len(names) == 0 {
+		chosen = all
+	}
+	if len(networks) > 0 {
+		chosen = slices.DeleteFunc(chosen, func(r account.Record) bool { return !slices.Contains(networks, r.Network) })
+	}
+	if len(chosen) == 0 {
+		return nil, timeline.Errorf(timeline.CodeUsage, "no account is on the networks chosen; `skein account list` shows what there is")
+	}
+	return chosen, nil
+}
+
+// hubOptions wires the hub to the accounts' backends.
+func (a *app) hubOptions(records []account.Record) (timeline.HubOptions, []timeline.Account) {
+	accounts := make([]timeline.Account, len(records))
+	for i, r := range records {
+		accounts[i] = backends.Account(r)
+	}
+	open := func(_ context.Context, id timeline.AccountID) (timeline.Backend, error) {
+		i := slices.IndexFunc(records, func(r account.Record) bool { return r.ID == string(id) })
+		if i < 0 {
+			return nil, timeline.Errorf(timeline.CodeUsage, "no account %s", id)
+		}
+		return backends.Open(records[i], a.deps())
+	}
+	return timeline.HubOptions{Open: open, Now: a.now, Log: a.log}, accounts
+}

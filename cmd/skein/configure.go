@@ -1,0 +1,115 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+
+	"github.com/spf13/cobra"
+
+	"skein/config"
+	"skein/timeline"
+	"skein/ui"
+)
+
+func (a *app) configCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "config", Short: "Print the configuration that is in force", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := a.setup(); err != nil {
+				return err
+			}
+			if a.flags.json {
+				return json.NewEncoder(a.out).Encode(a.config)
+			}
+			text, err := a.config.TOML()
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(a.out, text)
+			return err
+		},
+	}
+	c.AddCommand(
+		&cobra.Command{
+			Use: "path", Short: "Print where the files are", Args: cobra.NoArgs,
+			RunE: func(*cobra.Command, []string) error { return a.printPaths() },
+		},
+		&cobra.Command{
+			Use: "check", Short: "Check the configuration", Args: cobra.NoArgs,
+			RunE: func(*cobra.Command, []string) error {
+				if err := a.setup(); err != nil {
+					return err
+				}
+				if err := ui.CheckKeys(a.config.Keys); err != nil {
+					return &config.Error{File: a.paths.Config, Message: err.Error()}
+				}
+				_, err := fmt.Fprintf(a.out, "%s is fine.\n", a.paths.Config)
+				return err
+			},
+		},
+		&cobra.Command{
+			Use: "edit", Short: "Open the configuration in $EDITOR, then check it", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error { return a.editConfig(cmd) },
+		},
+	)
+	return c
+}
+
+func (a *app) printPaths() error {
+	if err := a.setup(); err != nil {
+		return err
+	}
+	places := []struct{ What, Path string }{
+		{"config", a.paths.Config},
+		{"accounts", a.paths.Accounts()},
+		{"secrets", a.paths.Secrets()},
+		{"state", a.paths.State},
+		{"cache", a.paths.Cache},
+		{"log", a.paths.Log()},
+	}
+	if a.flags.json {
+		all := map[string]string{"type": "paths"}
+		for _, p := range places {
+			all[p.What] = p.Path
+		}
+		return json.NewEncoder(a.out).Encode(all)
+	}
+	for _, p := range places {
+		if _, err := fmt.Fprintf(a.out, "%-9s %s\n", p.What, p.Path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// editConfig must work where the configuration is wrong, so it does not read it
+// first.
+func (a *app) editConfig(cmd *cobra.Command) error {
+	home, _ := a.env("SKEIN_HOME")
+	paths, err := config.FindPaths(a.flags.config, home)
+	if err != nil {
+		return err
+	}
+	editor, ok := a.env("VISUAL")
+	if !ok || editor == "" {
+		if editor, ok = a.env("EDITOR"); !ok || editor == "" {
+			return timeline.Errorf(timeline.CodeUsage, "EDITOR names no editor; the file is %s", paths.Config)
+		}
+	}
+	if err := config.MakePrivate(paths.Dir); err != nil {
+		return err
+	}
+	edit := exec.CommandContext(cmd.Context(), "sh", "-c", editor+` "$1"`, "sh", paths.Config) //nolint:gosec // the person's own editor
+	edit.Stdin, edit.Stdout, edit.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := edit.Run(); err != nil {
+		return fmt.Errorf("editor %s: %w", editor, err)
+	}
+	if _, _, err := config.Load(paths); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.out, "%s is fine.\n", paths.Config)
+	return err
+}

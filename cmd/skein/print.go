@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/template"
+	"time"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/term"
+
+	"skein/timeline"
+)
+
+// printer writes posts and people to standard output: as readable text, as JSON
+// or through the person's template. Everything remote in it is a Safe.
+type printer struct {
+	w      *bufio.Writer
+	names  map[timeline.AccountID]string
+	now    time.Time
+	width  int // cells; 0 leaves lines as they are
+	json   bool
+	layout *template.Template
+}
+
+// printer makes one for standard output. Colours go only to a terminal, unless
+// --color says otherwise.
+func (a *app) printer(names map[timeline.AccountID]string, layout string) (*printer, error) {
+	p := &printer{names: names, now: a.now(), json: a.flags.json}
+	if layout != "" {
+		t, err := template.New("template").Parse(layout)
+		if err != nil {
+			return nil, timeline.Errorf(timeline.CodeUsage, "--template: %w", err)
+		}
+		p.layout = t
+	}
+	out := a.out
+	if f, ok := a.out.(*os.File); ok && isTerminal(f) {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			p.width = min(w, 80)
+		}
+	}
+	p.w = bufio.NewWriter(a.coloured(out))
+	return p, nil
+}
+
+// coloured lets colours through where they belong.
+func (a *app) coloured(out io.Writer) io.Writer {
+	w := colorprofile.NewWriter(out, os.Environ())
+	switch a.flags.color {
+	case "always":
+		w.Profile = colorprofile.ANSI256
+	case "never":
+		w.Profile = colorprofile.NoTTY
+	}
+	return w
+}
+
+func (p *printer) flush() error { return p.w.Flush() }
+
+// post prints one row; depth indents it in a thread.
+func (p *printer) post(row *timeline.Post, depth int, focus bool) error {
+	j := asJSON(row, p.names)
+	if depth >= 0 {
+		j.Depth, j.Focus = &depth, focus
+	}
+	switch {
+	case p.layout != nil:
+		return p.laidOut(j)
+	case p.json:
+		return json.NewEncoder(p.w).Encode(j)
+	}
+	return p.readable(row, max(depth, 0), focus)
+}
+
+// laidOut prints what the person's template makes of a post. The template sees
+// the fields by the names they have in the JSON.
+func (p *printer) laidOut(j postJSON) error {
+	b, err := json.Marshal(j)
+	if err != nil {
+		return fmt.Errorf("post %s as JSON: %w", j.ID, err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(b, &fields); err != nil {
+		return fmt.Errorf("post %s as JSON: %w", j.ID, err)
+	}
+	if err := p.layout.Execute(p.w, fields); err != nil {
+		return timeline.Errorf(timeline.CodeUsage, "--template: %w", err)
+	}
+	_, err = fmt.Fprintln(p.w)
+	return err
+}
+
+// readable prints a post as text.
+func (p *printer) readable(row *timeline.Post, depth int, focus bool) error {
+	c := row.Content()
+	bold, dim := lipgloss.NewStyle().Bold(true), lipgloss.NewStyle().Faint(true)
+	pad := strings.Repeat("  ", min(depth, 8))
+	mark := c.ID.Network.Letter()
+	if focus {
+		mark += "▸"
+	}
+	var b strings.Builder
+	if row.Boosted != nil {
+		fmt.Fprintf(&b, "%s   %s\n", pad, dim.Render("⟲ "+row.Author.Name.String()))
+	}
+	fmt.Fprintf(&b, "%s%-2s %s  %s\n", pad, mark, bold.Render(c.Author.Name.Line().String()),
+		dim.Render(c.Author.Handle.String()+"  "+c.Created.Local().Format("2006-01-02 15:04")))
+	for _, line := range p.body(c, len(pad)+3) {
+		fmt.Fprintf(&b, "%s   %s\n", pad, line)
+	}
+	for _, line := range meta(c) {
+		fmt.Fprintf(&b, "%s   %s\n", pad, dim.Render(line))
+	}
+	b.WriteByte('\n')
+	_, err := p.w.WriteString(b.String())
+	return err
+}
+
+// body is the text with its warning, wrapped to the terminal.
+func (p *printer) body(c *timeline.Post, indent int) []string {
+	text := strings.TrimSpace(c.Text.Plain().String())
+	if c.Sensitive && !c.Warning.Empty() {
+		text = "[" + c.Warning.Line().String() + "]\n" + text
+	}
+	if text == "" {
+		return nil
+	}
+	if p.width > indent+10 {
+		text = ansi.Wrap(text, p.width-indent, "")
+	}
+	return strings.Split(text, "\n")
+}
+
+// meta lists what a post has besides its text, a line each.
+func meta(c *timeline.Post) []string {
+	var lines []string
+	for _, m := range c.Media {
+		alt := m.Alt.Line().String()
+		if alt == "" {
+			alt = "no description"
+		}
+		lines = append(lines, fmt.Sprintf("[%s] %s", m.Kind, alt))
+	}
+	if c.Poll != nil {
+		for _, o := range c.Poll.Options {
+			lines = append(lines, "○ "+o.Text.Line().String()+votes(o))
+		}
+	}
+	if c.Card != nil {
+		lines = append(lines, "│ "+c.Card.Title.Line().String()+"  "+c.Card.URL.String())
+	}
+	if q := c.Quote; q != nil && q.Post != nil {
+		lines = append(lines, "┃ "+q.Post.Author.Name.Line().String()+": "+ansi.Truncate(q.Post.Text.Plain().Line().String(), 100, "…"))
+	} else if q != nil {
+		lines = append(lines, "┃ quoted post: "+string(q.State)+" "+q.Title.Line().String())
+	}
+	if !c.Note.Empty() {
+		lines = append(lines, c.Note.Line().String())
+	}
+	counts := ""
+	for _, n := range []struct {
+		sign string
+		n    int
+	}{{"↩", c.Counts.Replies}, {"⟲", c.Counts.Boosts}, {"♥", c.Counts.Likes}} {
+		if n.n > 0 {
+			counts += fmt.Sprintf("%s %d   ", n.sign, n.n)
+		}
+	}
+	if line := strings.TrimSpace(counts + c.URL.String()); line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func votes(o timeline.PollOption) string {
+	if o.Votes < 0 {
+		return ""
+	}
+	return fmt.Sprintf("  %d", o.Votes)
+}
+
+// profile prints one person.
+func (p *printer) profile(who *timeline.Profile, account string) error {
+	if p.json {
+		return json.NewEncoder(p.w).Encode(asProfile(who, account))
+	}
+	bold, dim := lipgloss.NewStyle().Bold(true), lipgloss.NewStyle().Faint(true)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s  %s\n", who.Network.Letter(), bold.Render(who.Name.Line().String()), dim.Render(who.Handle.String()))
+	for _, line := range p.body(&timeline.Post{Text: who.Bio}, 3) {
+		fmt.Fprintf(&b, "   %s\n", line)
+	}
+	for _, f := range who.Fields {
+		checked := ""
+		if f.Verified {
+			checked = " ✓"
+		}
+		fmt.Fprintf(&b, "   %s: %s%s\n", f.Name.Line(), f.Value.Plain().Line(), checked)
+	}
+	fmt.Fprintf(&b, "   %s\n", dim.Render(fmt.Sprintf("%d posts, %d following, %d followers", who.Posts, who.Following, who.Followers)))
+	if !who.URL.Empty() {
+		fmt.Fprintf(&b, "   %s\n", dim.Render(who.URL.String()))
+	}
+	_, err := p.w.WriteString(b.String())
+	return err
+}

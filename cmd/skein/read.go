@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"skein/backends"
+	"skein/timeline"
+)
+
+// reading is one backend that understands a reference.
+type reading struct {
+	backend timeline.Backend
+	target  timeline.Target
+}
+
+// refFlags choose who reads.
+type refFlags struct {
+	account  []string
+	template string
+}
+
+func (a *app) refCommand(use, short, long string, f *refFlags, do func(context.Context, string) error) *cobra.Command {
+	c := &cobra.Command{
+		Use: use + " REF", Short: short,
+		Long: long + "\n\nREF is what you have at hand: a post's URL on any of the networks, at://…,\n" +
+			"nevent1…, note1…, npub1…, @user@host or @handle.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return do(cmd.Context(), args[0]) },
+	}
+	c.Flags().StringSliceVar(&f.account, "account", nil, "read with the account of this `NAME`")
+	c.Flags().StringVar(&f.template, "template", "", "print with a Go `TEMPLATE`")
+	return c
+}
+
+func (a *app) showCommand() *cobra.Command {
+	var f refFlags
+	return a.refCommand("show", "Print one post", "show prints one post of any network.", &f, func(ctx context.Context, ref string) error {
+		return a.withRef(ctx, ref, f, func(r reading, p *printer) error {
+			if r.target.Post.Zero() {
+				return timeline.Errorf(timeline.CodeUsage, "%s is a person: `skein profile` shows people", ref)
+			}
+			post, err := r.backend.Post(ctx, r.target.Post)
+			if err != nil {
+				return err
+			}
+			return p.post(post, -1, false)
+		})
+	})
+}
+
+func (a *app) threadCommand() *cobra.Command {
+	var f refFlags
+	return a.refCommand("thread", "Print the conversation around a post", "thread prints a post with what it replies to and what was replied, as a tree.", &f, func(ctx context.Context, ref string) error {
+		return a.withRef(ctx, ref, f, func(r reading, p *printer) error {
+			if r.target.Post.Zero() {
+				return timeline.Errorf(timeline.CodeUsage, "%s is a person, not a post", ref)
+			}
+			thread, err := r.backend.Thread(ctx, r.target.Post)
+			if err != nil {
+				return err
+			}
+			return printThread(p, thread)
+		})
+	})
+}
+
+// printThread prints a tree from the top, parents before replies.
+func printThread(p *printer, t *timeline.Thread) error {
+	var walk func(nodes []*timeline.Node, depth int) error
+	walk = func(nodes []*timeline.Node, depth int) error {
+		for _, n := range nodes {
+			if n.Post != nil {
+				if err := p.post(n.Post, depth, n.Post.ID == t.Focus); err != nil {
+					return err
+				}
+			}
+			if err := walk(n.Replies, depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return walk(t.Roots, 0)
+}
+
+func (a *app) profileCommand() *cobra.Command {
+	var f refFlags
+	var number int
+	c := a.refCommand("profile", "Print a person and what they posted last", "profile prints a person of any network, then their newest posts.", &f, func(ctx context.Context, ref string) error {
+		return a.withRef(ctx, ref, f, func(r reading, p *printer) error { return a.profile(ctx, r, p, number) })
+	})
+	c.Flags().IntVarP(&number, "number", "n", 10, "how many posts, up to 100")
+	return c
+}
+
+func (a *app) profile(ctx context.Context, r reading, p *printer, number int) error {
+	if number < 0 || number > timeline.MaxPage {
+		return timeline.Errorf(timeline.CodeUsage, "-n %d: from 0 to %d", number, timeline.MaxPage)
+	}
+	profiler, ok := timeline.As[timeline.Profiler](r.backend)
+	if !ok {
+		return timeline.Errorf(timeline.CodeUnsupported, "%s shows no profiles", r.backend.Account().Network)
+	}
+	person := r.target.Person
+	if person == "" {
+		post, err := r.backend.Post(ctx, r.target.Post)
+		if err != nil {
+			return err
+		}
+		person = post.Content().Author.ID
+	}
+	who, err := profiler.Profile(ctx, person)
+	if err != nil {
+		return err
+	}
+	if err := p.profile(who, r.backend.Account().Name); err != nil || number == 0 {
+		return err
+	}
+	batch, err := profiler.ProfilePosts(ctx, person, timeline.Page{Limit: number})
+	if err != nil {
+		return err
+	}
+	posts := timeline.Merge(batch.Posts)
+	slices.Reverse(posts)
+	for _, post := range posts[:min(number, len(posts))] {
+		if err := p.post(post, -1, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withRef finds the backend that understands ref, and lets do print what it
+// names.
+func (a *app) withRef(ctx context.Context, ref string, f refFlags, do func(reading, *printer) error) (err error) {
+	all, names, err := a.readers(f.account)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, b := range all {
+			if cerr := b.Close(); cerr != nil {
+				a.log.Warn("closing an account", "error", cerr)
+			}
+		}
+	}()
+	r, err := resolve(ctx, all, ref)
+	if err != nil {
+		return err
+	}
+	p, err := a.printer(names, f.template)
+	if err != nil {
+		return err
+	}
+	if err := do(r, p); err != nil {
+		return err
+	}
+	return p.flush()
+}
+
+// readers opens the accounts chosen; for networks without one it adds what can
+// be read without signing in.
+func (a *app) readers(chosen []string) ([]timeline.Backend, map[timeline.AccountID]string, error) {
+	if err := a.setup(); err != nil {
+		return nil, nil, err
+	}
+	records, err := a.book.All()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(chosen) > 0 {
+		if records, err = a.accounts(nil, chosen); err != nil {
+			return nil, nil, err
+		}
+	}
+	var all []timeline.Backend
+	for _, r := range records {
+		b, err := backends.Open(r, a.deps())
+		if err != nil {
+			return nil, nil, err
+		}
+		all = append(all, b)
+	}
+	names := namesOf(records)
+	if len(chosen) > 0 {
+		return all, names, nil
+	}
+	public, err := backends.Public(a.deps())
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, b := range public {
+		names[b.Account().ID] = b.Account().Name
+	}
+	return append(all, public...), names, nil
+}
+
+// resolve asks each backend in turn whether ref is its own. The first that finds
+// it wins; a failure of one is told only when no other understands.
+func resolve(ctx context.Context, all []timeline.Backend, ref string) (reading, error) {
+	var failed error
+	for _, b := range all {
+		resolver, ok := timeline.As[timeline.Resolver](b)
+		if !ok {
+			continue
+		}
+		target, err := resolver.Resolve(ctx, ref)
+		if err == nil {
+			return reading{b, target}, nil
+		}
+		if ctx.Err() != nil {
+			return reading{}, ctx.Err()
+		}
+		if timeline.CodeOf(err) != timeline.CodeNotMine && failed == nil {
+			failed = err
+		}
+	}
+	if failed != nil {
+		return reading{}, failed
+	}
+	return reading{}, timeline.Errorf(timeline.CodeUsage, "%s is no reference that an account here understands; `skein show --help` lists what is", ref)
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"skein/config"
+	"skein/timeline"
+)
+
+// The exit codes, as the manual lists them.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitSignIn      = 3
+	exitNone        = 4 // no account could be reached
+	exitSome        = 5 // some accounts answered
+	exitInterrupted = 130
+)
+
+// silent is an error that was told already; only its exit code is left.
+type silent int
+
+func (s silent) Error() string { return fmt.Sprintf("exit %d", int(s)) }
+
+// run is the program: it returns the exit code.
+func run(args []string, w world) int {
+	a := &app{world: w}
+	defer a.close()
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(w.in)
+	root.SetOut(w.out)
+	root.SetErr(w.err)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	tell := func(_ io.Writer, _ fang.Styles, err error) { a.tell(ctx, args, err) }
+	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(tell))
+	return a.code(ctx, err)
+}
+
+// root builds the command tree.
+func (a *app) root() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "skein",
+		Short: "One timeline for Mastodon, Bluesky and Nostr",
+		Long: "skein reads Mastodon, Bluesky and Nostr as one timeline.\n\n" +
+			"Without a command it opens the timeline in the terminal. `skein demo` shows\n" +
+			"the same on three networks of its own: no account and no network needed.",
+		Args:              cobra.NoArgs,
+		PersistentPreRunE: a.begin,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return a.openTimeline(cmd.Context()) },
+	}
+	f := c.PersistentFlags()
+	f.StringVar(&a.flags.config, "config", "", "read `FILE` instead of the usual config.toml")
+	f.BoolVar(&a.flags.debug, "debug", false, "write everything to the log file (secrets are left out)")
+	f.BoolVar(&a.flags.json, "json", false, "print JSON, one object a line (see `skein help json`)")
+	f.StringVar(&a.flags.color, "color", "auto", "colours: auto, always or never")
+	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return timeline.Errorf(timeline.CodeUsage, "%w; `%s --help` shows what there is", err, cmd.CommandPath())
+	})
+	c.AddCommand(
+		a.timelineCommand(), a.threadCommand(), a.showCommand(), a.profileCommand(),
+		a.accountCommand(), a.configCommand(), a.doctorCommand(), a.demoCommand(), a.versionCommand(), jsonHelp(), exitHelp(),
+	)
+	return c
+}
+
+// begin runs before every command: variables stand in for flags not given.
+func (a *app) begin(cmd *cobra.Command, _ []string) error {
+	var failed error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		name := "SKEIN_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := a.env(name)
+		if !ok || value == "" || f.Changed || f.Name == "help" || f.Name == "version" {
+			return
+		}
+		if err := cmd.Flags().Set(f.Name, value); err != nil && failed == nil {
+			failed = timeline.Errorf(timeline.CodeUsage, "the variable %s: %w", name, err)
+		}
+	})
+	if failed != nil {
+		return failed
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, a.flags.color) {
+		return timeline.Errorf(timeline.CodeUsage, "--color %s: one of auto, always, never", a.flags.color)
+	}
+	a.started = true
+	return nil
+}
+
+// code is the exit code for what a command returned.
+func (a *app) code(ctx context.Context, err error) int {
+	var s silent
+	switch {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case errors.As(err, &s):
+		return int(s)
+	case errors.As(err, new(*config.Error)):
+		return exitUsage
+	}
+	switch a.kind(err) {
+	case timeline.CodeUsage, timeline.CodeNotMine:
+		return exitUsage
+	case timeline.CodeAuth:
+		return exitSignIn
+	case timeline.CodeOffline:
+		return exitNone
+	}
+	return exitFailed
+}
+
+// kind is an error's code. What cobra itself finds wrong is wrong usage.
+func (a *app) kind(err error) timeline.Code {
+	var e *timeline.Error
+	if !errors.As(err, &e) && (!a.started || errors.As(err, new(*config.Error))) {
+		return timeline.CodeUsage
+	}
+	return timeline.CodeOf(err)
+}
+
+// tell prints an error: one line, or one JSON object where JSON was asked for.
+func (a *app) tell(ctx context.Context, args []string, err error) {
+	if ctx.Err() != nil || errors.As(err, new(silent)) {
+		return
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return
+	}
+	a.flags.json = a.flags.json || slices.Contains(args, "--json")
+	message := timeline.CleanLine(err.Error()).String()
+	if strings.HasPrefix(message, "unknown command") {
+		message += "; `skein --help` lists the commands"
+	}
+	a.report(failure{Code: a.kind(err), Message: message})
+}
+
+// failure is an error as JSON; a field that does not apply is left out.
+type failure struct {
+	Type    string           `json:"type"`
+	Code    timeline.Code    `json:"code"`
+	Message string           `json:"message"`
+	Account string           `json:"account,omitempty"`
+	Network timeline.Network `json:"network,omitempty"`
+}
+
+// report prints one failure to standard error.
+func (a *app) report(f failure) {
+	f.Type = "error"
+	if a.log != nil {
+		a.log.Error("told the person", "code", f.Code, "message", f.Message)
+	}
+	if a.flags.json {
+		if b, err := json.Marshal(f); err == nil {
+			fmt.Fprintln(a.err, string(b))
+		}
+		return
+	}
+	prefix := "skein: "
+	if f.Account != "" {
+		prefix += f.Account + ": "
+	}
+	fmt.Fprintln(a.err, prefix+f.Message)
+}

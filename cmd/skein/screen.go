@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"runtime"
+
+	"golang.org/x/term"
+
+	"skein/timeline"
+	"skein/ui"
+)
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// openTimeline is `skein` without a command: the full screen on the person's own
+// accounts, or a welcome when there are none.
+func (a *app) openTimeline(ctx context.Context) error {
+	if err := a.needTerminal("`skein timeline` reads without one, `skein --help` shows more"); err != nil {
+		return err
+	}
+	if err := a.setup(); err != nil {
+		return err
+	}
+	return a.show(ctx, false)
+}
+
+// show runs the full screen.
+func (a *app) show(ctx context.Context, demo bool) error {
+	records, err := a.book.All()
+	if err != nil {
+		return err
+	}
+	o := ui.Options{
+		Theme: a.config.Theme, Keys: a.config.Keys, ASCII: a.config.ASCII, Demo: demo, Version: version,
+		OpenURL: openURL, Now: a.now, Log: a.log,
+	}
+	if len(records) > 0 {
+		options, accounts := a.hubOptions(records)
+		o.Hub = timeline.NewHub(options, accounts...)
+		defer o.Hub.Close()
+	}
+	result, err := ui.Run(ctx, o)
+	if err != nil {
+		return err
+	}
+	if result.StartDemo {
+		next := &app{world: a.world}
+		defer next.close()
+		return next.demo(ctx, demoFlags{seed: 1, trickle: trickle, theme: a.config.Theme})
+	}
+	return nil
+}
+
+// openURL hands an http(s) address to the system's browser. It goes as one
+// argument, through no shell.
+func openURL(ctx context.Context, address string) error {
+	name, args := "xdg-open", []string{address}
+	switch runtime.GOOS {
+	case "darwin":
+		name = "open"
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", address}
+	}
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, args...) //nolint:gosec // a fixed program; the address was checked by who calls
+	if err := cmd.Start(); err != nil {
+		return timeline.Errorf(timeline.CodeUnsupported, "no browser could be opened: %w", err)
+	}
+	go func() { _ = cmd.Wait() }() // the browser outlives us; its end is only collected
+	return nil
+}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"skein/config/account"
+	"skein/timeline"
+)
+
+// timelineFlags are what `skein timeline` can be told.
+type timelineFlags struct {
+	number   int
+	networks []string
+	accounts []string
+	since    string
+	follow   bool
+	exec     string
+	template string
+}
+
+func (a *app) timelineCommand() *cobra.Command {
+	var f timelineFlags
+	c := &cobra.Command{
+		Use:   "timeline",
+		Short: "Print the merged home timeline, newest first",
+		Long: "timeline prints the home timelines of all accounts merged into one, newest first.\n\n" +
+			"It exits with 0 when every account answered, 5 when some did, 4 when none did.",
+		Example: "  skein timeline -n 20\n  skein timeline --json --network bluesky | jq -r .url\n  skein timeline --follow --exec 'notify-send \"$(jq -r .author.name)\"'",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.timeline(cmd.Context(), f) },
+	}
+	c.Flags().IntVarP(&f.number, "number", "n", 40, "how many posts")
+	c.Flags().StringSliceVar(&f.networks, "network", nil, "only `NETWORKS`: mastodon, bluesky, nostr")
+	c.Flags().StringSliceVar(&f.accounts, "account", nil, "only the accounts of these `NAMES`")
+	c.Flags().StringVar(&f.since, "since", "", "only posts since a `TIME`: 90m, 2d, 2026-03-14 or RFC 3339")
+	c.Flags().BoolVarP(&f.follow, "follow", "f", false, "oldest first, and go on with what arrives")
+	c.Flags().StringVar(&f.exec, "exec", "", "with --follow: run `COMMAND` for each new post, its JSON on standard input")
+	c.Flags().StringVar(&f.template, "template", "", "print each post with a Go `TEMPLATE` such as {{.author.name}}")
+	return c
+}
+
+func (a *app) timeline(ctx context.Context, f timelineFlags) error {
+	if f.number < 1 || f.number > 10_000 {
+		return timeline.Errorf(timeline.CodeUsage, "-n %d: from 1 to 10000", f.number)
+	}
+	if f.exec != "" && !f.follow {
+		return timeline.Errorf(timeline.CodeUsage, "--exec needs --follow")
+	}
+	since, err := parseSince(f.since, a.now())
+	if err != nil {
+		return err
+	}
+	records, err := a.accounts(f.networks, f.accounts)
+	if err != nil {
+		return err
+	}
+	p, err := a.printer(namesOf(records), f.template)
+	if err != nil {
+		return err
+	}
+	if f.follow {
+		return a.follow(ctx, f, since, records, p)
+	}
+	options, accounts := a.hubOptions(records)
+	found, err := timeline.Fetch(ctx, options, f.number, accounts...)
+	if err != nil {
+		return err
+	}
+	for _, row := range found.Posts {
+		if row.Sorted.Before(since) {
+			break
+		}
+		if err := p.post(row, -1, false); err != nil {
+			return err
+		}
+	}
+	if err := p.flush(); err != nil {
+		return err
+	}
+	return a.verdict(found.Health)
+}
+
+// verdict tells which accounts failed and turns that into an exit code.
+func (a *app) verdict(health []timeline.Health) error {
+	answered, signIn := 0, 0
+	for _, h := range health {
+		switch h.State {
+		case timeline.Live, timeline.Partial:
+			answered++
+			continue
+		case timeline.SignIn:
+			signIn++
+			a.report(failure{
+				Code: timeline.CodeAuth, Account: h.Account.Name, Network: h.Account.Network,
+				Message: h.Message.String() + "; `skein account remove " + h.Account.Name + "` and add it again",
+			})
+			continue
+		}
+		a.report(failure{Code: timeline.CodeOffline, Account: h.Account.Name, Network: h.Account.Network, Message: h.Message.String()})
+	}
+	switch {
+	case answered == len(health):
+		return nil
+	case answered > 0:
+		return silent(exitSome)
+	case signIn == len(health):
+		return silent(exitSignIn)
+	}
+	return silent(exitNone)
+}
+
+// follow prints what is there, oldest first, and then what arrives.
+func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, records []account.Record, p *printer) error {
+	options, accounts := a.hubOptions(records)
+	hub := timeline.NewHub(options, accounts...)
+	defer hub.Close()
+	var first timeline.Rows // what there is at the start, until every account has answered
+	printed := map[timeline.ID]bool{}
+	for started := false; ; {
+		c, err := hub.Next(ctx)
+		if err != nil {
+			return err
+		}
+		fresh := c.Posts
+		if !started {
+			first.Insert(fresh...)
+			if !c.Settled || c.Loading {
+				continue
+			}
+			started, fresh = true, newestOf(&first, f.number, printed)
+		}
+		for _, row := range fresh {
+			if printed[row.ID] || row.Sorted.Before(since) {
+				continue
+			}
+			printed[row.ID] = true
+			if err := a.deliver(ctx, f, p, row); err != nil {
+				return err
+			}
+		}
+		if err := p.flush(); err != nil {
+			return err
+		}
+	}
+}
+
+// newestOf returns the newest n posts, oldest first, and notes the older ones as
+// printed, so that an update does not bring them.
+func newestOf(rows *timeline.Rows, n int, printed map[timeline.ID]bool) []*timeline.Post {
+	var posts []*timeline.Post
+	for i := range rows.Len() {
+		p := rows.At(i).Post
+		if i < rows.Len()-n {
+			printed[p.ID] = true
+		} else {
+			posts = append(posts, p)
+		}
+	}
+	return posts
+}
+
+// deliver prints a post, or hands it to the person's command.
+func (a *app) deliver(ctx context.Context, f timelineFlags, p *printer, row *timeline.Post) error {
+	if f.exec == "" {
+		return p.post(row, -1, false)
+	}
+	b, err := json.Marshal(asJSON(row, p.names))
+	if err != nil {
+		return fmt.Errorf("post %s as JSON: %w", row.ID, err)
+	}
+	shell, flag := "sh", "-c"
+	if runtime.GOOS == "windows" {
+		shell, flag = "cmd", "/C"
+	}
+	cmd := exec.CommandContext(ctx, shell, flag, f.exec) //nolint:gosec // the person's own command; the post comes on standard input
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(append(b, '\n')), a.out, a.err
+	if err := cmd.Run(); err != nil {
+		return timeline.Errorf(timeline.CodeUsage, "--exec: %w", err)
+	}
+	return nil
+}
+
+// parseSince reads a span back from now ("90m", "2d"), a day or a time.
+func parseSince(s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if d, err := time.ParseDuration(s); err == nil {
+		return now.Add(-d), nil
+	}
+	if n := len(s); s[n-1] == 'd' {
+		if days, err := strconv.Atoi(s[:n-1]); err == nil {
+			return now.AddDate(0, 0, -days), nil
+		}
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, s, now.Location()); err == nil {
+		return t, nil
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	return time.Time{}, timeline.Errorf(timeline.CodeUsage, "--since %s: a span like 90m or 2d, a day like 2026-03-14, or an RFC 3339 time", s)
+}
+
+func namesOf(records []account.Record) map[timeline.AccountID]string {
+	names := make(map[timeline.AccountID]string, len(records))
+	for _, r := range records {
+		names[timeline.AccountID(r.ID)] = r.Name
+	}
+	return names
+}
