@@ -1,0 +1,180 @@
+package nostr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/nbd-wtf/go-nostr"
+
+	"skein/backends/transport"
+	"skein/config/account"
+	"skein/timeline"
+)
+
+// Config is what a Backend needs. Client is required; a nil Store means that no
+// relay is signed in to.
+type Config struct {
+	Account       timeline.Account
+	PubKey        string   // hex
+	Relays        []string // the account's own; empty: DefaultRelays
+	DefaultRelays []string // for people without a list
+	Store         account.Store
+	Client        *transport.Client
+	Log           *slog.Logger     // nil: none
+	Now           func() time.Time // nil: time.Now
+}
+
+// Backend reads Nostr as one account. It implements timeline.Backend, Streamer,
+// Profiler, Resolver and Checker, and is safe for concurrent use.
+type Backend struct {
+	cfg      Config
+	own      []string // the account's own relays
+	fallback []string // own and default relays, few: for people without a list
+	pool     *pool
+
+	people  *lru.Cache[string, cached[*person]]   // by public key
+	lists   *lru.Cache[string, cached[relayList]] // by public key
+	events  *lru.Cache[string, *nostr.Event]      // verified, by id
+	deleted *lru.Cache[string, struct{}]          // event id and who asked for its deletion
+	hints   *lru.Cache[string, []string]          // event id → relays said to have it
+	given   *lru.Cache[string, uint64]            // event id → revision handed out by Home or Stream
+
+	loading chan struct{} // held by who loads the circle
+	mu      sync.Mutex
+	circle  *circle
+	floor   nostr.Timestamp            // the oldest time that the newest page reached
+	marks   map[string]nostr.Timestamp // relay → when it was last read to the present
+
+	updates  chan string // ids of events to decode again: a profile or quote has arrived
+	maxBytes atomic.Int64
+	allDown  time.Duration // how long a Stream bears having no relay
+}
+
+// cached is a fact and when it was asked for. A zero value stands for what nobody
+// had.
+type cached[V any] struct {
+	v     V
+	asked time.Time
+}
+
+// The sizes of the caches, in entries.
+const (
+	maxPeople  = 5000
+	maxLists   = 5000
+	maxEvents  = 4000
+	maxDeleted = 10_000
+	maxGiven   = 20_000
+
+	maxFallback   = 5
+	defaultBytes  = 64 << 10 // most relays cap an event at it
+	updatesQueue  = 512
+	streamPatient = 20 * time.Second
+)
+
+// New makes a Backend. It does no network I/O.
+func New(c Config) (*Backend, error) {
+	if !isHex(c.PubKey, 64) {
+		return nil, timeline.Errorf(timeline.CodeUsage, "account %s: its public key is not 64 hex digits", c.Account.Name)
+	}
+	if c.Client == nil {
+		return nil, errors.New("nostr: a Config needs a Client")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	own := relayURLs(c.Relays, coverMax)
+	defaults := relayURLs(c.DefaultRelays, maxFallback)
+	if len(own) == 0 {
+		own = defaults
+	}
+	if len(own) == 0 {
+		return nil, timeline.Errorf(timeline.CodeUsage, "account %s: no usable relay is named (wss://…)", c.Account.Name)
+	}
+	b := &Backend{
+		cfg: c, own: own,
+		fallback: relayURLs(append(append([]string{}, own[:min(len(own), maxFallback)]...), defaults...), maxFallback+2),
+		people:   newCache[string, cached[*person]](maxPeople),
+		lists:    newCache[string, cached[relayList]](maxLists),
+		events:   newCache[string, *nostr.Event](maxEvents),
+		deleted:  newCache[string, struct{}](maxDeleted),
+		hints:    newCache[string, []string](maxEvents),
+		given:    newCache[string, uint64](maxGiven),
+		loading:  make(chan struct{}, 1),
+		marks:    map[string]nostr.Timestamp{},
+		updates:  make(chan string, updatesQueue),
+		allDown:  streamPatient,
+	}
+	b.maxBytes.Store(defaultBytes)
+	b.pool = newPool(c.Client, c.Log, c.PubKey, own)
+	if c.Store != nil {
+		b.pool.sign = b.sign
+	}
+	return b, nil
+}
+
+func newPool(client *transport.Client, log *slog.Logger, me string, own []string) *pool {
+	p := &pool{
+		client: client, log: log, me: me, own: map[string]bool{}, verify: newVerifier(), backoff: fullJitter,
+		changed: make(chan struct{}, 1), relays: map[string]*relay{},
+	}
+	for _, u := range own {
+		p.own[u] = true
+	}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	return p
+}
+
+// sign signs with the account's key, read afresh from the vault.
+func (b *Backend) sign(ctx context.Context, e *nostr.Event) error {
+	creds, err := b.cfg.Store.Load(ctx, string(b.cfg.Account.ID))
+	if err != nil {
+		return fmt.Errorf("sign as %s: %w", b.cfg.Account.Name, err)
+	}
+	key := creds[account.PrivateKey]
+	if !isHex(key.Reveal(), 64) { // the library's own error would print the key
+		return fmt.Errorf("sign as %s: %w", b.cfg.Account.Name, account.ErrNoCredentials)
+	}
+	if err := e.Sign(key.Reveal()); err != nil {
+		return fmt.Errorf("sign as %s: the key does not sign", b.cfg.Account.Name)
+	}
+	if e.PubKey != b.cfg.PubKey {
+		return fmt.Errorf("sign as %s: the stored key is another account's", b.cfg.Account.Name)
+	}
+	return nil
+}
+
+// Account implements timeline.Backend.
+func (b *Backend) Account() timeline.Account { return b.cfg.Account }
+
+// Limits implements timeline.Backend: the bytes of a text, 64 KiB unless an own
+// relay's NIP-11 document, read by Check, says less.
+func (b *Backend) Limits() timeline.Limits {
+	return timeline.Limits{Bytes: int(b.maxBytes.Load()), Unit: "bytes"}
+}
+
+// Close implements timeline.Backend: it ends all connections and waits for them.
+func (b *Backend) Close() error {
+	b.pool.close()
+	return nil
+}
+
+func (b *Backend) stamp() nostr.Timestamp { return nostr.Timestamp(b.cfg.Now().Unix()) }
+
+// wrap makes sure that what leaves the adapter is a *timeline.Error that says what
+// was tried.
+func (b *Backend) wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	te := timeline.AsError(err)
+	return fmt.Errorf("%s of %s: %w", what, b.cfg.Account.Name, te)
+}

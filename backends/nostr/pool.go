@@ -1,0 +1,224 @@
+package nostr
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nbd-wtf/go-nostr"
+
+	"skein/backends/transport"
+)
+
+const (
+	askTimeout  = 6 * time.Second // how long a request waits for one relay
+	askGrace    = time.Second     // how long it waits for the rest once half have answered
+	maxAnswer   = 20_000          // events that one request keeps
+	knownRelays = 200             // relays remembered; beyond it, those at rest are forgotten
+
+	firstBackoff = time.Second
+	lastBackoff  = 5 * time.Minute
+)
+
+// pool is all relays of one account.
+type pool struct {
+	client  *transport.Client
+	log     *slog.Logger
+	me      string                                    // hex public key
+	sign    func(context.Context, *nostr.Event) error // nil where there is no key
+	own     map[string]bool                           // the account's own relays
+	verify  *verifier
+	backoff func(failures int) time.Duration
+	changed chan struct{} // a connection came or went; holds one
+
+	ctx    context.Context //nolint:containedctx // connections outlive the request that opens them, and end with the pool
+	cancel context.CancelFunc
+	next   atomic.Uint64 // subscription ids
+
+	mu     sync.Mutex
+	relays map[string]*relay
+	closed bool
+	wg     sync.WaitGroup
+}
+
+// fullJitter is a random wait between nothing and a bound that doubles from 1 s to
+// 5 min; a quarter of a second is the least, so that nothing spins.
+func fullJitter(failures int) time.Duration {
+	const doublings = 9 // 1 s << 9 is beyond the last
+	bound := min(firstBackoff<<min(failures-1, doublings), lastBackoff)
+	return max(rand.N(bound), firstBackoff/4) //nolint:gosec // G404: spreading retries is no secret
+}
+
+// spawn runs f until the pool is closed; it is false when it is already.
+func (p *pool) spawn(f func()) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return false
+	}
+	p.wg.Go(f)
+	return true
+}
+
+// close ends all connections and waits for them.
+func (p *pool) close() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.cancel()
+	p.wg.Wait()
+}
+
+// note tells that a connection came or went.
+func (p *pool) note() {
+	select {
+	case p.changed <- struct{}{}:
+	default:
+	}
+}
+
+// relay returns the one relay at a normalised address.
+func (p *pool) relay(url string) *relay {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r, ok := p.relays[url]; ok {
+		return r
+	}
+	if len(p.relays) >= knownRelays {
+		for u, r := range p.relays {
+			if r.atRest() {
+				delete(p.relays, u)
+			}
+		}
+	}
+	r := &relay{url: url, own: p.own[url], pool: p, subs: map[string]*subscription{}}
+	p.relays[url] = r
+	return r
+}
+
+// atRest tells whether forgetting the relay loses nothing.
+func (r *relay) atRest() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.running && time.Now().After(r.retry)
+}
+
+func (p *pool) newSubscription() *subscription {
+	return &subscription{id: "s" + strconv.FormatUint(p.next.Add(1), 10)}
+}
+
+// answer is what one relay said to a request. err is set when it failed; late when
+// it had not finished in time. Events that came before are there in either case.
+type answer struct {
+	events []*nostr.Event
+	err    error
+	late   bool
+}
+
+// complete tells whether the relay said that this is all.
+func (a answer) complete() bool { return a.err == nil && !a.late }
+
+// ask sends one REQ to each relay and collects the answers. It waits askTimeout
+// for a slow relay, or only grace more once half of them have answered; a negative
+// grace means to wait for all.
+func (p *pool) ask(ctx context.Context, want map[string]nostr.Filters, grace time.Duration) map[string]answer {
+	q := &inquiry{answers: make(map[string]*answer, len(want)), settled: make(chan struct{}, len(want))}
+	var subs []func()
+	for url, filters := range want {
+		a := &answer{late: true}
+		q.answers[url] = a
+		s := p.newSubscription()
+		s.filters = func() nostr.Filters { return filters }
+		s.event = func(e *nostr.Event) { q.add(a, e) }
+		s.eose = func() { q.settle(a, nil) }
+		s.closed = func(err error) { q.settle(a, err) }
+		r := p.relay(url)
+		if err := r.open(s); err != nil {
+			q.settle(a, err)
+			continue
+		}
+		subs = append(subs, func() { r.close(s) })
+	}
+	q.wait(ctx, len(want), grace)
+	for _, end := range subs {
+		end()
+	}
+	return q.result()
+}
+
+// inquiry collects the answers to one ask.
+type inquiry struct {
+	settled chan struct{} // one for each relay that is done
+
+	mu      sync.Mutex
+	answers map[string]*answer
+	total   int
+	good    int // relays that answered
+	over    bool
+}
+
+func (q *inquiry) add(a *answer, e *nostr.Event) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.over && a.late && q.total < maxAnswer {
+		a.events = append(a.events, e)
+		q.total++
+	}
+}
+
+func (q *inquiry) settle(a *answer, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.over || !a.late {
+		return
+	}
+	a.late, a.err = false, err
+	if err == nil {
+		q.good++
+	}
+	q.settled <- struct{}{} // never blocks: it has room for every relay once
+}
+
+func (q *inquiry) wait(ctx context.Context, n int, grace time.Duration) {
+	deadline := time.NewTimer(askTimeout)
+	defer deadline.Stop()
+	var rest <-chan time.Time
+	for done := 0; done < n; {
+		select {
+		case <-q.settled:
+			done++
+		case <-rest:
+			return
+		case <-deadline.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+		if rest == nil && grace >= 0 && done*2 >= n && q.anyGood() {
+			t := time.NewTimer(grace)
+			defer t.Stop()
+			rest = t.C
+		}
+	}
+}
+
+func (q *inquiry) anyGood() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.good > 0
+}
+
+func (q *inquiry) result() map[string]answer {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.over = true
+	all := make(map[string]answer, len(q.answers))
+	for url, a := range q.answers {
+		all[url] = *a
+	}
+	return all
+}

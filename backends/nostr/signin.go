@@ -1,0 +1,117 @@
+package nostr
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/nbd-wtf/go-nostr"
+	"github.com/nbd-wtf/go-nostr/nip19"
+
+	"skein/backends/transport"
+	"skein/config/account"
+	"skein/timeline"
+)
+
+const maxOwn = 12 // relays of an account
+
+// AddKey makes an account of a private key, nsec1… or 64 hex digits. At least one
+// of the relays must answer; they are asked for the profile, which gives the
+// Handle, and for the person's own relay list, which is added to the relays. ID and
+// Name are left to the caller. No error repeats the key.
+func AddKey(ctx context.Context, client *transport.Client, key account.Secret, relays []string) (account.Record, account.Credentials, error) {
+	secret, err := parseKey(strings.TrimSpace(key.Reveal()))
+	if err != nil {
+		return account.Record{}, nil, err
+	}
+	public, err := nostr.GetPublicKey(secret)
+	if err != nil {
+		return account.Record{}, nil, errKey
+	}
+	r, err := introduce(ctx, client, public, relays)
+	if err != nil {
+		return account.Record{}, nil, err
+	}
+	return r, account.Credentials{account.PrivateKey: account.NewSecret(secret)}, nil
+}
+
+var errKey = timeline.Errorf(timeline.CodeUsage, "not a private key: it is nsec1… or 64 hex digits")
+
+// parseKey reads a private key into hex. Zero is no key; what is not below the
+// curve's order gives a public key that signs nothing, and is found by no relay.
+func parseKey(s string) (string, error) {
+	if strings.HasPrefix(strings.ToLower(s), "nsec1") {
+		_, v, err := nip19.Decode(s)
+		if hexKey, ok := v.(string); ok && err == nil {
+			s = hexKey
+		}
+	}
+	s = strings.ToLower(s)
+	if !isHex(s, 64) || strings.Trim(s, "0") == "" {
+		return "", errKey
+	}
+	return s, nil
+}
+
+// AddPublic makes an account that can only read, of an npub or nprofile or a public
+// key in hex.
+func AddPublic(ctx context.Context, client *transport.Client, npub string, relays []string) (account.Record, account.Credentials, error) {
+	s, _ := cutPrefixFold(strings.TrimSpace(npub), "nostr:")
+	public := strings.ToLower(s)
+	if p, err := parsePointer(public); err == nil && p.person != "" {
+		public = p.person
+		if len(relays) == 0 {
+			relays = p.relays
+		}
+	}
+	if !nostr.IsValidPublicKey(public) || !isHex(public, 64) {
+		return account.Record{}, nil, timeline.Errorf(timeline.CodeUsage, "not a public key: it is npub1… or 64 hex digits")
+	}
+	r, err := introduce(ctx, client, public, relays)
+	r.ReadOnly = true
+	return r, account.Credentials{}, err
+}
+
+// introduce asks the relays who a key is.
+func introduce(ctx context.Context, client *transport.Client, public string, relays []string) (account.Record, error) {
+	own := relayURLs(relays, maxOwn)
+	if len(own) == 0 {
+		return account.Record{}, timeline.Errorf(timeline.CodeUsage, "no usable relay is named: give one as wss://…")
+	}
+	p := newPool(client, slog.New(slog.DiscardHandler), public, own)
+	defer p.close()
+	want := map[string]nostr.Filters{}
+	for _, url := range own {
+		want[url] = authorFilters([]string{public}, kindProfile, kindRelays)
+	}
+	answers := p.ask(ctx, want, askGrace)
+	if err := ctx.Err(); err != nil {
+		return account.Record{}, err
+	}
+	if err := allFailed(answers); err != nil && timeline.CodeOf(err) != timeline.CodeAuth {
+		return account.Record{}, err // a relay that wants a sign-in is there all the same
+	}
+	var profiles, lists []*nostr.Event
+	for _, a := range answers {
+		for _, e := range a.events {
+			if e.Kind == kindProfile {
+				profiles = append(profiles, e)
+			} else {
+				lists = append(lists, e)
+			}
+		}
+	}
+	if e := newest(lists)[public]; e != nil {
+		l := parseRelays(e)
+		own = relayURLs(slices.Concat(own, l.write, l.read), maxOwn)
+	}
+	var who *person
+	if e := newest(profiles)[public]; e != nil {
+		who = parsePerson(e)
+	}
+	return account.Record{
+		Network: string(timeline.Nostr), Handle: author(public, who).Handle.String(),
+		Server: hostOf(own[0]), PubKey: public, Relays: own,
+	}, nil
+}

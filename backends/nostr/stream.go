@@ -1,0 +1,288 @@
+package nostr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nbd-wtf/go-nostr"
+
+	"skein/timeline"
+)
+
+const (
+	streamQueue = 1024                   // events between the relays and the decoder
+	streamBatch = 64                     // events decoded together
+	streamPause = 100 * time.Millisecond // to let a batch gather
+	streamTick  = time.Second
+	mostStored  = 450 // stored events after a reconnect, beyond which a relay may have cut
+)
+
+// stream is one run of Stream. All but arrive and the subscriptions' functions is
+// used by its one goroutine.
+type stream struct {
+	b       *Backend
+	emit    func(timeline.Event)
+	arrived chan *nostr.Event
+	done    chan struct{} // closed when the run is over: nobody reads arrived
+	at      cursor
+	status  timeline.Status
+	up      time.Time // when a relay was last connected
+	told    bool
+
+	mu     sync.Mutex
+	behind string // a relay that had more stored than it gives
+}
+
+var errMoved = errors.New("the follows or their relays changed")
+
+// Stream implements timeline.Streamer: one long subscription at each relay of the
+// plan. Relays reconnect by themselves, each with its own back-off; Stream tells of
+// it with Status and ends only when there has been no relay at all for a while, or
+// when one holds more than it gives at once: then Home(After) is to be asked.
+func (b *Backend) Stream(ctx context.Context, from timeline.Cursor, emit func(timeline.Event)) error {
+	const what = "live updates"
+	at := cursor{at: b.stamp()}
+	if from != "" {
+		c, err := parseCursor(from)
+		if err != nil {
+			return b.wrap(what, err)
+		}
+		at = c
+	}
+	s := &stream{b: b, emit: emit, at: at, up: time.Now()}
+	for {
+		c, err := b.readers(ctx)
+		if err == nil {
+			err = s.run(ctx, c)
+		}
+		if !errors.Is(err, errMoved) {
+			return b.wrap(what, err)
+		}
+	}
+}
+
+// run streams with one plan.
+func (s *stream) run(ctx context.Context, c *circle) error {
+	s.arrived, s.done = make(chan *nostr.Event, streamQueue), make(chan struct{})
+	defer close(s.done)
+	pl := s.withOwn(c.plan)
+	for url, authors := range pl {
+		r := s.b.pool.relay(url)
+		sub := s.subscription(url, authors)
+		if err := r.open(sub); err != nil {
+			return err
+		}
+		defer r.close(sub)
+	}
+	tick := time.NewTicker(streamTick)
+	defer tick.Stop()
+	for {
+		var err error
+		select {
+		case e := <-s.arrived:
+			err = s.take(ctx, s.collect(ctx, e))
+		case id := <-s.b.updates:
+			s.update(id)
+		case <-s.b.pool.changed:
+		case <-tick.C:
+			err = s.refresh(ctx, c)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err == nil {
+			err = s.tell(pl, c.listed)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// withOwn adds the own relays: changes to the follows arrive there.
+func (s *stream) withOwn(p plan) plan {
+	all := maps.Clone(p)
+	for _, url := range s.b.own {
+		if !slices.Contains(all[url], s.b.cfg.PubKey) {
+			all[url] = append(slices.Clone(all[url]), s.b.cfg.PubKey)
+		}
+	}
+	return all
+}
+
+// subscription asks one relay for everything by its people, from a little before
+// it was last heard.
+func (s *stream) subscription(url string, authors []string) *subscription {
+	sub := s.b.pool.newSubscription()
+	sub.lasting = true
+	since := *s.b.sinceOf(s.at.at)(url)
+	heard, stored, live := since, 0, false
+	sub.filters = func() nostr.Filters { // called with the relay's lock held, as its reader is not running
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		from := max(heard, since)
+		stored, live = 0, false
+		var filters nostr.Filters
+		for chunk := range slices.Chunk(authors, authorsMax) {
+			filters = append(filters, nostr.Filter{Kinds: append(homeKinds(), kindDeletion), Authors: chunk, Since: &from})
+		}
+		return append(filters, nostr.Filter{Kinds: []int{kindFollows}, Authors: []string{s.b.cfg.PubKey}, Since: &from})
+	}
+	sub.event = func(e *nostr.Event) {
+		s.mu.Lock()
+		heard = max(heard, min(e.CreatedAt, s.b.stamp())-overlap)
+		if stored++; !live && stored > mostStored {
+			s.behind = url
+		}
+		s.mu.Unlock()
+		select {
+		case s.arrived <- e:
+		case <-s.done:
+		}
+	}
+	sub.eose = func() {
+		s.mu.Lock()
+		live = true
+		s.mu.Unlock()
+	}
+	return sub
+}
+
+// collect lets a few more events arrive, so that names are looked up together.
+func (s *stream) collect(ctx context.Context, first *nostr.Event) []*nostr.Event {
+	batch := []*nostr.Event{first}
+	t := time.NewTimer(streamPause)
+	defer t.Stop()
+	for len(batch) < streamBatch {
+		select {
+		case e := <-s.arrived:
+			batch = append(batch, e)
+		case <-t.C:
+			return batch
+		case <-ctx.Done():
+			return batch
+		}
+	}
+	return batch
+}
+
+// take emits what is new among the events, oldest first.
+func (s *stream) take(ctx context.Context, batch []*nostr.Event) error {
+	s.b.remember("", batch)
+	moved := false
+	fresh := map[string]*nostr.Event{}
+	for _, e := range batch {
+		switch {
+		case e.Kind == kindFollows:
+			moved = moved || s.b.newFollows(e)
+		case e.Kind == kindDeletion:
+			s.deleted(e)
+		case s.b.isNew(e, s.at) && !s.b.given.Contains(e.ID):
+			fresh[e.ID] = e
+		}
+	}
+	events := slices.SortedFunc(maps.Values(fresh), byTime)
+	slices.Reverse(events)
+	s.b.enrich(ctx, events)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	k := s.b.knowledge(events)
+	for _, e := range events {
+		if k.deleted[e.ID] || s.b.boostsDeleted(e) {
+			continue
+		}
+		p := k.post(e)
+		s.b.given.Add(e.ID, p.Revision)
+		s.at = newerCursor([]*nostr.Event{e}, s.b.stamp(), s.at)
+		s.emit(timeline.Event{Post: p, Cursor: s.at.encode()})
+	}
+	if moved {
+		s.b.forgetCircle()
+		return errMoved
+	}
+	return nil
+}
+
+// deleted tells of the events that their own author takes back.
+func (s *stream) deleted(deletion *nostr.Event) {
+	for id := range ids(deletion.Tags, "e") {
+		if e, ok := s.b.events.Peek(id); ok && e.PubKey == deletion.PubKey {
+			s.emit(timeline.Event{Deleted: &timeline.ID{Network: timeline.Nostr, Local: id}})
+		}
+	}
+}
+
+// newFollows tells whether a kind 3 is newer than the one in use.
+func (b *Backend) newFollows(e *nostr.Event) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.circle != nil && e.CreatedAt > b.circle.of && e.CreatedAt <= b.stamp()+aheadSeconds
+}
+
+// update sends a post again when it reads differently now.
+func (s *stream) update(id string) {
+	e, ok := s.b.events.Peek(id)
+	last, given := s.b.given.Peek(id)
+	if !ok || !given || s.b.isDeleted(e) || s.b.boostsDeleted(e) {
+		return
+	}
+	if p := s.b.knowledge([]*nostr.Event{e}).post(e); p.Revision > last {
+		s.b.given.Add(id, p.Revision)
+		s.emit(timeline.Event{Post: p})
+	}
+}
+
+// refresh looks at what changes with time: the plan, and a relay that cut.
+func (s *stream) refresh(ctx context.Context, c *circle) error {
+	s.mu.Lock()
+	behind := s.behind
+	s.behind = ""
+	s.mu.Unlock()
+	if behind != "" {
+		return timeline.Errorf(timeline.CodeServer, "%s: more was missed than it sends at once", hostOf(behind))
+	}
+	if s.b.fresh(c.at, freshCircle, true) {
+		return nil
+	}
+	next, err := s.b.readers(ctx)
+	if err != nil || maps.EqualFunc(next.plan, c.plan, slices.Equal[[]string]) {
+		return err
+	}
+	return errMoved
+}
+
+// tell emits the connections' state when it has changed, and gives up when there
+// has been no connection for long.
+func (s *stream) tell(p plan, listed bool) error {
+	st := timeline.Status{Of: len(p)}
+	var first error
+	for _, url := range slices.Sorted(maps.Keys(p)) {
+		up, why := s.b.pool.relay(url).state()
+		if up {
+			st.Up++
+		} else if first == nil && why != nil {
+			first = why
+		}
+	}
+	switch {
+	case first != nil:
+		st.Detail = timeline.AsError(first).Message
+	case !listed:
+		st.Detail = timeline.Literal("no follow list was found: showing your own posts")
+	}
+	if st != s.status || !s.told {
+		s.status, s.told = st, true
+		s.emit(timeline.Event{Status: &st})
+	}
+	if st.Up > 0 {
+		s.up = time.Now()
+	} else if first != nil && time.Since(s.up) > s.b.allDown {
+		return fmt.Errorf("no relay is connected: %w", timeline.AsError(first))
+	}
+	return nil
+}
