@@ -438,6 +438,26 @@ func TestHubFailureToReadOlderIsToldAndRetried(t *testing.T) {
 	})
 }
 
+func TestHubPostFromTheFutureDoesNotStandOnTop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("nostr", 3, time.Minute)
+		s.add(post("nostr", "tomorrow", -24*time.Hour))
+		r := read(t, streaming{s})
+		r.sync()
+		if got := r.shown(); got != "N002 N001 tomorrow N000" && got != "N002 N001 N000 tomorrow" {
+			t.Errorf("shown: %s", got)
+		}
+		s.stream <- timeline.Event{Post: post("nostr", "live", -48*time.Hour)}
+		r.sync()
+		s.stream <- timeline.Event{Post: post("nostr", "next", -time.Millisecond)}
+		time.Sleep(time.Second)
+		r.sync()
+		if got := r.shown(); !strings.HasPrefix(got, "next live N002") {
+			t.Errorf("shown: %s", got)
+		}
+	})
+}
+
 func TestHubPaceReachesThroughDecorators(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer("mastodon", 1, time.Minute)

@@ -121,3 +121,25 @@ func Place(p *Post, now time.Time) *Post {
 	placed.Sorted, placed.Future = sorted, future
 	return &placed
 }
+
+// placeBatch places the posts of a page. A page does not tell when a post that
+// claims the future was really written; it goes to the page's foot, because at
+// its head it would stand on top again after every start.
+func placeBatch(posts []*Post, now time.Time) []*Post {
+	placed := make([]*Post, len(posts))
+	foot := now
+	for i, p := range posts {
+		placed[i] = Place(p, now)
+		if !placed[i].Future && placed[i].Sorted.Before(foot) {
+			foot = placed[i].Sorted
+		}
+	}
+	for i, p := range placed {
+		if p.Future {
+			low := *p
+			low.Sorted = foot
+			placed[i] = &low
+		}
+	}
+	return placed
+}

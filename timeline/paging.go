@@ -134,15 +134,14 @@ func (f *feed) fillGap(ctx context.Context, b Backend, k Key) {
 // take places and keeps a batch's posts, and returns the key of the oldest. The
 // hub's mu is held from here on down.
 func (f *feed) take(batch Batch) (oldest Key, ok bool) {
-	now := f.hub.opts.Now()
-	for _, p := range batch.Posts {
-		p = Place(p, now)
+	placed := placeBatch(batch.Posts, f.hub.opts.Now())
+	for _, p := range placed {
 		f.advance(p)
-		f.held = append(f.held, p)
 		if !ok || p.Key().Less(oldest) {
 			oldest, ok = p.Key(), true
 		}
 	}
+	f.held = append(f.held, placed...)
 	return oldest, ok
 }
 
