@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"skein/backends/sandbox/world"
 )
 
@@ -86,7 +88,7 @@ func (s *Server) richText(p world.Post) (string, []object, error) {
 			if text == "" {
 				text = shorten(part.Target)
 			}
-			mark(text, "link", "uri", part.Target)
+			mark(text, "link", "uri", asURI(part.Target))
 		case world.Mention:
 			who, ok := s.keys[part.Target]
 			if !ok {
@@ -96,6 +98,18 @@ func (s *Server) richText(p world.Post) (string, []object, error) {
 		}
 	}
 	return b.String(), facets, nil
+}
+
+// asURI writes an address in ASCII, as clients do and lexicons ask.
+func asURI(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	if host, err := idna.ToASCII(u.Host); err == nil {
+		u.Host = host
+	}
+	return u.String()
 }
 
 // shorten writes a link as Bluesky's own client does: without the scheme, and
@@ -140,7 +154,7 @@ func (s *Server) mediaValue(p world.Post) (object, error) {
 			return nil, nil
 		}
 		return object{"$type": "app.bsky.embed.external", "external": object{
-			"uri": p.Card.URL, "title": p.Card.Title, "description": p.Card.Description,
+			"uri": asURI(p.Card.URL), "title": p.Card.Title, "description": p.Card.Description,
 		}}, nil
 	}
 	images := make([]object, len(p.Pictures))
