@@ -3,6 +3,7 @@ package bluesky
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -245,7 +246,9 @@ func TestPaceWakesTheStream(t *testing.T) {
 		t.Errorf("active: waits %s", d)
 	}
 	cancel()
-	<-ended
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("Stream ended with %v", err)
+	}
 }
 
 func TestPublicReading(t *testing.T) {

@@ -18,8 +18,12 @@ func TestRichPostFromTheWorld(t *testing.T) {
 	s := startPDS(t, smallWorld(
 		world.Post{Key: "root", By: "kit", Text: says("the root"), Likes: 4, LikedByYou: true},
 		world.Post{Key: "rich", ReplyTo: "root", QuoteOf: "root", Lang: "en", Sensitive: true, Text: []world.Part{
-			{Kind: world.Plain, Text: "héron by "}, {Kind: world.Mention, Target: "kit"}, {Kind: world.Plain, Text: " "},
-			{Kind: world.Tag, Text: "birds"}, {Kind: world.Plain, Text: " "}, {Kind: world.Link, Target: "https://marsh.example/a/very/long/path?x=1"},
+			{Kind: world.Plain, Text: "héron by "},
+			{Kind: world.Mention, Target: "kit"},
+			{Kind: world.Plain, Text: " "},
+			{Kind: world.Tag, Text: "birds"},
+			{Kind: world.Plain, Text: " "},
+			{Kind: world.Link, Target: "https://marsh.example/a/very/long/path?x=1"},
 		}, Pictures: []world.Picture{{Seed: 1, Width: 80, Height: 60, Alt: "a heron"}}},
 		world.Post{Key: "boost", BoostOf: "root"},
 	), pds.Options{})

@@ -116,13 +116,13 @@ func AddPassword(ctx context.Context, client *transport.Client, pds, handle stri
 		return account.Record{}, nil, err
 	}
 	return account.Record{
-			Network: string(timeline.Bluesky), Handle: "@" + timeline.CleanLine(pair.Handle).String(),
-			Server: u.Scheme + "://" + u.Host, DID: did.String(),
-		}, account.Credentials{
-			account.AppPassword: password,
-			account.AccessJWT:   account.NewSecret(pair.AccessJWT),
-			account.RefreshJWT:  account.NewSecret(pair.RefreshJWT),
-		}, nil
+		Network: string(timeline.Bluesky), Handle: "@" + timeline.CleanLine(pair.Handle).String(),
+		Server: u.Scheme + "://" + u.Host, DID: did.String(),
+	}, account.Credentials{
+		account.AppPassword: password,
+		account.AccessJWT:   account.NewSecret(pair.AccessJWT),
+		account.RefreshJWT:  account.NewSecret(pair.RefreshJWT),
+	}, nil
 }
 
 // signInError says what a person can do about a refused sign-in.

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image/png"
-	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -51,96 +49,12 @@ func start(t testing.TB, w *world.World, o Options) *Server {
 	return s
 }
 
-// client calls methods as somebody.
-type client struct {
-	t     testing.TB
-	s     *Server
-	http  *http.Client
-	token string
-}
-
-func (s *Server) client(t testing.TB, token string) client {
-	tr := &http.Transport{}
-	t.Cleanup(tr.CloseIdleConnections)
-	return client{t, s, &http.Client{Transport: tr, Timeout: 10 * time.Second}, token}
-}
-
-// signedIn is a client with a session of its own.
-func (s *Server) signedIn(t testing.TB, key string) client {
-	t.Helper()
-	c := s.client(t, "")
-	out := c.post("com.atproto.server.createSession", object{"identifier": s.Handle(key), "password": s.AppPassword(key)}, http.StatusOK)
-	c.token = out["accessJwt"].(string)
-	return c
-}
-
-func (c client) do(verb, method, kind string, query url.Values, body io.Reader, status int) object {
-	c.t.Helper()
-	req, err := http.NewRequestWithContext(c.t.Context(), verb, c.s.URL()+"/xrpc/"+method+"?"+query.Encode(), body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if c.token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.token)
-	}
-	req.Header.Set("Content-Type", kind)
-	resp, err := c.http.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if resp.StatusCode != status {
-		c.t.Fatalf("%s: status %d, want %d: %s", method, resp.StatusCode, status, raw)
-	}
-	var out object
-	if len(raw) > 0 {
-		if err := json.Unmarshal(raw, &out); err != nil {
-			c.t.Fatalf("%s: %v: %s", method, err, raw)
-		}
-	}
-	return out
-}
-
-func (c client) get(method string, status int, params ...string) object {
-	c.t.Helper()
-	q := url.Values{}
-	for i := 0; i+1 < len(params); i += 2 {
-		q.Add(params[i], params[i+1])
-	}
-	return c.do(http.MethodGet, method, "", q, http.NoBody, status)
-}
-
-func (c client) post(method string, in any, status int) object {
-	c.t.Helper()
-	b, err := json.Marshal(in)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return c.do(http.MethodPost, method, "application/json", nil, bytes.NewReader(b), status)
-}
-
-func note(text string) object {
-	return object{"$type": colPost, "text": text, "createdAt": "2026-06-01T12:00:00Z"}
-}
-
-func (c client) write(key string, extra object) object {
-	in := object{"repo": c.s.DID(key), "collection": colPost}
-	for k, v := range extra {
-		in[k] = v
-	}
-	return in
-}
-
 func TestSessionRotates(t *testing.T) {
 	now := time.Now()
 	s := start(t, small(), Options{Now: func() time.Time { return now }, AccessTTL: time.Minute})
 	c := s.client(t, "")
 	first := c.post("com.atproto.server.createSession", object{"identifier": "@you.bsky.example", "password": s.AppPassword(world.Viewer)}, 200)
-	refresh := s.client(t, first["refreshJwt"].(string))
+	refresh := s.client(t, dig(first, "refreshJwt"))
 	second := refresh.post("com.atproto.server.refreshSession", nil, 200)
 	if second["refreshJwt"] == first["refreshJwt"] {
 		t.Error("the refresh token did not rotate")
@@ -148,10 +62,10 @@ func TestSessionRotates(t *testing.T) {
 	if again := refresh.post("com.atproto.server.refreshSession", nil, 400); again["error"] != "ExpiredToken" {
 		t.Errorf("a replay is answered with %v", again)
 	}
-	if wrong := s.client(t, first["accessJwt"].(string)).post("com.atproto.server.refreshSession", nil, 400); wrong["error"] != "InvalidToken" {
+	if wrong := s.client(t, dig(first, "accessJwt")).post("com.atproto.server.refreshSession", nil, 400); wrong["error"] != "InvalidToken" {
 		t.Errorf("an access token in place of a refresh token: %v", wrong)
 	}
-	access := s.client(t, second["accessJwt"].(string))
+	access := s.client(t, dig(second, "accessJwt"))
 	if got := access.get("com.atproto.server.getSession", 200); got["handle"] != "you.bsky.example" {
 		t.Errorf("session %v", got)
 	}
@@ -159,10 +73,10 @@ func TestSessionRotates(t *testing.T) {
 	if got := access.get("com.atproto.server.getSession", 400); got["error"] != "ExpiredToken" {
 		t.Errorf("after its time: %v", got)
 	}
-	third := s.client(t, second["refreshJwt"].(string))
+	third := s.client(t, dig(second, "refreshJwt"))
 	third.post("com.atproto.server.deleteSession", nil, 200)
 	third.post("com.atproto.server.refreshSession", nil, 400)
-	forged := s.client(t, first["accessJwt"].(string)[:40]+"x"+first["accessJwt"].(string)[41:])
+	forged := s.client(t, dig(first, "accessJwt")[:40]+"x"+dig(first, "accessJwt")[41:])
 	if got := forged.get("com.atproto.server.getSession", 400); got["error"] != "InvalidToken" {
 		t.Errorf("a forged token: %v", got)
 	}
@@ -214,7 +128,7 @@ func TestApplyWritesIsAllOrNothing(t *testing.T) {
 		return object{"$type": "com.atproto.repo.applyWrites#create", "collection": colPost, "rkey": rkey, "value": note(text)}
 	}
 	out := c.post("com.atproto.repo.applyWrites", object{"repo": s.DID("ana"), "writes": []object{create("3jui7kd54zh2a", "a"), create("3jui7kd54zh2b", "b")}}, 200)
-	if len(out["results"].([]any)) != 2 {
+	if len(list(out["results"])) != 2 {
 		t.Errorf("results %v", out)
 	}
 	for _, bad := range []object{create("3jui7kd54zh2a", "again"), {"$type": "x"}, create("3jui7kd54zh2d", strings.Repeat("x", 301))} {
@@ -271,8 +185,8 @@ func TestTimelineByCursor(t *testing.T) {
 	cursor := ""
 	for range 9 {
 		page := c.get("app.bsky.feed.getTimeline", 200, "limit", "3", "cursor", cursor)
-		for _, item := range page["feed"].([]any) {
-			got = append(got, dig(item.(object), "post", "record", "text"))
+		for _, item := range list(page["feed"]) {
+			got = append(got, dig(item, "post", "record", "text"))
 		}
 		next, _ := page["cursor"].(string)
 		if cursor = next; cursor == "" {
@@ -299,8 +213,7 @@ func TestTrickleAndDeletion(t *testing.T) {
 		t.Error("a post by nobody was published")
 	}
 	c := s.signedIn(t, "ana")
-	feed := c.get("app.bsky.feed.getAuthorFeed", 200, "actor", s.Handle("ana"))["feed"].([]any)
-	newest := feed[0].(object)
+	newest := list(c.get("app.bsky.feed.getAuthorFeed", 200, "actor", s.Handle("ana"))["feed"])[0]
 	if dig(newest, "post", "record", "text") != "b" || dig(newest, "reply", "parent", "record", "text") != "a" {
 		t.Fatalf("the newest item is %v", newest)
 	}
@@ -316,7 +229,8 @@ func TestBlobs(t *testing.T) {
 	s := start(t, small(world.Post{Key: "a", Pictures: []world.Picture{{Seed: 3, Width: 40, Height: 30, Alt: "x"}}}), Options{})
 	c := s.signedIn(t, "ana")
 	up := func(body string) object {
-		return c.do(http.MethodPost, "com.atproto.repo.uploadBlob", "image/png", nil, strings.NewReader(body), 200)["blob"].(object)
+		blob, _ := c.do(http.MethodPost, "com.atproto.repo.uploadBlob", "image/png", nil, strings.NewReader(body), 200)["blob"].(object)
+		return blob
 	}
 	one, same, other := up("one"), up("one"), up("other")
 	if dig(one, "ref", "$link") != dig(same, "ref", "$link") || dig(one, "ref", "$link") == dig(other, "ref", "$link") {
@@ -328,9 +242,10 @@ func TestBlobs(t *testing.T) {
 		record["embed"] = object{"$type": "app.bsky.embed.images", "images": []object{{"alt": "", "image": *blob}}}
 		c.post("com.atproto.repo.createRecord", c.write("ana", object{"record": record}), status)
 	}
-	feed := c.get("app.bsky.feed.getAuthorFeed", 200, "actor", s.DID("ana"), "filter", "posts_with_media")["feed"].([]any)
-	drawn := feed[0].(object)["post"].(object)["embed"].(object)["images"].([]any)[0].(object)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, drawn["fullsize"].(string), http.NoBody)
+	item := list(c.get("app.bsky.feed.getAuthorFeed", 200, "actor", s.DID("ana"), "filter", "posts_with_media")["feed"])[0]
+	post, _ := item["post"].(object)
+	embed, _ := post["embed"].(object)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, dig(list(embed["images"])[0], "fullsize"), http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
