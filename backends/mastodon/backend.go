@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	pingEvery = 30 * time.Second // how often an open stream is asked whether it lives
-	pongWait  = 15 * time.Second // how long it may take to answer
+	pingEvery  = 30 * time.Second // how often an open stream is asked whether it lives
+	pongWait   = 15 * time.Second // how long it may take to answer
+	settleTime = 3 * time.Second  // until the server has surely subscribed a new stream
 )
 
 // Config is what a Backend needs. Log and Now have defaults; the rest is required.
@@ -39,7 +40,7 @@ type Backend struct {
 	decode  *decoder
 	people  *lru[string] // Author.ID → the server's account id
 
-	pingEvery, pongWait time.Duration
+	pingEvery, pongWait, settleTime time.Duration
 
 	mu      sync.Mutex
 	session *api   // nil until the token was read, and again after the server refused it
@@ -82,9 +83,10 @@ func New(c Config) (*Backend, error) {
 		decode: &decoder{
 			account: c.Account.ID, domain: strings.ToLower(domain), now: c.Now, index: newIndex(indexSize),
 		},
-		people:    newLRU[string](indexSize),
-		pingEvery: pingEvery,
-		pongWait:  pongWait,
+		people:     newLRU[string](indexSize),
+		pingEvery:  pingEvery,
+		pongWait:   pongWait,
+		settleTime: settleTime,
 	}, nil
 }
 

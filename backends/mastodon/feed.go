@@ -29,8 +29,10 @@ type feed struct {
 //
 // Source: docs.joinmastodon.org/methods/timelines#home
 func (b *Backend) Home(ctx context.Context, p timeline.Page) (timeline.Batch, error) {
-	return b.read(ctx, feed{name: "home timeline", path: "/api/v1/timelines/home"}, p)
+	return b.read(ctx, homeFeed(), p)
 }
+
+func homeFeed() feed { return feed{name: "home timeline", path: "/api/v1/timelines/home"} }
 
 func (b *Backend) read(ctx context.Context, f feed, p timeline.Page) (timeline.Batch, error) {
 	batch, err := b.batch(ctx, f, p)

@@ -1,43 +1,33 @@
 package mastodon
 
 import (
-	"container/list"
 	"hash/maphash"
 	"sync"
 	"time"
 )
 
 // indexSize is how many posts, and how many people, a Backend remembers by id:
-// ten times what a home timeline holds.
+// some ten times what a home timeline holds.
 const indexSize = 8192
 
-// lru is a map of bounded size that forgets what was not asked for longest. It
-// is safe for concurrent use.
+// lru is a map of bounded size. It keeps two generations: what is asked for moves
+// into the younger one, and when that is full the older one is forgotten. So at
+// least the limit's half of the keys used last are there. It is safe for
+// concurrent use.
 type lru[V any] struct {
-	mu    sync.Mutex
-	max   int
-	order *list.List // of *lruItem[V], newest first
-	items map[string]*list.Element
-}
-
-type lruItem[V any] struct {
-	key   string
-	value V
+	mu         sync.Mutex
+	half       int
+	young, old map[string]V
 }
 
 func newLRU[V any](limit int) *lru[V] {
-	return &lru[V]{max: limit, order: list.New(), items: map[string]*list.Element{}}
+	return &lru[V]{half: max(limit/2, 1), young: map[string]V{}}
 }
 
 func (l *lru[V]) get(key string) (V, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if e, ok := l.items[key]; ok {
-		l.order.MoveToFront(e)
-		return e.Value.(*lruItem[V]).value, true
-	}
-	var none V
-	return none, false
+	return l.find(key)
 }
 
 func (l *lru[V]) put(key string, value V) {
@@ -45,23 +35,30 @@ func (l *lru[V]) put(key string, value V) {
 }
 
 // update replaces what key holds, in one step, and returns what it holds then.
-func (l *lru[V]) update(key string, change func(old V, ok bool) V) V {
+func (l *lru[V]) update(key string, change func(was V, ok bool) V) V {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if e, ok := l.items[key]; ok {
-		l.order.MoveToFront(e)
-		item := e.Value.(*lruItem[V])
-		item.value = change(item.value, true)
-		return item.value
+	value := change(l.find(key))
+	l.keep(key, value)
+	return value
+}
+
+func (l *lru[V]) find(key string) (V, bool) {
+	value, ok := l.young[key]
+	if ok {
+		return value, true
 	}
-	var none V
-	item := &lruItem[V]{key, change(none, false)}
-	l.items[key] = l.order.PushFront(item)
-	if l.order.Len() > l.max {
-		oldest := l.order.Remove(l.order.Back()).(*lruItem[V])
-		delete(l.items, oldest.key)
+	if value, ok = l.old[key]; ok {
+		l.keep(key, value)
 	}
-	return item.value
+	return value, ok
+}
+
+func (l *lru[V]) keep(key string, value V) {
+	l.young[key] = value
+	if len(l.young) >= l.half {
+		l.young, l.old = map[string]V{}, l.young
+	}
 }
 
 // index remembers what this server calls the posts that were read from it, and
@@ -75,7 +72,7 @@ type index struct {
 
 // edition is the state in which a post was last seen.
 type edition struct {
-	print    uint64
+	look     uint64 // its fingerprint
 	revision uint64
 }
 
@@ -93,11 +90,11 @@ func (x *index) remember(uri, id string) {
 // revision is the same for a post that looks the same, and higher when it does
 // not. A post not seen before takes the time, in milliseconds, so that it counts
 // as newer than what an earlier run stored.
-func (x *index) revision(uri string, print uint64, now time.Time) uint64 {
-	return x.seen.update(uri, func(old edition, ok bool) edition {
-		if ok && old.print == print {
-			return old
+func (x *index) revision(uri string, look uint64, now time.Time) uint64 {
+	return x.seen.update(uri, func(was edition, ok bool) edition {
+		if ok && was.look == look {
+			return was
 		}
-		return edition{print, max(old.revision+1, uint64(max(now.UnixMilli(), 0)))}
+		return edition{look, max(was.revision+1, uint64(max(now.UnixMilli(), 0)))}
 	}).revision
 }

@@ -194,12 +194,12 @@ func validLanguage(s string) bool {
 func (x *index) fingerprint(st *status) uint64 {
 	var h maphash.Hash
 	h.SetSeed(x.seed)
-	st.print(&h)
+	st.sum(&h)
 	return h.Sum64()
 }
 
-// print writes what of st can change into h.
-func (st *status) print(h *maphash.Hash) {
+// sum writes what of st can change into h.
+func (st *status) sum(h *maphash.Hash) {
 	maphash.WriteComparable(h, [...]int64{
 		st.RepliesCount, st.ReblogsCount, st.FavouritesCount, st.QuotesCount, st.EditedAt.UnixNano(),
 		int64(len(st.MediaAttachments)),
@@ -221,7 +221,7 @@ func (st *status) print(h *maphash.Hash) {
 		maphash.WriteComparable(h, st.quoted.State)
 	}
 	if st.boosted != nil {
-		st.boosted.print(h)
+		st.boosted.sum(h)
 	}
 }
 

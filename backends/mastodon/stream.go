@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -14,19 +15,19 @@ import (
 )
 
 // Stream implements timeline.Streamer: the user stream over a websocket. Mastodon
-// cannot start it at a position, so what came after from is read once the socket
-// is open; that nothing falls in between costs at most a duplicate, which is
-// dropped here.
+// cannot start it at a position, and subscribes only some time after the socket is
+// open. So what came after from is read when it has opened and once more when it
+// has settled; what was seen by then is not emitted again.
 //
 // Source: docs.joinmastodon.org/methods/streaming#websocket
 func (b *Backend) Stream(ctx context.Context, from timeline.Cursor, emit func(timeline.Event)) error {
-	if err := b.stream(ctx, from, emit); err != nil {
+	if err := b.stream(ctx, &subscription{Backend: b, emit: emit, at: from, seen: map[string]bool{}}); err != nil {
 		return b.failed("live updates", err)
 	}
 	return nil
 }
 
-func (b *Backend) stream(ctx context.Context, from timeline.Cursor, emit func(timeline.Event)) error {
+func (b *Backend) stream(ctx context.Context, s *subscription) error {
 	a, err := b.open(ctx)
 	if err != nil {
 		return err
@@ -36,25 +37,49 @@ func (b *Backend) stream(ctx context.Context, from timeline.Cursor, emit func(ti
 		return err
 	}
 	defer func() { _ = conn.CloseNow() }() // already closed, or given up
-	emit(timeline.Event{Status: &timeline.Status{Up: 1, Of: 1}})
-	filled, err := b.fill(ctx, from, emit)
-	if err != nil {
+	s.emit(timeline.Event{Status: &timeline.Status{Up: 1, Of: 1}})
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel(nil)
+	frames := make(chan []byte)
+	wg.Go(func() { b.readFrames(ctx, conn, frames, cancel) })
+	wg.Go(func() { b.keepAlive(ctx, conn, cancel) })
+
+	if err := s.fill(ctx); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	pinged := make(chan struct{})
-	go func() {
-		defer close(pinged)
-		b.keepAlive(ctx, conn, cancel)
-	}()
-	defer func() { <-pinged }()
-	defer cancel(nil)
+	settled := time.NewTimer(b.settleTime)
+	defer settled.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case frame := <-frames:
+			s.receive(frame)
+		case <-settled.C:
+			if err := s.fill(ctx); err != nil {
+				return err
+			}
+			s.seen = nil
+		}
+	}
+}
+
+// readFrames hands on what the socket brings, until it breaks; then it ends ctx.
+func (b *Backend) readFrames(ctx context.Context, conn *websocket.Conn, frames chan<- []byte, cancel context.CancelCauseFunc) {
 	for {
 		_, frame, err := conn.Read(ctx)
 		if err != nil {
-			return b.dropped(ctx, err)
+			cancel(b.dropped(err))
+			return
 		}
-		b.receive(frame, filled, emit)
+		select {
+		case frames <- frame:
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 
@@ -73,26 +98,47 @@ func (b *Backend) dial(ctx context.Context, a *api) (*websocket.Conn, error) {
 	return b.client.Dial(ctx, base+"/api/v1/streaming?stream=user", header)
 }
 
-// fill emits what is newer than from, oldest first, and returns those posts'
-// server ids. Where that would leave a gap it fails: only Home can report one.
-func (b *Backend) fill(ctx context.Context, from timeline.Cursor, emit func(timeline.Event)) (map[string]bool, error) {
-	if from == "" {
-		return nil, nil
+// subscription is one run of Stream. It is used by one goroutine.
+type subscription struct {
+	*Backend
+	emit func(timeline.Event)
+	at   timeline.Cursor // what is newer was not yet read from home; "" reads nothing
+	seen map[string]bool // server ids that were emitted; nil once nothing is read from home any more
+}
+
+// fill emits what home has and was not emitted, oldest first. Where that would
+// leave a gap it fails: only Home can report one.
+func (s *subscription) fill(ctx context.Context) error {
+	if s.at == "" {
+		return nil
 	}
-	batch, err := b.batch(ctx, feed{name: "home timeline", path: "/api/v1/timelines/home"}, timeline.Page{After: from})
+	batch, err := s.batch(ctx, homeFeed(), timeline.Page{After: s.at})
+	if cause := context.Cause(ctx); cause != nil {
+		return cause // why the socket broke says more than that this was cancelled
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if batch.Gap {
-		return nil, timeline.Errorf(timeline.CodeServer, "%s: too much happened since the last update", b.base.Host)
+		return timeline.Errorf(timeline.CodeServer, "%s: too much happened since the last update", s.base.Host)
 	}
-	filled := make(map[string]bool, len(batch.Posts))
-	for _, p := range oldestFirst(batch.Posts, b.account.ID) {
-		v, _ := p.View(b.account.ID)
-		filled[v.ServerID] = true
-		emit(timeline.Event{Post: p, Cursor: timeline.Cursor(v.ServerID)})
+	s.at = batch.Newer
+	for _, p := range oldestFirst(batch.Posts, s.account.ID) {
+		v, _ := p.View(s.account.ID)
+		s.post(v.ServerID, p)
 	}
-	return filled, nil
+	return nil
+}
+
+// post emits a new post, once while that is told apart.
+func (s *subscription) post(id string, p *timeline.Post) {
+	if s.seen[id] {
+		return
+	}
+	if s.seen != nil {
+		s.seen[id] = true
+	}
+	s.emit(timeline.Event{Post: p, Cursor: timeline.Cursor(id)})
 }
 
 // keepAlive pings until ctx ends, and ends it when no pong comes: a socket whose
@@ -117,10 +163,7 @@ func (b *Backend) keepAlive(ctx context.Context, conn *websocket.Conn, cancel co
 }
 
 // dropped says why the socket cannot be read any more.
-func (b *Backend) dropped(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
+func (b *Backend) dropped(err error) error {
 	var closed websocket.CloseError
 	if errors.As(err, &closed) {
 		return timeline.Errorf(timeline.CodeOffline, "%s: the server ended the connection (%d %s)", b.base.Host, closed.Code, closed.Reason)
@@ -136,10 +179,10 @@ type frame struct {
 
 // receive handles one message. What cannot be read is skipped: a stream that ends
 // for one odd message would end again at the next.
-func (b *Backend) receive(message []byte, filled map[string]bool, emit func(timeline.Event)) {
+func (s *subscription) receive(message []byte) {
 	var f frame
 	if json.Unmarshal(message, &f) != nil {
-		b.log.Debug("unreadable message on the stream", "host", b.base.Host, "bytes", len(message))
+		s.log.Debug("unreadable message on the stream", "host", s.base.Host, "bytes", len(message))
 		return
 	}
 	payload := f.Payload
@@ -150,18 +193,19 @@ func (b *Backend) receive(message []byte, filled map[string]bool, emit func(time
 	switch f.Event {
 	case "update", "status.update":
 		st := streamed(payload)
-		if st == nil || f.Event == "update" && filled[string(st.ID)] {
+		if st == nil {
 			return
 		}
-		b.decode.remember(st)
-		event := timeline.Event{Post: b.decode.post(st)}
-		if f.Event == "update" { // an edited post keeps its place: it says nothing about how far we are
-			event.Cursor = timeline.Cursor(st.ID)
+		s.decode.remember(st)
+		if f.Event == "update" {
+			s.post(string(st.ID), s.decode.post(st))
+			return
 		}
-		emit(event)
+		// An edited post keeps its place: it says nothing about how far we are.
+		s.emit(timeline.Event{Post: s.decode.post(st)})
 	case "delete":
-		if uri, ok := b.decode.index.uris.get(string(payload)); ok {
-			emit(timeline.Event{Deleted: &timeline.ID{Network: timeline.Mastodon, Local: uri}})
+		if uri, ok := s.decode.index.uris.get(string(payload)); ok {
+			s.emit(timeline.Event{Deleted: &timeline.ID{Network: timeline.Mastodon, Local: uri}})
 		}
 	}
 }

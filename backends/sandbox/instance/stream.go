@@ -45,19 +45,19 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "Unknown stream type")
 		return
 	}
-	conn, err := websocket.Accept(w, r, nil)
-	if err != nil {
-		return // Accept has answered
-	}
-	defer func() { _ = conn.CloseNow() }()
 	s.mu.Lock()
-	s.listener[l] = true
+	s.listener[l] = true // before the handshake ends, so that who is connected misses nothing
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
 		delete(s.listener, l)
 		s.mu.Unlock()
 	}()
+	conn, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return // Accept has answered
+	}
+	defer func() { _ = conn.CloseNow() }()
 	ctx = conn.CloseRead(ctx) // answers pings and sees the other side go
 	for {
 		select {
