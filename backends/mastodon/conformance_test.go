@@ -51,8 +51,11 @@ func (h *home) post(ctx context.Context, text string, replyTo timeline.ID) (time
 	}
 	defer resp.Body.Close()
 	var st struct{ URI, Error string }
-	if err := json.NewDecoder(resp.Body).Decode(&st); err != nil || st.Error != "" {
-		return timeline.ID{}, fmt.Errorf("post: %s %s %v", resp.Status, st.Error, err)
+	if err := json.NewDecoder(resp.Body).Decode(&st); err != nil {
+		return timeline.ID{}, fmt.Errorf("post: %w", err)
+	}
+	if st.URI == "" {
+		return timeline.ID{}, fmt.Errorf("post: %s: %s", resp.Status, st.Error)
 	}
 	return timeline.ID{Network: timeline.Mastodon, Local: st.URI}, nil
 }

@@ -21,7 +21,7 @@ import (
 //
 // Source: docs.joinmastodon.org/methods/streaming#websocket
 func (b *Backend) Stream(ctx context.Context, from timeline.Cursor, emit func(timeline.Event)) error {
-	if err := b.stream(ctx, &subscription{Backend: b, emit: emit, at: from, seen: map[string]bool{}}); err != nil {
+	if err := b.stream(ctx, &subscription{Backend: b, emit: emit, at: from, seen: newLRU[bool](indexSize)}); err != nil {
 		return b.failed("live updates", err)
 	}
 	return nil
@@ -62,7 +62,6 @@ func (b *Backend) stream(ctx context.Context, s *subscription) error {
 			if err := s.fill(ctx); err != nil {
 				return err
 			}
-			s.seen = nil
 		}
 	}
 }
@@ -103,7 +102,7 @@ type subscription struct {
 	*Backend
 	emit func(timeline.Event)
 	at   timeline.Cursor // what is newer was not yet read from home; "" reads nothing
-	seen map[string]bool // server ids that were emitted; nil once nothing is read from home any more
+	seen *lru[bool]      // server ids that were emitted: what home has may still be on its way here
 }
 
 // fill emits what home has and was not emitted, oldest first. Where that would
@@ -130,14 +129,12 @@ func (s *subscription) fill(ctx context.Context) error {
 	return nil
 }
 
-// post emits a new post, once while that is told apart.
+// post emits a new post, once.
 func (s *subscription) post(id string, p *timeline.Post) {
-	if s.seen[id] {
+	if _, twice := s.seen.get(id); twice {
 		return
 	}
-	if s.seen != nil {
-		s.seen[id] = true
-	}
+	s.seen.put(id, true)
 	s.emit(timeline.Event{Post: p, Cursor: timeline.Cursor(id)})
 }
 

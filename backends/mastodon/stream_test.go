@@ -178,6 +178,47 @@ func TestMalformedFramesAreSkipped(t *testing.T) {
 	}
 }
 
+// TestNothingComesTwice has the socket bring what home already had.
+func TestNothingComesTwice(t *testing.T) {
+	filled := make(chan struct{})
+	b := stub(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/api/v1/timelines/home" && r.URL.Query().Get("min_id") == "1":
+			sendPage(w, 7)
+		case r.URL.Path == "/api/v1/timelines/home": // the end of the second look: the socket may go on
+			sendPage(w)
+			select {
+			case filled <- struct{}{}:
+			case <-r.Context().Done():
+			}
+		case r.URL.Path == "/api/v1/streaming":
+			conn, err := websocket.Accept(w, r, nil)
+			if err != nil {
+				return
+			}
+			defer conn.CloseNow()
+			<-filled
+			<-filled
+			for _, id := range []string{"7", "8"} {
+				frame := `{"event":"update","payload":{"id":"` + id + `","uri":"https://stub.example/` + id + `","content":"` + id + `"}}`
+				_ = conn.Write(r.Context(), websocket.MessageText, []byte(frame))
+			}
+			<-conn.CloseRead(r.Context()).Done()
+		default:
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{}`)
+		}
+	})
+	b.settleTime = time.Millisecond
+	r := follow(t, b, "1")
+	if got := r.next(t); got.Cursor != "7" {
+		t.Errorf("got %+v", got)
+	}
+	if got := r.next(t); got.Cursor != "8" {
+		t.Errorf("after 7 came %+v", got)
+	}
+}
+
 // TestSilentServer has a server that reads nothing any more, so that no pong comes.
 func TestSilentServer(t *testing.T) {
 	b := socket(t, func(ctx context.Context, _ *websocket.Conn) {
@@ -215,7 +256,7 @@ func FuzzReceive(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, frame []byte) {
-		s := &subscription{Backend: b, seen: map[string]bool{}, emit: func(e timeline.Event) {
+		s := &subscription{Backend: b, seen: newLRU[bool](10), emit: func(e timeline.Event) {
 			if e.Post == nil && e.Deleted == nil {
 				t.Errorf("an empty event of %q", frame)
 			}

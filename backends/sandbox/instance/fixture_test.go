@@ -2,6 +2,7 @@ package instance
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -53,6 +54,7 @@ func say(key, by, text string) world.Post {
 type got struct {
 	status int
 	header http.Header
+	raw    []byte
 	object map[string]any
 	list   []map[string]any
 }
@@ -66,7 +68,7 @@ func (g got) text(key string) string {
 func (g got) contents() []string {
 	out := []string{}
 	for _, st := range g.list {
-		out = append(out, st["content"].(string))
+		out = append(out, fmt.Sprint(st["content"]))
 	}
 	return out
 }
@@ -108,7 +110,7 @@ func (s *Server) do(t *testing.T, method, path, token string, b *body) got {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := got{status: resp.StatusCode, header: resp.Header}
+	out := got{status: resp.StatusCode, header: resp.Header, raw: raw}
 	if strings.HasPrefix(strings.TrimSpace(string(raw)), "[") {
 		err = json.Unmarshal(raw, &out.list)
 	} else {

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"encoding/json"
 	"fmt"
 	"image/png"
 	"net/http"
@@ -222,20 +223,25 @@ func TestPictures(t *testing.T) {
 	p := say("p", "ana", "p")
 	p.Pictures = []world.Picture{{Seed: 3, Width: 1280, Height: 960, Alt: "a jetty"}}
 	s := start(t, village(p), Options{})
-	g := s.do(t, http.MethodGet, "/api/v1/statuses/"+s.statusID(t, "p"), "", nil)
-	media := g.object["media_attachments"].([]any)[0].(map[string]any)
-	if media["description"] != "a jetty" {
-		t.Errorf("description %v", media["description"])
+	g := s.do(t, http.MethodGet, "/api/v1/timelines/public", "", nil)
+	var statuses []statusEntity
+	if err := json.Unmarshal(g.raw, &statuses); err != nil || len(statuses) != 1 || len(statuses[0].MediaAttachments) != 1 {
+		t.Fatalf("%v: %s", err, g.raw)
 	}
-	for key, want := range map[string]int{"url": 1280, "preview_url": 640} {
-		resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Get(media[key].(string))
+	media := statuses[0].MediaAttachments[0]
+	if media.Description == nil || *media.Description != "a jetty" {
+		t.Errorf("described as %v", media.Description)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for address, want := range map[string]int{media.URL: 1280, media.PreviewURL: 640} {
+		resp, err := client.Get(address)
 		if err != nil {
 			t.Fatal(err)
 		}
 		c, err := png.DecodeConfig(resp.Body)
 		resp.Body.Close()
 		if err != nil || c.Width != want {
-			t.Errorf("%s is %d wide (%v), want %d", key, c.Width, err, want)
+			t.Errorf("%s is %d wide (%v), want %d", address, c.Width, err, want)
 		}
 	}
 }

@@ -108,7 +108,9 @@ func source(parts []world.Part) string {
 // on the loopback server that has them.
 
 func (s *Server) profileURL(p *person) string { return "https://" + s.opts.Host + "/@" + p.Handle }
-func (s *Server) actor(p *person) string      { return "https://" + s.opts.Host + "/users/" + p.Handle }
+
+func (s *Server) actor(p *person) string { return "https://" + s.opts.Host + "/users/" + p.Handle }
+
 func (s *Server) tagURL(tag string) string {
 	return "https://" + s.opts.Host + "/tags/" + url.PathEscape(strings.ToLower(tag))
 }

@@ -70,7 +70,7 @@ func Start(w *world.World, o Options) (*Server, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
-	handler := http.Handler(s.routes())
+	handler := s.routes()
 	if o.wrap != nil {
 		handler = o.wrap(handler)
 	}

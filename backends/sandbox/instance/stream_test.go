@@ -27,7 +27,7 @@ func listen(t *testing.T, s *Server, who string) *websocket.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { conn.CloseNow() })
+	t.Cleanup(func() { _ = conn.CloseNow() })
 	for s.Listeners() == before {
 		select {
 		case <-ctx.Done():
