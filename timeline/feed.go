@@ -232,7 +232,7 @@ func (f *feed) fail(err error) time.Duration {
 	f.failed = true
 	f.setState(state, e.Message)
 	f.health.Retry = now.Add(wait)
-	f.markOutage(e)
+	f.markOutage(e.Message)
 	f.hub.release()
 	return wait
 }
@@ -267,15 +267,28 @@ func (f *feed) receive(e Event) {
 		f.held = slices.DeleteFunc(f.held, func(p *Post) bool { return p.ID == *e.Deleted })
 		f.hub.retract(*e.Deleted)
 	case e.Status != nil:
-		state := Live
-		if e.Status.Up < e.Status.Of {
-			state = Partial
-		}
-		f.setState(state, e.Status.Detail)
-		f.health.Up, f.health.Of = e.Status.Up, e.Status.Of
-		f.hub.notify()
+		f.connected(*e.Status)
 	}
 	if e.Cursor != "" {
 		f.newer = e.Cursor
 	}
+}
+
+// connected takes what a stream says of its connections. With none left the
+// stream still tries by itself; until it succeeds posts may be missing. The hub's
+// mu is held.
+func (f *feed) connected(s Status) {
+	f.health.Up, f.health.Of = s.Up, s.Of
+	switch {
+	case s.Up == 0 && s.Of > 0:
+		f.setState(Down, s.Detail)
+		f.markOutage(s.Detail)
+	case s.Up < s.Of:
+		f.setState(Partial, s.Detail)
+		f.closeHoles(outage)
+	default:
+		f.setState(Live, s.Detail)
+		f.closeHoles(outage)
+	}
+	f.hub.notify()
 }

@@ -359,6 +359,16 @@ func TestHubLiveArrivalsUpdatesAndDeletions(t *testing.T) {
 		if h := r.last.Health[0]; h.State != timeline.Partial || h.Up != 5 || h.Of != 6 {
 			t.Errorf("health %+v", h)
 		}
+		s.stream <- timeline.Event{Status: &timeline.Status{Up: 0, Of: 6, Detail: timeline.Literal("no relay answers")}}
+		r.sync()
+		if h := r.last.Health[0]; h.State != timeline.Down || len(r.last.Gaps) != 1 {
+			t.Errorf("with no connection left: health %+v, %d gaps", h, len(r.last.Gaps))
+		}
+		s.stream <- timeline.Event{Status: &timeline.Status{Up: 6, Of: 6}}
+		r.sync()
+		if h := r.last.Health[0]; h.State != timeline.Live || len(r.last.Gaps) != 0 {
+			t.Errorf("when they are back: health %+v, %d gaps", h, len(r.last.Gaps))
+		}
 	})
 }
 

@@ -159,14 +159,14 @@ func (f *feed) resumeFrom() Cursor {
 }
 
 // markOutage leaves a row at the moment when the account stopped answering.
-func (f *feed) markOutage(e *Error) {
+func (f *feed) markOutage(why Safe) {
 	i := slices.IndexFunc(f.holes, func(h hole) bool { return h.kind == outage })
 	if i >= 0 {
-		f.holes[i].Reason, f.holes[i].Loading = e.Message, false
+		f.holes[i].Reason, f.holes[i].Loading = why, false
 		return
 	}
 	f.holes = append(f.holes, hole{kind: outage, Gap: Gap{
-		Key: f.rowKey(Key{Time: f.health.Since.UTC().Round(0)}, "outage"), Account: f.account.ID, Reason: e.Message,
+		Key: f.rowKey(Key{Time: f.health.Since.UTC().Round(0)}, "outage"), Account: f.account.ID, Reason: why,
 	}})
 }
 
