@@ -1,0 +1,255 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/timeline"
+	"skein/ui/overlay"
+	"skein/ui/post"
+)
+
+func (m *Model) down() tea.Cmd     { m.focus().Move(1); return nil }
+func (m *Model) up() tea.Cmd       { m.focus().Move(-1); return nil }
+func (m *Model) halfDown() tea.Cmd { m.focus().HalfPage(1); return nil }
+func (m *Model) halfUp() tea.Cmd   { m.focus().HalfPage(-1); return nil }
+func (m *Model) pageDown() tea.Cmd { m.focus().Page(1); return nil }
+func (m *Model) pageUp() tea.Cmd   { m.focus().Page(-1); return nil }
+func (m *Model) top() tea.Cmd      { m.focus().Top(); return nil }
+func (m *Model) bottom() tea.Cmd   { m.focus().Bottom(); return nil }
+
+func (m *Model) unseen() tea.Cmd {
+	if !m.feed.NextUnseen() {
+		return m.tell("everything that is loaded has been seen", plain)
+	}
+	return nil
+}
+
+func (m *Model) reveal() tea.Cmd { m.focus().Reveal(); return nil }
+
+// links opens the post's link, or offers its links.
+func (m *Model) links() tea.Cmd {
+	links := post.Links(m.focus().Post())
+	if len(links) == 1 {
+		return m.openLink(links[0], false)
+	}
+	m.show(overlay.NewLinks(links))
+	return nil
+}
+
+// openLink opens a link in the browser. It asks first where the link may not lead
+// to where it says.
+func (m *Model) openLink(l post.Link, sure bool) tea.Cmd {
+	if l.Misleads && !sure {
+		m.show(overlay.NewAsk(l))
+		return nil
+	}
+	open, ctx := m.o.OpenURL, m.ctx
+	return func() tea.Msg { return opened{l.Address.Host, open(ctx, l.Address.URL)} }
+}
+
+func (m *Model) browse() tea.Cmd {
+	a, _ := post.ParseAddress(m.focus().Post().Content().URL)
+	return m.openLink(post.Link{Address: a}, true)
+}
+
+func (m *Model) copyText() tea.Cmd {
+	text := m.focus().Post().Content().Text.Plain().String()
+	return tea.Batch(tea.SetClipboard(text), m.tell("copied the text", good))
+}
+
+func (m *Model) copyURL() tea.Cmd {
+	url := m.focus().Post().Content().URL.Line().String()
+	return tea.Batch(tea.SetClipboard(url), m.tell("copied "+url, good))
+}
+
+// cycleNetwork shows one network, then the next that has an account, then all.
+func (m *Model) cycleNetwork() tea.Cmd {
+	cycle := append([]timeline.Network{""}, m.networks()...)
+	m.network = cycle[(slices.Index(cycle, m.network)+1)%len(cycle)]
+	m.refilter()
+	return nil
+}
+
+// networks are those that have an account.
+func (m *Model) networks() []timeline.Network {
+	var out []timeline.Network
+	for _, n := range timeline.Networks() {
+		if _, found := m.worst(n); found {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (m *Model) startFilter() tea.Cmd {
+	m.show(overlay.NewFilter(m.search))
+	return nil
+}
+
+func (m *Model) setSearch(text string) {
+	if m.search != text {
+		m.search = text
+		m.refilter()
+	}
+}
+
+// refilter shows what the network and the search leave.
+func (m *Model) refilter() {
+	if m.network == "" && m.search == "" {
+		m.rows.Filter(nil, nil)
+	} else {
+		network, want := m.network, strings.ToLower(m.search)
+		m.rows.Filter(func(p *timeline.Post) bool {
+			return (network == "" || p.ID.Network == network) && (want == "" || mentions(p, want))
+		}, func(g timeline.Gap) bool {
+			return network == "" || g.Key.ID.Network == network
+		})
+	}
+	m.feed.SetTail(m.tail())
+	m.feed.Refiltered()
+}
+
+// mentions tells whether an author or the text of p contains want, which is lower
+// case.
+func mentions(p *timeline.Post, want string) bool {
+	has := func(s timeline.Safe) bool { return strings.Contains(strings.ToLower(s.String()), want) }
+	c := p.Content()
+	return has(c.Author.Name) || has(c.Author.Handle) || has(c.Text.Plain()) || has(c.Warning) ||
+		p.Boosted != nil && (has(p.Author.Name) || has(p.Author.Handle))
+}
+
+// refresh asks for news: of what was opened, or of every account.
+func (m *Model) refresh() tea.Cmd {
+	if d := m.opened(); d != nil {
+		d.Reload()
+		return m.load(d)
+	}
+	m.o.Hub.Refresh()
+	return m.tell("asking for news", plain)
+}
+
+func (m *Model) showHealth() tea.Cmd {
+	m.show(overlay.NewHealth(func() []timeline.Health { return m.health }, m.o.Now))
+	return nil
+}
+
+func (m *Model) showPalette() tea.Cmd { m.show(overlay.NewPalette(m.entries())); return nil }
+func (m *Model) showHelp() tea.Cmd    { m.show(overlay.NewHelp(m.entries())); return nil }
+
+func (m *Model) quit() tea.Cmd {
+	m.cancel()
+	return tea.Quit
+}
+
+// Below: why a command does not work now.
+
+func (m *Model) noPane() string {
+	if m.o.Hub == nil {
+		return "there is no account yet"
+	}
+	return ""
+}
+
+func (m *Model) notHome() string {
+	if m.o.Hub == nil || len(m.stack) > 0 {
+		return "only at home"
+	}
+	return ""
+}
+
+func (m *Model) noPost() string {
+	if m.o.Hub == nil || m.focus().Post() == nil {
+		return "no post is selected"
+	}
+	return ""
+}
+
+func (m *Model) nothingToOpen() string {
+	if m.o.Hub == nil {
+		return "there is no account yet"
+	}
+	if len(m.stack) == 0 {
+		if _, ok := m.feed.Row(); ok {
+			return ""
+		}
+	}
+	if d := m.opened(); d != nil && d.Post() != nil && d.Post().Content().ID == d.Of().ID {
+		if t, ok := d.(interface{ Focused() bool }); ok && t.Focused() {
+			return "this thread is open"
+		}
+	}
+	return m.noPost()
+}
+
+func (m *Model) nothingToLeave() string {
+	if len(m.stack) == 0 && m.search == "" && m.network == "" {
+		return "this is home"
+	}
+	return ""
+}
+
+func (m *Model) nothingHidden() string {
+	if why := m.noPost(); why != "" {
+		return why
+	}
+	if !post.Hides(m.focus().Post()) {
+		return "nothing is hidden here"
+	}
+	return ""
+}
+
+func (m *Model) noLinks() string {
+	if why := m.noPost(); why != "" {
+		return why
+	}
+	if m.o.OpenURL == nil {
+		return "no browser is known"
+	}
+	if len(post.Links(m.focus().Post())) == 0 {
+		return "this post has no links"
+	}
+	return ""
+}
+
+func (m *Model) noBrowsing() string {
+	if why := m.noPost(); why != "" {
+		return why
+	}
+	if m.o.OpenURL == nil {
+		return "no browser is known"
+	}
+	if _, ok := post.ParseAddress(m.focus().Post().Content().URL); !ok {
+		return "this post has no address in the web"
+	}
+	return ""
+}
+
+func (m *Model) noText() string {
+	if why := m.noPost(); why != "" {
+		return why
+	}
+	if m.focus().Post().Content().Text.Empty() {
+		return "this post has no text"
+	}
+	return ""
+}
+
+func (m *Model) noAddress() string {
+	if why := m.noPost(); why != "" {
+		return why
+	}
+	if m.focus().Post().Content().URL.Line().Empty() {
+		return "this post has no address"
+	}
+	return ""
+}
+
+func (m *Model) oneNetwork() string {
+	if len(m.networks()) < 2 && m.network == "" {
+		return "there is one network"
+	}
+	return m.notHome()
+}

@@ -1,0 +1,228 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"skein/timeline"
+	"skein/ui/cell"
+	"skein/ui/feed"
+	"skein/ui/overlay"
+	"skein/ui/post"
+	"skein/ui/theme"
+	"skein/ui/thread"
+)
+
+const (
+	fullWidth  = 40 // from here on everything works
+	fullHeight = 12
+	leastWidth = 30 // below this nothing is drawn
+	leastLines = 6
+	twoPanes   = 120 // cells from which the thread stands beside the feed
+	columnMax  = 88  // cells of the widest column
+	between    = 2   // cells between two columns
+	headLines  = 2
+	footLines  = 2
+	threadKept = 64 // conversations remembered for the second pane
+)
+
+// pane is what fills a column: the feed, a thread, a person.
+type pane interface {
+	Resize(width, height int)
+	SetLook(post.Look)
+	Lines(now time.Time, focus bool) []string
+	Move(d int)
+	HalfPage(d int)
+	Page(d int)
+	Scroll(n int)
+	Top()
+	Bottom()
+	Click(line int) (again bool)
+	Reveal() bool
+	Post() *timeline.Post
+}
+
+// detail is a pane that is opened for a post and read from a network.
+type detail interface {
+	pane
+	Title() string
+	Status() string
+	Loading() bool
+	Of() *timeline.Post
+	Reload()
+}
+
+// Model is the interface's whole state. It is a tea.Model for one program.
+type Model struct {
+	o      Options
+	ctx    context.Context // of the program; commands end with it
+	cancel context.CancelFunc
+	result Result
+
+	width, height int
+	dark          bool
+	measure       cell.Measure
+	theme         *theme.Theme
+	keys          *keymap
+	typed         string // the keys of a binding that is not complete
+
+	rows     feed.Timeline
+	feed     *feed.Pane
+	health   []timeline.Health
+	state    timeline.Changes // the hub's last word; only Loading, End and Settled
+	network  timeline.Network // the only one shown; "" for all
+	search   string           // only what contains it is shown
+	stack    []detail         // what was opened from the feed; the last has the focus
+	beside   *thread.Pane     // the thread of the selected post, in the second pane
+	selected timeline.ID      // the post that beside is for, or is about to be
+	known    *simplelru.LRU[timeline.ID, remembered]
+
+	overlays []overlay.Overlay
+	message  message
+	ticking  bool
+	spinner  spin
+}
+
+// New makes the interface. It starts when a program runs it; see Run.
+func New(o Options) *Model {
+	known, err := simplelru.NewLRU[timeline.ID, remembered](threadKept, nil)
+	if err != nil {
+		panic(err) // only a size below 1 is an error, and the size is a constant
+	}
+	m := &Model{o: o.withDefaults(), dark: true, known: known}
+	m.ctx, m.cancel = context.Background(), func() {}
+	m.keys, err = newKeymap(o.Keys)
+	if err != nil {
+		m.say(err.Error(), bad)
+	}
+	m.theme = theme.New(m.o.Theme, m.dark, m.o.ASCII)
+	m.feed = feed.New(&m.rows, m.look())
+	if len(m.o.Notices) > 0 {
+		m.say(strings.Join(m.o.Notices, " "+m.theme.Signs.Dot+" "), plain)
+	}
+	return m
+}
+
+// Init asks what the terminal looks like and begins to wait for the hub.
+func (m *Model) Init() tea.Cmd {
+	if m.o.Hub == nil {
+		return tea.RequestBackgroundColor
+	}
+	return tea.Batch(tea.RequestBackgroundColor, m.await())
+}
+
+// Update takes one message.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	return m, tea.Batch(m.route(msg), m.after(msg))
+}
+
+// View draws the screen.
+func (m *Model) View() tea.View {
+	v := tea.NewView(m.screen())
+	v.AltScreen = true
+	v.ReportFocus = true
+	v.MouseMode = tea.MouseModeCellMotion
+	v.WindowTitle = m.o.Name
+	return v
+}
+
+// Leave is the person's decision when the program has ended.
+func (m *Model) Leave() Result { return m.result }
+
+// look is how posts are drawn now; every pane sets its own width.
+func (m *Model) look() post.Look {
+	signs := &m.theme.Signs
+	return post.Look{
+		Theme: m.theme, Measure: m.measure, Zone: m.o.Now().Location(),
+		Keys: post.Keys{Reveal: m.keys.key("reveal", signs), Open: m.keys.key("open", signs)},
+	}
+}
+
+// relook takes a changed theme or measure to every pane.
+func (m *Model) relook() {
+	m.theme = theme.New(m.o.Theme, m.dark, m.o.ASCII)
+	look := m.look()
+	for _, p := range m.panes() {
+		p.SetLook(look)
+	}
+}
+
+// panes are all panes, seen or not.
+func (m *Model) panes() []pane {
+	out := []pane{m.feed}
+	for _, d := range m.stack {
+		out = append(out, d)
+	}
+	if m.beside != nil {
+		out = append(out, m.beside)
+	}
+	return out
+}
+
+// focus is the pane that takes the keys.
+func (m *Model) focus() pane {
+	if d := m.opened(); d != nil {
+		return d
+	}
+	return m.feed
+}
+
+// opened is the topmost opened pane, or nil at home.
+func (m *Model) opened() detail {
+	if len(m.stack) == 0 {
+		return nil
+	}
+	return m.stack[len(m.stack)-1]
+}
+
+// second is what stands in the second column; nil for nothing.
+func (m *Model) second() detail {
+	if d := m.opened(); d != nil {
+		return d
+	}
+	if m.beside != nil {
+		return m.beside
+	}
+	return nil
+}
+
+// columns are the widths of the one or two columns and the margin left of them.
+func (m *Model) columns() (first, second, margin int) {
+	if m.width < twoPanes {
+		first = min(m.width, columnMax)
+		return first, 0, (m.width - first) / 2
+	}
+	first = min(columnMax, (m.width-between)/2)
+	return first, first, (m.width - between - 2*first) / 2
+}
+
+// inner is the cells of all columns together.
+func (m *Model) inner() int {
+	first, second, _ := m.columns()
+	if second == 0 {
+		return first
+	}
+	return first + between + second
+}
+
+// body is the lines that the panes have.
+func (m *Model) body() int { return max(0, m.height-headLines-footLines) }
+
+// resize gives every pane its room.
+func (m *Model) resize() {
+	first, second, _ := m.columns()
+	m.feed.Resize(first, m.body())
+	if second == 0 {
+		second = first
+	}
+	for _, d := range m.stack {
+		d.Resize(second, m.body())
+	}
+	if m.beside != nil {
+		m.beside.Resize(second, m.body())
+	}
+}

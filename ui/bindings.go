@@ -1,0 +1,224 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/ui/overlay"
+	"skein/ui/theme"
+)
+
+// command is something a key does. The table of commands is the only place that
+// knows a key: the footer, help, the palette and the README are made of it.
+type command struct {
+	name  string   // what a configuration calls it
+	keys  []string // "j", "ctrl+d", or "g g" for one after the other
+	group string
+	help  string
+	do    func(*Model) tea.Cmd
+	why   func(*Model) string // why it does not work now, "" when it does; nil always works
+}
+
+const (
+	groupMove = "move"
+	groupPost = "post"
+	groupView = "view"
+	groupApp  = "skein"
+)
+
+// commands is the table, in the order in which help shows it.
+func commands() []command {
+	return []command{
+		{"down", []string{"j", "down"}, groupMove, "next post", (*Model).down, (*Model).noPane},
+		{"up", []string{"k", "up"}, groupMove, "previous post", (*Model).up, (*Model).noPane},
+		{"half-down", []string{"ctrl+d"}, groupMove, "half a screen down", (*Model).halfDown, (*Model).noPane},
+		{"half-up", []string{"ctrl+u"}, groupMove, "half a screen up", (*Model).halfUp, (*Model).noPane},
+		{"page-down", []string{"space", "pgdown"}, groupMove, "a screen down", (*Model).pageDown, (*Model).noPane},
+		{"page-up", []string{"pgup"}, groupMove, "a screen up", (*Model).pageUp, (*Model).noPane},
+		{"top", []string{"g g", "home"}, groupMove, "to the top, and stay with what is new", (*Model).top, (*Model).noPane},
+		{"bottom", []string{"G", "end"}, groupMove, "to the bottom", (*Model).bottom, (*Model).noPane},
+		{"unseen", []string{"tab"}, groupMove, "next post not seen yet", (*Model).unseen, (*Model).notHome},
+
+		{"open", []string{"enter"}, groupPost, "open the thread; on a gap: load what is missing", (*Model).open, (*Model).nothingToOpen},
+		{"back", []string{"esc"}, groupPost, "back", (*Model).back, (*Model).nothingToLeave},
+		{"author", []string{"u"}, groupPost, "who wrote this", (*Model).author, (*Model).noPost},
+		{"reveal", []string{"z"}, groupPost, "show or hide what a warning hides", (*Model).reveal, (*Model).nothingHidden},
+		{"links", []string{"o"}, groupPost, "open a link", (*Model).links, (*Model).noLinks},
+		{"browser", []string{"O"}, groupPost, "open the post in the browser", (*Model).browse, (*Model).noBrowsing},
+		{"copy-text", []string{"y"}, groupPost, "copy the text", (*Model).copyText, (*Model).noText},
+		{"copy-url", []string{"Y"}, groupPost, "copy the address", (*Model).copyURL, (*Model).noAddress},
+
+		{"network", []string{"F"}, groupView, "show one network after the other, then all", (*Model).cycleNetwork, (*Model).oneNetwork},
+		{"filter", []string{`\`}, groupView, "filter what is loaded as you type", (*Model).startFilter, (*Model).notHome},
+		{"refresh", []string{"ctrl+r"}, groupView, "ask for news now", (*Model).refresh, (*Model).noPane},
+		{"health", []string{"H"}, groupView, "how the accounts do", (*Model).showHealth, (*Model).noPane},
+
+		{"palette", []string{":", "ctrl+p"}, groupApp, "every command by name", (*Model).showPalette, nil},
+		{"help", []string{"?"}, groupApp, "this help", (*Model).showHelp, nil},
+		{"quit", []string{"q"}, groupApp, "quit", (*Model).quit, nil},
+	}
+}
+
+// keymap finds the command of a key.
+type keymap struct {
+	commands []command
+	byKeys   map[string]int
+	prefixes map[string]bool
+}
+
+// newKeymap makes the keymap with the person's own keys in place of ours. Where
+// it returns an error the keymap works with what is right.
+func newKeymap(own map[string][]string) (*keymap, error) {
+	k := &keymap{commands: commands(), byKeys: map[string]int{}, prefixes: map[string]bool{}}
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		i := slices.IndexFunc(k.commands, func(c command) bool { return c.name == name })
+		switch {
+		case i < 0:
+			errs = append(errs, fmt.Errorf("keys: there is no action %q", name))
+		case len(own[name]) == 0:
+			errs = append(errs, fmt.Errorf("keys: %s has no key", name))
+		default:
+			k.commands[i].keys = own[name]
+		}
+	}
+	for i, c := range k.commands {
+		for _, keys := range c.keys {
+			if err := k.bind(keys, i); err != nil {
+				errs = append(errs, err)
+			}
+		}
+	}
+	for keys, i := range k.byKeys {
+		if k.prefixes[keys] {
+			errs = append(errs, fmt.Errorf("keys: %q of %s is also the beginning of another", keys, k.commands[i].name))
+		}
+	}
+	return k, errors.Join(errs...)
+}
+
+func (k *keymap) bind(keys string, i int) error {
+	parts := strings.Split(keys, " ")
+	for _, p := range parts {
+		if !isKey(p) {
+			return fmt.Errorf("keys: %s: %q is no key", k.commands[i].name, keys)
+		}
+	}
+	if other, taken := k.byKeys[keys]; taken {
+		return fmt.Errorf("keys: %q is both %s and %s", keys, k.commands[other].name, k.commands[i].name)
+	}
+	k.byKeys[keys] = i
+	for n := 1; n < len(parts); n++ {
+		k.prefixes[strings.Join(parts[:n], " ")] = true
+	}
+	return nil
+}
+
+// isKey tells whether s names a key as Bubble Tea does: "j", "ctrl+d", "pgup".
+// Ctrl-C always quits and cannot be bound.
+func isKey(s string) bool {
+	base := s
+	for _, mod := range []string{"ctrl+", "alt+", "shift+"} {
+		base = strings.TrimPrefix(base, mod)
+	}
+	if r, n := utf8.DecodeRuneInString(base); n > 0 && n == len(base) {
+		return unicode.IsGraphic(r) && r != ' ' && s != "ctrl+c"
+	}
+	switch base {
+	case "enter", "esc", "tab", "space", "backspace", "delete", "insert", "up", "down", "left", "right",
+		"home", "end", "pgup", "pgdown", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12":
+		return true
+	}
+	return false
+}
+
+// CheckKeys returns an error that names everything wrong with keys given by a
+// person: unknown actions, names that are no key, keys given twice.
+func CheckKeys(own map[string][]string) error {
+	_, err := newKeymap(own)
+	return err
+}
+
+// KeyTable is the keys as a Markdown table, for the README.
+func KeyTable() string {
+	var b strings.Builder
+	b.WriteString("| key | does | action |\n|---|---|---|\n")
+	signs := theme.New("plain", true, false).Signs
+	for _, c := range commands() {
+		names := make([]string, len(c.keys))
+		for i, k := range c.keys {
+			names[i] = "`" + keyName(k, &signs) + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | `%s` |\n", strings.Join(names, " "), c.help, c.name)
+	}
+	return b.String()
+}
+
+// find returns the command of a key after the keys typed before it, and whether
+// the keys begin a longer binding.
+func (k *keymap) find(before, key string) (c command, found, begins bool) {
+	keys := strings.TrimSpace(before + " " + key)
+	if i, ok := k.byKeys[keys]; ok {
+		return k.commands[i], true, false
+	}
+	if k.prefixes[keys] {
+		return command{}, false, true
+	}
+	if before != "" { // what came before led nowhere
+		return k.find("", key)
+	}
+	return command{}, false, false
+}
+
+func (k *keymap) named(name string) command {
+	i := slices.IndexFunc(k.commands, func(c command) bool { return c.name == name })
+	return k.commands[i]
+}
+
+// key is how a person reads the first key of a command.
+func (k *keymap) key(name string, signs *theme.Signs) string {
+	return keyName(k.named(name).keys[0], signs)
+}
+
+// keyName writes a key as people do: "C-d", "gg".
+func keyName(keys string, signs *theme.Signs) string {
+	parts := strings.Split(keys, " ")
+	for i, p := range parts {
+		p = strings.NewReplacer("ctrl+", "C-", "alt+", "A-", "shift+", "S-").Replace(p)
+		if p == "enter" {
+			p = signs.Enter
+		}
+		parts[i] = p
+	}
+	return strings.Join(parts, "")
+}
+
+// reason says why a command does not work now; "" when it does.
+func (c command) reason(m *Model) string {
+	if c.why == nil {
+		return ""
+	}
+	return c.why(m)
+}
+
+// entries lists the commands for help and the palette.
+func (m *Model) entries() []overlay.Entry {
+	out := make([]overlay.Entry, 0, len(m.keys.commands))
+	for _, c := range m.keys.commands {
+		names := make([]string, len(c.keys))
+		for i, k := range c.keys {
+			names[i] = keyName(k, &m.theme.Signs)
+		}
+		out = append(out, overlay.Entry{
+			Name: c.name, Group: c.group, Keys: strings.Join(names, " "), Help: c.help, Why: c.reason(m),
+		})
+	}
+	return out
+}

@@ -1,0 +1,11 @@
+// Package ui is the terminal interface: one timeline, read with the keyboard.
+//
+// Model is the only tea.Model; what it shows are panes (feed, thread, profile)
+// and, over them, a stack of overlays. A message takes one way through it: what
+// the terminal says, then what the hub and the readers bring, then the topmost
+// overlay, then the focused pane and the keys that work everywhere. Update and
+// View do no input or output: that is for commands.
+//
+// The package never speaks to a network and does not know which networks there
+// are beyond what a post says.
+package ui

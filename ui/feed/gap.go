@@ -1,0 +1,57 @@
+package feed
+
+import (
+	"fmt"
+	"time"
+
+	"skein/timeline"
+	"skein/ui/cell"
+)
+
+// gap is a gap row in one calm line.
+func (p *Pane) gap(g timeline.Gap, now time.Time) string {
+	signs := p.look.Theme.Signs
+	text := signs.Gap + " " + p.gapText(g, now)
+	return cell.Fit(p.look.Measure, p.look.Theme.Dim.Paint(cell.Cut(p.look.Measure, text, p.look.Width, signs.More)), p.look.Width, "")
+}
+
+func (p *Pane) gapText(g timeline.Gap, now time.Time) string {
+	signs := p.look.Theme.Signs
+	hint := func(what string) string { return " " + signs.Dot + " " + p.look.Keys.Open + " " + what }
+	h, known := p.healthOf(g.Account)
+	name := string(g.Account)
+	if known {
+		name = timeline.CleanLine(h.Account.Name).String()
+	}
+	reason := g.Reason.Line().String()
+	switch {
+	case g.Loading:
+		return name + ": trying now"
+	case known && h.Message == g.Reason && h.State == timeline.SignIn:
+		return name + ": sign-in is needed" + hint("tries again")
+	case known && h.Message == g.Reason && h.State == timeline.Down:
+		text := fmt.Sprintf("%s: offline since %s", name, h.Since.In(now.Location()).Format("15:04"))
+		if wait := h.Retry.Sub(now); wait > 0 {
+			text += ", next try in " + Wait(wait)
+		}
+		return text + hint("tries now")
+	}
+	return name + ": " + reason + hint("loads them")
+}
+
+func (p *Pane) healthOf(id timeline.AccountID) (timeline.Health, bool) {
+	for _, h := range p.health {
+		if h.Account.ID == id {
+			return h, true
+		}
+	}
+	return timeline.Health{}, false
+}
+
+// Wait says how long d is, rounded up: "30 s", "5 min".
+func Wait(d time.Duration) string {
+	if d < 90*time.Second {
+		return fmt.Sprintf("%d s", (d+time.Second-1)/time.Second)
+	}
+	return fmt.Sprintf("%d min", (d+time.Minute-1)/time.Minute)
+}

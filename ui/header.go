@@ -1,0 +1,203 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/timeline"
+	"skein/ui/cell"
+	"skein/ui/overlay"
+)
+
+const (
+	lead        = 2 // cells left of what the header and the footer say, as beside posts
+	messageTime = 4 * time.Second
+)
+
+// header is the program's name, where we are, and a mark for each network.
+func (m *Model) header() string {
+	t := m.theme
+	left := cell.Blank(lead) + t.Accent.Paint(m.o.Name)
+	if m.o.Demo {
+		left += t.Dim.Paint(" demo")
+	}
+	left += cell.Blank(3) + t.Strong.Paint(m.title())
+	if m.network != "" && len(m.stack) == 0 {
+		left += " " + t.Dim.Paint(t.Signs.Dot) + " " + t.Network(m.network).Paint(string(m.network)) + t.Dim.Paint(" only")
+	}
+	return cell.Ends(m.measure, left, m.marks()+" ", m.inner(), t.Signs.More)
+}
+
+// title is the name of the pane that has the keys.
+func (m *Model) title() string {
+	if d := m.opened(); d != nil && m.width < twoPanes {
+		return d.Title()
+	}
+	return "Home"
+}
+
+// marks is a letter and a sign for each network that has an account.
+func (m *Model) marks() string {
+	var parts []string
+	for _, n := range timeline.Networks() {
+		worst, found := m.worst(n)
+		if !found {
+			continue
+		}
+		sign, style := overlay.Sign(m.theme, worst.State)
+		s := m.theme.Network(n).Paint(n.Letter()) + " " + style.Paint(sign)
+		if worst.State == timeline.Partial && worst.Of > 0 {
+			s += m.theme.Dim.Paint(fmt.Sprintf(" %d/%d", worst.Up, worst.Of))
+		}
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, "  ")
+}
+
+// worst is the account of a network that does worst.
+func (m *Model) worst(n timeline.Network) (worst timeline.Health, found bool) {
+	rank := map[timeline.State]int{
+		timeline.Live: 0, timeline.Connecting: 1, timeline.Partial: 2, timeline.Down: 3, timeline.SignIn: 4,
+	}
+	for _, h := range m.health {
+		if h.Account.Network == n && (!found || rank[h.State] > rank[worst.State]) {
+			worst, found = h, true
+		}
+	}
+	return worst, found
+}
+
+// subheader tells of new posts above, and names the second column.
+func (m *Model) subheader() string {
+	t := m.theme
+	first, second, _ := m.columns()
+	left, right := "", ""
+	if m.search != "" && m.filterInput() == nil {
+		left = cell.Blank(lead) + t.Dim.Paint(fmt.Sprintf(`\ %s  %d of %d`, m.search, m.rows.Len(), m.rows.All()))
+	}
+	if n := m.feed.New(); n > 0 {
+		right = t.Accent.Paint(fmt.Sprintf("%s %d new", t.Signs.Up, n)) + " "
+	}
+	if second == 0 {
+		if d := m.opened(); d != nil {
+			return cell.Fit(m.measure, m.status(d), first, t.Signs.More)
+		}
+		return cell.Ends(m.measure, left, right, first, t.Signs.More)
+	}
+	s := cell.Ends(m.measure, left, right, first, t.Signs.More)
+	if d := m.second(); d != nil {
+		style := t.Dim
+		if len(m.stack) > 0 {
+			style = t.Strong
+		}
+		s += cell.Blank(between) + cell.Fit(m.measure, cell.Blank(lead)+style.Paint(d.Title())+" "+m.status(d), second, t.Signs.More)
+	}
+	return cell.Fit(m.measure, s, m.inner(), "")
+}
+
+// status is what a pane waits for, or what went wrong.
+func (m *Model) status(d detail) string {
+	s := d.Status()
+	switch {
+	case s == "":
+		return ""
+	case d.Loading():
+		return cell.Blank(lead) + m.theme.Dim.Paint(m.spinner.frame(m.o.ASCII)+" "+s)
+	}
+	return cell.Blank(lead) + m.theme.Error.Paint(s)
+}
+
+// tone is how a message is meant.
+type tone uint8
+
+const (
+	plain tone = iota
+	good
+	bad
+)
+
+// message is what the line above the footer says for a while.
+type message struct {
+	text string
+	tone tone
+	n    int // which message it is, so that a timer ends only its own
+}
+
+// messageOver is the timer of a message.
+type messageOver struct{ n int }
+
+// say shows a message until the next key or, with the command that expire makes,
+// for a few seconds.
+func (m *Model) say(text string, how tone) {
+	m.message = message{text: timeline.CleanLine(text).String(), tone: how, n: m.message.n + 1}
+}
+
+// tell is say with the timer.
+func (m *Model) tell(text string, how tone) tea.Cmd {
+	m.say(text, how)
+	n := m.message.n
+	return tea.Tick(messageTime, func(time.Time) tea.Msg { return messageOver{n} })
+}
+
+func (m *Model) messageLine() string {
+	if f := m.filterInput(); f != nil {
+		return cell.Blank(lead) + f.Lines(m.overlayLook(), m.inner()-lead-1, 1)[0]
+	}
+	style := m.theme.Text
+	switch m.message.tone {
+	case good:
+		style = m.theme.Good
+	case bad:
+		style = m.theme.Error
+	}
+	return cell.Fit(m.measure, cell.Blank(lead)+style.Paint(m.message.text), m.inner(), m.theme.Signs.More)
+}
+
+// hint is one entry of the footer: keys that belong together, and what they do.
+type hint struct {
+	names []string
+	label string
+}
+
+// hints are the footer's entries, the most useful first.
+func hints() []hint {
+	return []hint{
+		{[]string{"down", "up"}, "move"}, {[]string{"open"}, "open"}, {[]string{"back"}, "back"},
+		{[]string{"reveal"}, "reveal"}, {[]string{"links"}, "links"}, {[]string{"unseen"}, "unseen"},
+		{[]string{"author"}, "author"}, {[]string{"browser"}, "browser"}, {[]string{"filter"}, "filter"},
+		{[]string{"network"}, "network"}, {[]string{"copy-text"}, "copy"}, {[]string{"quit"}, "quit"},
+	}
+}
+
+// footer is the keys that work now, as many as fit, and help.
+func (m *Model) footer() string {
+	t := m.theme
+	draw := func(h hint) string {
+		var keys []string
+		for _, name := range h.names {
+			if m.keys.named(name).reason(m) == "" {
+				keys = append(keys, m.keys.key(name, &t.Signs))
+			}
+		}
+		if len(keys) == 0 {
+			return ""
+		}
+		return t.Text.Paint(strings.Join(keys, "/")) + t.Dim.Paint(" "+h.label)
+	}
+	help := draw(hint{[]string{"help"}, "help"})
+	room := m.inner() - lead - 1 - cell.Width(m.measure, help)
+	s := cell.Blank(lead)
+	for _, h := range hints() {
+		text := draw(h)
+		w := cell.Width(m.measure, text) + 2
+		if text == "" || w > room {
+			continue
+		}
+		s += text + "  "
+		room -= w
+	}
+	return cell.Fit(m.measure, s+help, m.inner(), "")
+}

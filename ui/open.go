@@ -1,0 +1,156 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/timeline"
+	"skein/ui/profile"
+	"skein/ui/thread"
+)
+
+const (
+	rememberFor  = time.Minute // how long a conversation is taken to be up to date
+	profilePosts = 20
+)
+
+// open opens the thread of the selected post, or fills the selected gap.
+func (m *Model) open() tea.Cmd {
+	if len(m.stack) == 0 {
+		if row, ok := m.feed.Row(); ok && row.Gap != nil {
+			m.o.Hub.Fill(row.Gap.Key)
+			return nil
+		}
+		if m.beside != nil && m.beside.Of().ID == m.selected { // it is there already
+			m.stack = append(m.stack, m.beside)
+			m.beside = nil
+			return nil
+		}
+	}
+	p := m.focus().Post()
+	if p == nil {
+		return nil
+	}
+	return m.push(thread.New(p, m.look()))
+}
+
+// author opens the profile of who wrote the selected post.
+func (m *Model) author() tea.Cmd { return m.push(profile.New(m.focus().Post(), m.look())) }
+
+// push puts a pane on the stack and asks for what it shows.
+func (m *Model) push(d detail) tea.Cmd {
+	m.stack = append(m.stack, d)
+	m.resize()
+	if t, ok := d.(*thread.Pane); ok {
+		m.recall(t)
+	}
+	if !d.Loading() {
+		return nil
+	}
+	return m.load(d)
+}
+
+// load asks the network for what a pane shows.
+func (m *Model) load(d detail) tea.Cmd {
+	switch d := d.(type) {
+	case *thread.Pane:
+		return thread.Load(m.ctx, m.readThread, d.Of())
+	case *profile.Pane:
+		return profile.Load(m.ctx, m.readAuthor, d.Of())
+	}
+	return nil
+}
+
+// back leaves what was opened last; at home it ends the filters.
+func (m *Model) back() tea.Cmd {
+	if n := len(m.stack); n > 0 {
+		m.stack = m.stack[:n-1]
+		m.beside, m.selected = nil, timeline.ID{} // followed anew
+		return nil
+	}
+	m.network, m.search = "", ""
+	m.refilter()
+	return nil
+}
+
+// recall gives a pane the conversation that was read a moment ago.
+func (m *Model) recall(t *thread.Pane) {
+	if r, ok := m.known.Get(t.Of().ID); ok && m.o.Now().Sub(r.at) < rememberFor {
+		t.Take(thread.Loaded{Of: t.Of().ID, Thread: r.thread})
+	}
+}
+
+func (m *Model) takeThread(l thread.Loaded) {
+	if l.Err == nil {
+		m.known.Add(l.Of, remembered{l.Thread, m.o.Now()})
+	}
+	for _, d := range m.stack {
+		if t, ok := d.(*thread.Pane); ok {
+			t.Take(l)
+		}
+	}
+	if m.beside != nil {
+		m.beside.Take(l)
+	}
+}
+
+// follow notices, where there is a second column, that another post is selected,
+// and reads its thread when the selection has rested there a moment.
+func (m *Model) follow() tea.Cmd {
+	if m.width < twoPanes {
+		m.beside, m.selected = nil, timeline.ID{}
+		return nil
+	}
+	p := m.feed.Post()
+	if p == nil {
+		m.beside, m.selected = nil, timeline.ID{}
+		return nil
+	}
+	id := p.Content().ID
+	if id == m.selected {
+		return nil
+	}
+	m.selected = id
+	m.beside = thread.New(p, m.look())
+	m.recall(m.beside)
+	m.resize()
+	if !m.beside.Loading() {
+		return nil
+	}
+	return tea.Tick(settling, func(time.Time) tea.Msg { return besideDue{id} })
+}
+
+// readBeside reads the thread beside the feed, if it is still that post's.
+func (m *Model) readBeside(id timeline.ID) tea.Cmd {
+	if m.beside == nil || m.selected != id {
+		return nil
+	}
+	return m.load(m.beside)
+}
+
+func (m *Model) readThread(ctx context.Context, p *timeline.Post) (*timeline.Thread, error) {
+	b, err := m.o.Hub.Reader(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return b.Thread(ctx, p.ID)
+}
+
+func (m *Model) readAuthor(ctx context.Context, p *timeline.Post) (profile.Read, error) {
+	b, err := m.o.Hub.Reader(ctx, p)
+	if err != nil {
+		return profile.Read{}, err
+	}
+	reader, ok := timeline.As[timeline.Profiler](b)
+	if !ok {
+		return profile.Read{}, timeline.Errorf(timeline.CodeUnsupported, "%s shows no profiles", p.ID.Network)
+	}
+	person, err := reader.Profile(ctx, p.Author.ID)
+	if err != nil {
+		return profile.Read{}, err
+	}
+	batch, err := reader.ProfilePosts(ctx, p.Author.ID, timeline.Page{Limit: profilePosts})
+	return profile.Read{Profile: person, Posts: batch.Posts}, err
+}

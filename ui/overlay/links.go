@@ -1,0 +1,99 @@
+package overlay
+
+import (
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/ui/cell"
+	"skein/ui/post"
+)
+
+// Links lets one link of several be chosen, by number or with the cursor.
+type Links struct {
+	links []post.Link
+	list  list
+}
+
+// NewLinks makes a Links of at least one link.
+func NewLinks(links []post.Link) *Links { return &Links{links: links} }
+
+// Key chooses, moves and closes.
+func (o *Links) Key(k tea.KeyPressMsg) Action {
+	switch key := k.String(); key {
+	case "esc", "q", "o":
+		return Close{}
+	case "j":
+		o.list.move(1, len(o.links))
+	case "k":
+		o.list.move(-1, len(o.links))
+	case "enter":
+		return Open{Link: o.links[o.list.at]}
+	default:
+		if n, err := strconv.Atoi(key); err == nil && n >= 1 && n <= min(9, len(o.links)) {
+			return Open{Link: o.links[n-1]}
+		}
+		if d, ok := arrow(key); ok {
+			o.list.move(d, len(o.links))
+		}
+	}
+	return nil
+}
+
+// Lines draws each link as what it says and where it leads.
+func (o *Links) Lines(l Look, width, height int) []string {
+	inner := min(76, width-frameWidth)
+	from, to := o.list.window(len(o.links), height-frameHeight)
+	var lines []string
+	for i := from; i < to; i++ {
+		lines = append(lines, o.line(l, i, inner))
+	}
+	return l.box("links", "1-9 or "+l.Theme.Signs.Enter+" opens "+l.Theme.Signs.Dot+" esc closes", lines, inner)
+}
+
+func (o *Links) line(l Look, i, inner int) string {
+	link, number := o.links[i], "  "
+	if i < 9 {
+		number = strconv.Itoa(i+1) + " "
+	}
+	style := l.Theme.Text
+	if i == o.list.at {
+		number = l.Theme.Accent.Paint(number)
+		style = l.Theme.Strong
+	}
+	host := l.Theme.Dim.Paint(link.Address.Host)
+	if link.Misleads {
+		host = l.Theme.Warn.Paint(link.Address.Host + " !")
+	}
+	label := link.Label.String()
+	if label == "" {
+		label = link.Address.URL
+	}
+	label = cell.Cut(l.Measure, label, inner-2, l.Theme.Signs.More)
+	return number + cell.Ends(l.Measure, style.Paint(label), host, max(0, inner-2), l.Theme.Signs.More)
+}
+
+// Ask asks before a link is opened that may mislead.
+type Ask struct{ link post.Link }
+
+// NewAsk makes the question for a link.
+func NewAsk(link post.Link) *Ask { return &Ask{link} }
+
+// Key answers: enter or y opens, everything else does not.
+func (a *Ask) Key(k tea.KeyPressMsg) Action {
+	switch k.String() {
+	case "enter", "y":
+		return Open{Link: a.link, Sure: true}
+	}
+	return Close{}
+}
+
+// Lines draws the question.
+func (a *Ask) Lines(l Look, width, _ int) []string {
+	inner := min(64, width-frameWidth)
+	lines := []string{"The text says", "  " + a.link.Label.String(), "but it leads to", "  " + l.Theme.Warn.Paint(a.link.Address.Host)}
+	if a.link.Address.Odd {
+		lines = append(lines, "an address that is made to look like another.")
+	}
+	return l.box("open this?", l.Theme.Signs.Enter+" opens "+l.Theme.Signs.Dot+" esc does not", lines, inner)
+}

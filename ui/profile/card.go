@@ -1,0 +1,95 @@
+package profile
+
+import (
+	"strings"
+
+	"skein/timeline"
+	"skein/ui/cell"
+	"skein/ui/post"
+)
+
+const (
+	lead      = 3  // cells left of the text, as beside a post
+	nameRoom  = 16 // cells of a field's name
+	fieldsMax = 12
+	textMax   = 80
+)
+
+// card draws a person.
+func card(p *timeline.Profile) func(post.Look) []string {
+	return func(l post.Look) []string {
+		t, room := l.Theme, max(1, min(textMax, l.Width-lead))
+		indent := cell.Blank(lead)
+		lines := []string{
+			t.Network(p.Network).Paint(p.Network.Letter()) + cell.Blank(lead-1) + t.Strong.Paint(title(p)),
+			indent + t.Dim.Paint(p.Handle.Line().String()),
+		}
+		if about := strings.Join(standing(p), " "+t.Signs.Dot+" "); about != "" {
+			lines = append(lines, indent+t.Dim.Paint(about))
+		}
+		if bio := post.Text(p.Bio, l, room); len(bio) > 0 {
+			lines = append(lines, "")
+			for _, b := range bio {
+				lines = append(lines, indent+b)
+			}
+		}
+		if len(p.Fields) > 0 {
+			lines = append(lines, "")
+		}
+		for i, f := range p.Fields {
+			if i == fieldsMax {
+				break
+			}
+			lines = append(lines, indent+field(f, l, room))
+		}
+		return lines
+	}
+}
+
+func title(p *timeline.Profile) string {
+	if s := p.Name.Line().String(); s != "" {
+		return s
+	}
+	return p.Handle.Line().String()
+}
+
+// field is one line of a profile's table.
+func field(f timeline.Field, l post.Look, room int) string {
+	t := l.Theme
+	s := t.Dim.Paint(cell.Fit(l.Measure, f.Name.Line().String(), nameRoom, t.Signs.More)) + " "
+	if value := post.Text(f.Value, l, max(1, room-nameRoom-1)); len(value) > 0 {
+		s += value[0]
+	}
+	if f.Verified {
+		s += " " + t.Good.Paint(t.Signs.Verified)
+	}
+	return s
+}
+
+// standing is what is to be known of a person, in a few words each.
+func standing(p *timeline.Profile) []string {
+	var out []string
+	count := func(n int, what string) {
+		if n > 0 {
+			out = append(out, post.Count(n)+" "+what)
+		}
+	}
+	count(p.Posts, "posts")
+	count(p.Following, "following")
+	count(p.Followers, "followers")
+	say := func(is bool, what string) {
+		if is {
+			out = append(out, what)
+		}
+	}
+	say(p.Followed, "you follow them")
+	say(p.FollowedBy, "follows you")
+	say(p.Locked, "approves followers")
+	say(p.Bot, "bot")
+	say(p.Muted, "muted")
+	say(p.Blocked, "blocked")
+	if moved := p.Moved.Line().String(); moved != "" {
+		out = append(out, "moved to "+moved)
+	}
+	return out
+}

@@ -1,0 +1,97 @@
+// Package profile shows a person and what they posted.
+//
+// It reads through a Reader and knows no hub. What a post says of its author is
+// shown at once, the rest when it arrives.
+package profile
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/timeline"
+	"skein/ui/column"
+	"skein/ui/post"
+)
+
+// Read is what is known of a person.
+type Read struct {
+	Profile *timeline.Profile
+	Posts   []*timeline.Post // newest first
+}
+
+// Reader reads the author of a post.
+type Reader func(ctx context.Context, p *timeline.Post) (Read, error)
+
+// Loaded is the message that a Reader has answered.
+type Loaded struct {
+	Of  string // Author.ID
+	Got Read
+	Err error
+}
+
+// Load asks for the author of p.
+func Load(ctx context.Context, read Reader, p *timeline.Post) tea.Cmd {
+	p = p.Content()
+	return func() tea.Msg {
+		got, err := read(ctx, p)
+		return Loaded{Of: p.Author.ID, Got: got, Err: err}
+	}
+}
+
+// Pane is one person. It is for one goroutine.
+type Pane struct {
+	*column.Column
+	of      *timeline.Post
+	loading bool
+	err     error
+}
+
+// New makes a Pane for the author of p.
+func New(p *timeline.Post, look post.Look) *Pane {
+	p = p.Content()
+	known := &timeline.Profile{Network: p.ID.Network, Author: p.Author}
+	return &Pane{
+		of: p, loading: true,
+		Column: column.New(look, []column.Item{{Lines: card(known)}}),
+	}
+}
+
+// Of is the post whose author is shown.
+func (p *Pane) Of() *timeline.Post { return p.of }
+
+// Loading tells whether the person is awaited.
+func (p *Pane) Loading() bool { return p.loading }
+
+// Reload says that the person has been asked for again.
+func (p *Pane) Reload() { p.loading, p.err = true, nil }
+
+// Title is what the pane is called.
+func (p *Pane) Title() string { return "Profile" }
+
+// Status is one line on what is awaited or went wrong; "" when all is there.
+func (p *Pane) Status() string {
+	switch {
+	case p.err != nil:
+		return "the profile could not be read: " + timeline.AsError(p.err).Message.Line().String()
+	case p.loading:
+		return "reading the profile"
+	}
+	return ""
+}
+
+// Take takes the answer. One that is for another person changes nothing.
+func (p *Pane) Take(l Loaded) {
+	if l.Of != p.of.Author.ID {
+		return
+	}
+	p.loading, p.err = false, l.Err
+	if l.Got.Profile == nil {
+		return
+	}
+	items := []column.Item{{Lines: card(l.Got.Profile)}}
+	for _, t := range l.Got.Posts {
+		items = append(items, column.Item{Post: t})
+	}
+	p.Set(items, 0)
+}

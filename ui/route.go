@@ -1,0 +1,338 @@
+package ui
+
+import (
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"skein/timeline"
+	"skein/ui/cell"
+	"skein/ui/overlay"
+	"skein/ui/profile"
+	"skein/ui/thread"
+)
+
+const (
+	slowTick = 20 * time.Second // for ages
+	fastTick = time.Second      // while a retry is counted down
+	settling = 250 * time.Millisecond
+	wheel    = 3 // lines
+)
+
+// The messages of the model's own commands.
+type (
+	changed struct { // the hub has news
+		timeline.Changes
+		err error
+	}
+	clockTick  struct{}
+	besideDue  struct{ id timeline.ID } // the selection has rested on a post
+	remembered struct {
+		thread *timeline.Thread
+		at     time.Time
+	}
+	opened struct { // a browser was asked for
+		host string
+		err  error
+	}
+)
+
+// route takes a message its one way: the terminal, data, overlays, panes and
+// keys.
+func (m *Model) route(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = max(0, msg.Width), max(0, msg.Height)
+		m.resize()
+	case tea.BackgroundColorMsg:
+		m.dark = msg.IsDark()
+		m.relook()
+	case tea.ModeReportMsg:
+		m.modeReport(msg)
+	case tea.FocusMsg:
+		m.pace(timeline.PaceActive)
+	case tea.BlurMsg:
+		m.pace(timeline.PaceIdle)
+	case tea.KeyPressMsg:
+		return m.key(msg)
+	case tea.PasteMsg:
+		return m.paste(msg)
+	case tea.MouseClickMsg:
+		return m.click(msg.Mouse())
+	case tea.MouseWheelMsg:
+		m.roll(msg.Mouse())
+	default:
+		return m.data(msg)
+	}
+	return nil
+}
+
+// data takes what commands bring.
+func (m *Model) data(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case changed:
+		return m.change(msg)
+	case thread.Loaded:
+		m.takeThread(msg)
+	case profile.Loaded:
+		for _, d := range m.stack {
+			if p, ok := d.(*profile.Pane); ok {
+				p.Take(msg)
+			}
+		}
+	case besideDue:
+		return m.readBeside(msg.id)
+	case clockTick:
+		m.ticking = false
+	case spinTick:
+		m.spinner.turning = false
+		m.spinner.n++
+	case messageOver:
+		if msg.n == m.message.n {
+			m.message.text = ""
+		}
+	case opened:
+		if msg.err != nil {
+			return m.tell("the browser could not be started: "+timeline.AsError(msg.err).Error(), bad)
+		}
+		return m.tell("opened "+msg.host, good)
+	}
+	return nil
+}
+
+// modeReport follows the renderer: a terminal that knows mode 2027 joins
+// graphemes.
+func (m *Model) modeReport(msg tea.ModeReportMsg) {
+	if msg.Mode != ansi.ModeUnicodeCore {
+		return
+	}
+	switch msg.Value {
+	case ansi.ModeSet, ansi.ModeReset, ansi.ModePermanentlySet:
+		m.measure = cell.PerCluster
+		m.relook()
+	}
+}
+
+func (m *Model) pace(p timeline.Pace) {
+	if m.o.Hub != nil {
+		m.o.Hub.SetPace(p)
+	}
+}
+
+// key gives a key to the topmost overlay, or else to the command it is bound to.
+func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
+	if k.String() == "ctrl+c" {
+		return m.quit()
+	}
+	m.message.text = ""
+	if n := len(m.overlays); n > 0 {
+		return m.act(m.overlays[n-1].Key(k))
+	}
+	if m.o.Hub == nil && k.String() == "d" {
+		m.result.StartDemo = true
+		return m.quit()
+	}
+	before := m.typed
+	m.typed = ""
+	c, found, begins := m.keys.find(before, k.String())
+	switch {
+	case begins:
+		m.typed = k.String()
+		if before != "" {
+			m.typed = before + " " + k.String()
+		}
+	case found:
+		return m.run(c)
+	}
+	return nil
+}
+
+// run runs a command, or says why it does not work now.
+func (m *Model) run(c command) tea.Cmd {
+	if why := c.reason(m); why != "" {
+		return m.tell(why, plain)
+	}
+	if c.group == groupPost {
+		m.feed.Stay()
+	}
+	return c.do(m)
+}
+
+// act carries out what an overlay wants.
+func (m *Model) act(a overlay.Action) tea.Cmd {
+	switch a := a.(type) {
+	case overlay.Close:
+		m.closeOverlay()
+	case overlay.Run:
+		m.closeOverlay()
+		return m.run(m.keys.named(a.Name))
+	case overlay.Open:
+		m.closeOverlay()
+		return m.openLink(a.Link, a.Sure)
+	case overlay.Retry:
+		m.o.Hub.Refresh()
+	case overlay.Search:
+		m.setSearch(a.Text)
+		if a.Done {
+			m.closeOverlay()
+		}
+	}
+	return nil
+}
+
+func (m *Model) show(o overlay.Overlay) { m.overlays = append(m.overlays, o) }
+
+func (m *Model) closeOverlay() { m.overlays = m.overlays[:len(m.overlays)-1] }
+
+// filterInput is the line a filter is being typed in, or nil.
+func (m *Model) filterInput() *overlay.Filter {
+	if n := len(m.overlays); n > 0 {
+		if f, ok := m.overlays[n-1].(*overlay.Filter); ok {
+			return f
+		}
+	}
+	return nil
+}
+
+// paste types the clipboard where something is being typed.
+func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	if f := m.filterInput(); f != nil {
+		f.Paste(msg.Content)
+		m.setSearch(f.Text())
+	}
+	return nil
+}
+
+// under is the pane below the pointer and the line of it.
+func (m *Model) under(at tea.Mouse) (p pane, line int, ok bool) {
+	line = at.Y - headLines
+	if m.o.Hub == nil || len(m.overlays) > 0 || line < 0 || line >= m.body() {
+		return nil, 0, false
+	}
+	first, second, margin := m.columns()
+	switch {
+	case second == 0:
+		return m.focus(), line, true
+	case at.X < margin+first:
+		return m.feed, line, true
+	}
+	d := m.second()
+	return d, line, d != nil
+}
+
+func (m *Model) roll(at tea.Mouse) {
+	p, _, ok := m.under(at)
+	if !ok {
+		return
+	}
+	switch at.Button {
+	case tea.MouseWheelDown:
+		p.Scroll(wheel)
+	case tea.MouseWheelUp:
+		p.Scroll(-wheel)
+	}
+}
+
+// click selects what is under the pointer and opens what was selected already.
+func (m *Model) click(at tea.Mouse) tea.Cmd {
+	p, line, ok := m.under(at)
+	if !ok || at.Button != tea.MouseLeft {
+		return nil
+	}
+	again := p.Click(line)
+	switch {
+	case p == pane(m.feed) && len(m.stack) > 0:
+		m.stack, m.beside, m.selected = nil, nil, timeline.ID{}
+		return nil
+	case p != m.focus(): // the thread beside the feed: go there
+		return m.open()
+	case again:
+		return m.run(m.keys.named("open"))
+	}
+	return nil
+}
+
+// change takes in what the hub reports and waits for more.
+func (m *Model) change(c changed) tea.Cmd {
+	if c.err != nil {
+		if m.ctx.Err() == nil && !errors.Is(c.err, m.ctx.Err()) {
+			m.say("the timeline has stopped: "+c.err.Error(), bad)
+		}
+		return nil
+	}
+	m.rows.Apply(c.Changes)
+	m.health = c.Health
+	m.state = timeline.Changes{Loading: c.Loading, End: c.End, Settled: c.Settled}
+	m.feed.SetHealth(c.Health)
+	m.feed.SetTail(m.tail())
+	m.feed.Changed()
+	return m.await()
+}
+
+// await is the one command that waits for the hub; each answer arms it again.
+func (m *Model) await() tea.Cmd {
+	hub, ctx := m.o.Hub, m.ctx
+	return func() tea.Msg {
+		c, err := hub.Next(ctx)
+		return changed{c, err}
+	}
+}
+
+// tail is the line below the oldest post.
+func (m *Model) tail() string {
+	more := m.theme.Signs.More
+	switch {
+	case m.search != "":
+		return "only what has been loaded is filtered"
+	case m.rows.Len() == 0 && !m.state.Settled:
+		return "reading your timelines" + more
+	case m.state.End:
+		return "that is everything"
+	case m.state.Loading:
+		return "reading older posts" + more
+	}
+	return ""
+}
+
+// after is what every message may lead to: older posts, the thread beside, a
+// clock.
+func (m *Model) after(msg tea.Msg) tea.Cmd {
+	if m.o.Hub == nil || m.width == 0 {
+		return nil
+	}
+	m.askOlder(msg)
+	return tea.Batch(m.follow(), m.clock(), m.spin())
+}
+
+// askOlder asks for older posts when the reader comes near the end. While only a
+// part is shown, the reader must move for it: else a network that shows nothing
+// would have the others read to their end.
+func (m *Model) askOlder(msg tea.Msg) {
+	switch msg.(type) {
+	case tea.KeyPressMsg, tea.MouseWheelMsg, tea.MouseClickMsg:
+	default:
+		if m.network != "" {
+			return
+		}
+	}
+	if m.search == "" && m.state.Settled && !m.state.End && !m.state.Loading && m.feed.NearEnd() {
+		m.o.Hub.Older()
+	}
+}
+
+// clock draws ages and countdowns anew, faster while one is counted in seconds.
+func (m *Model) clock() tea.Cmd {
+	if m.ticking {
+		return nil
+	}
+	m.ticking = true
+	d := slowTick
+	for _, h := range m.health {
+		if h.Retry.After(m.o.Now()) {
+			d = fastTick
+		}
+	}
+	return tea.Tick(d, func(time.Time) tea.Msg { return clockTick{} })
+}

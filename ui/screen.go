@@ -1,0 +1,124 @@
+package ui
+
+import (
+	"strings"
+
+	"skein/ui/cell"
+	"skein/ui/overlay"
+)
+
+// screen draws everything: exactly height lines of exactly width cells.
+func (m *Model) screen() string {
+	if m.width <= 0 || m.height <= 0 {
+		return ""
+	}
+	if m.width < leastWidth || m.height < leastLines {
+		return cell.Cut(m.measure, "too small: 40x12 at least", m.width, "")
+	}
+	first, _, margin := m.columns()
+	var lines []string
+	if m.o.Hub == nil {
+		lines = m.welcome(first)
+	} else {
+		lines = m.compose()
+	}
+	for i, l := range lines {
+		lines[i] = cell.Fit(m.measure, cell.Blank(margin)+l, m.width, "")
+	}
+	m.drawOverlays(lines)
+	return strings.Join(lines, "\n")
+}
+
+// compose sets the header, the panes and the footer one below the other.
+func (m *Model) compose() []string {
+	lines := make([]string, 0, m.height)
+	lines = append(lines, m.header(), m.subheader())
+	lines = append(lines, m.bodyLines()...)
+	return append(lines, m.messageLine(), m.footer())
+}
+
+func (m *Model) bodyLines() []string {
+	_, second, _ := m.columns()
+	now := m.o.Now()
+	if second == 0 {
+		return m.focus().Lines(now, true)
+	}
+	lines := m.feed.Lines(now, len(m.stack) == 0)
+	d := m.second()
+	if d == nil {
+		return lines
+	}
+	right := d.Lines(now, len(m.stack) > 0)
+	for i := range lines {
+		lines[i] += cell.Blank(between) + right[i]
+	}
+	return lines
+}
+
+// drawOverlays draws the overlays over what is there. The line of a filter stands
+// where messages do and is not drawn here.
+func (m *Model) drawOverlays(lines []string) {
+	for _, o := range m.overlays {
+		if _, ok := o.(*overlay.Filter); ok {
+			continue
+		}
+		box := o.Lines(m.overlayLook(), m.width, m.height)
+		wide := 0
+		for _, l := range box {
+			wide = max(wide, cell.Width(m.measure, l))
+		}
+		x, y := (m.width-wide)/2, max(0, (m.height-len(box))/2)
+		for i, l := range box {
+			if y+i < len(lines) {
+				lines[y+i] = cell.Splice(m.measure, lines[y+i], l, x, m.width)
+			}
+		}
+	}
+}
+
+func (m *Model) overlayLook() overlay.Look {
+	return overlay.Look{Theme: m.theme, Measure: m.measure}
+}
+
+// welcome is the screen without an account.
+func (m *Model) welcome(width int) []string {
+	t := m.theme
+	key := func(k, text string) string { return "    " + t.Accent.Paint(k) + "   " + text }
+	text := []string{
+		"  " + t.Accent.Paint(m.o.Name) + t.Dim.Paint(" "+m.o.Version),
+		"",
+		"  Mastodon, Bluesky and Nostr in one timeline.",
+		"",
+		key("d", "look around first: three small networks run"),
+		"        inside skein, nothing leaves this computer",
+		"",
+		"  Or add an account, in a shell:",
+		"",
+	}
+	for _, s := range m.o.SignIn {
+		text = append(text, "    "+t.Strong.Paint(s))
+	}
+	text = append(text, "", key("q", "quit"))
+	if len(text) > m.height-1 { // the empty lines go first
+		text = nonBlank(text)
+	}
+	lines := make([]string, 0, m.height)
+	for range (m.height - len(text)) / 3 {
+		lines = append(lines, "")
+	}
+	lines = append(lines, text...)
+	for len(lines) < m.height-1 {
+		lines = append(lines, "")
+	}
+	return append(lines[:m.height-1], cell.Fit(m.measure, m.messageLine(), width, ""))
+}
+
+func nonBlank(lines []string) []string {
+	var out []string
+	for _, l := range lines {
+		if l != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}

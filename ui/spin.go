@@ -1,0 +1,34 @@
+package ui
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/spinner"
+	tea "charm.land/bubbletea/v2"
+)
+
+// spin is the sign that something is awaited. It turns only while it is.
+type spin struct {
+	n       int
+	turning bool
+}
+
+type spinTick struct{}
+
+func (s spin) frame(ascii bool) string {
+	frames := spinner.MiniDot.Frames
+	if ascii {
+		frames = spinner.Line.Frames
+	}
+	return frames[s.n%len(frames)]
+}
+
+// spin turns the spinner while a pane is loading.
+func (m *Model) spin() tea.Cmd {
+	d := m.second()
+	if m.spinner.turning || d == nil || !d.Loading() {
+		return nil
+	}
+	m.spinner.turning = true
+	return tea.Tick(spinner.MiniDot.FPS, func(time.Time) tea.Msg { return spinTick{} })
+}

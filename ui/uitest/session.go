@@ -1,0 +1,235 @@
+package uitest
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
+
+	"skein/timeline"
+	"skein/ui"
+)
+
+// Session is a person in front of the interface.
+type Session struct {
+	Screen    *Screen
+	Clipboard string   // what was copied last
+	Opened    []string // addresses that a browser was asked for
+	Left      bool     // the program has quit
+
+	t     testing.TB
+	model *ui.Model
+	msgs  chan tea.Msg
+}
+
+// Play runs a test in a bubble of its own: an interface of 80×24 on the given
+// networks, which has shown all it can when play is called.
+func Play(t *testing.T, o ui.Options, networks []*Backend, play func(s *Session)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := &Session{t: t, msgs: make(chan tea.Msg, 1000)}
+		defer time.Sleep(time.Hour) // what is left then are timers, and they are let run out
+		if len(networks) > 0 {
+			o.Hub = open(networks)
+			defer o.Hub.Close()
+		}
+		if o.OpenURL == nil {
+			o.OpenURL = func(_ context.Context, url string) error {
+				s.Opened = append(s.Opened, url)
+				return nil
+			}
+		}
+		s.model = ui.New(o)
+		s.start(s.model.Init())
+		s.Send(tea.BackgroundColorMsg{Color: ansi.Black})
+		s.Send(tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset})
+		s.Resize(80, 24)
+		play(s)
+		s.Press("ctrl+c") // ends the commands that wait
+		if !s.Left {
+			t.Error("the program did not quit")
+		}
+	})
+}
+
+func open(networks []*Backend) *timeline.Hub {
+	accounts := make([]timeline.Account, len(networks))
+	byID := map[timeline.AccountID]*Backend{}
+	for i, b := range networks {
+		accounts[i] = b.account
+		byID[b.account.ID] = b
+		b.connect()
+	}
+	return timeline.NewHub(timeline.HubOptions{
+		Open: func(_ context.Context, id timeline.AccountID) (timeline.Backend, error) { return byID[id], nil },
+		Rand: func() float64 { return 1 },
+	}, accounts...)
+}
+
+// Send gives the interface a message and waits until nothing is left to do.
+func (s *Session) Send(msg tea.Msg) {
+	s.settle()
+	s.msgs <- msg
+	s.settle()
+}
+
+// settle handles messages until every command waits for the world.
+func (s *Session) settle() {
+	for {
+		synctest.Wait()
+		select {
+		case msg := <-s.msgs:
+			s.handle(msg)
+		default:
+			s.draw()
+			return
+		}
+	}
+}
+
+func (s *Session) handle(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case nil:
+		return
+	case tea.BatchMsg:
+		for _, cmd := range msg {
+			s.start(cmd)
+		}
+		return
+	case tea.QuitMsg:
+		s.Left = true
+		return
+	}
+	// What sets the clipboard is a string type of Bubble Tea's own.
+	if v := reflect.ValueOf(msg); v.Type().PkgPath() == reflect.TypeFor[tea.WindowSizeMsg]().PkgPath() && v.Kind() == reflect.String {
+		s.Clipboard = v.String()
+		return
+	}
+	_, cmd := s.model.Update(msg)
+	s.start(cmd)
+}
+
+func (s *Session) start(cmd tea.Cmd) {
+	if cmd != nil && !s.Left {
+		go func() { s.msgs <- cmd() }()
+	}
+}
+
+func (s *Session) draw() {
+	if s.Screen != nil {
+		s.Screen.Draw(s.Frame())
+	}
+}
+
+// Frame is what the interface draws, with its escapes.
+func (s *Session) Frame() string { return s.model.View().Content }
+
+// Resize changes the size of the terminal.
+func (s *Session) Resize(width, lines int) {
+	s.Screen = NewScreen(width, lines)
+	s.Send(tea.WindowSizeMsg{Width: width, Height: lines})
+}
+
+// Press presses keys, named as Bubble Tea names them, one after the other.
+func (s *Session) Press(keys ...string) {
+	for _, k := range keys {
+		s.Send(Key(k))
+	}
+}
+
+// Type types a text.
+func (s *Session) Type(text string) {
+	for _, r := range text {
+		s.Send(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+}
+
+// Sleep lets time pass, and what is due in it happen.
+func (s *Session) Sleep(d time.Duration) {
+	const step = 50 * time.Millisecond
+	for ; d > 0; d -= step {
+		time.Sleep(min(d, step))
+		s.settle()
+	}
+}
+
+// Settle waits until what the test has done to the networks is on the screen.
+func (s *Session) Settle() { s.settle() }
+
+// See fails unless every text is on the screen.
+func (s *Session) See(texts ...string) {
+	s.t.Helper()
+	s.settle()
+	screen := s.Screen.Text()
+	for _, text := range texts {
+		if !strings.Contains(screen, text) {
+			s.t.Fatalf("%q is not on the screen:\n%s", text, framed(screen))
+		}
+	}
+}
+
+// DontSee fails when a text is on the screen.
+func (s *Session) DontSee(texts ...string) {
+	s.t.Helper()
+	s.settle()
+	screen := s.Screen.Text()
+	for _, text := range texts {
+		if strings.Contains(screen, text) {
+			s.t.Fatalf("%q is on the screen:\n%s", text, framed(screen))
+		}
+	}
+}
+
+// Line is the number of the first line that holds a text, or -1.
+func (s *Session) Line(text string) int {
+	for y := range s.Screen.Lines {
+		if strings.Contains(s.Screen.Row(y), text) {
+			return y
+		}
+	}
+	return -1
+}
+
+// Selected is the first line of the selected post, without its bar.
+func (s *Session) Selected() string {
+	for y := range s.Screen.Lines {
+		if rest, ok := strings.CutPrefix(strings.TrimLeft(s.Screen.Row(y), " "), "▌"); ok {
+			return strings.TrimSpace(rest)
+		}
+	}
+	return ""
+}
+
+// Result is what the person decided.
+func (s *Session) Result() ui.Result { return s.model.Leave() }
+
+func framed(screen string) string {
+	rule := strings.Repeat("-", 80)
+	return fmt.Sprintf("%s\n%s\n%s", rule, screen, rule)
+}
+
+// Key makes the message of a key from its name: "j", "G", "ctrl+d", "enter".
+func Key(name string) tea.KeyPressMsg {
+	special := map[string]rune{
+		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "backspace": tea.KeyBackspace,
+		"up": tea.KeyUp, "down": tea.KeyDown, "home": tea.KeyHome, "end": tea.KeyEnd,
+		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
+	}
+	if r, ok := special[name]; ok {
+		return tea.KeyPressMsg{Code: r}
+	}
+	if name == "space" {
+		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
+	}
+	if rest, ok := strings.CutPrefix(name, "ctrl+"); ok {
+		return tea.KeyPressMsg{Code: []rune(rest)[0], Mod: uv.ModCtrl}
+	}
+	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
+}
