@@ -92,6 +92,8 @@ func (s *source) take(a answer, known func(*nostr.Event) bool, cutsAbove func(n 
 		s.end = true
 	case oldest < s.until:
 		s.until, s.reached = oldest, oldest
+	case n >= s.limit && s.limit < askLimit:
+		s.limit, s.reached = askLimit, s.until // the second at the bound holds more than was asked for
 	case n == 1:
 		s.end = true // only the event at the bound itself
 	case fresh == 0: // a second full of known events: step over it

@@ -70,7 +70,7 @@ func (b *Backend) before(ctx context.Context, pl plan, p timeline.Page, home boo
 			return f, true
 		}
 	}
-	all := sources(pl, homeKinds(), at.at, noSince, limit)
+	all := sources(pl, homeKinds(), at.at, noSince, min(limit+len(at.ids), askLimit))
 	events, err := b.gather(ctx, all, limit, pageRounds, extra, at.holds)
 	if err != nil {
 		return timeline.Batch{}, err
@@ -100,7 +100,11 @@ func older(events []*nostr.Event, all []*source, low nostr.Timestamp, end, more 
 	case more || end:
 		low = events[len(events)-1].CreatedAt
 	}
-	return cursorAt(low, events, at).encode()
+	c := cursorAt(low, events, at)
+	if c.at >= at.at && len(events) == 0 { // a second that no reading gets past
+		c = cursor{at: at.at - 1}
+	}
+	return c.encode()
 }
 
 // newerCursor is the place above a page. It is never ahead of the clock, whatever

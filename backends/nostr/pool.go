@@ -117,26 +117,28 @@ type answer struct {
 	events []*nostr.Event
 	err    error
 	late   bool
+	slow   bool // it was late the last time
 }
 
 // complete tells whether the relay said that this is all.
 func (a answer) complete() bool { return a.err == nil && !a.late }
 
 // ask sends one REQ to each relay and collects the answers. It waits askTimeout
-// for a slow relay, or only grace more once half of them have answered; a negative
-// grace means to wait for all.
+// for a slow relay, or only grace more once half of them have answered, and a
+// quarter of that once only those are missing that were late the last time. A
+// negative grace means to wait for all.
 func (p *pool) ask(ctx context.Context, want map[string]nostr.Filters, grace time.Duration) map[string]answer {
 	q := &inquiry{answers: make(map[string]*answer, len(want)), settled: make(chan struct{}, len(want))}
 	var subs []func()
 	for url, filters := range want {
-		a := &answer{late: true}
+		r := p.relay(url)
+		a := &answer{late: true, slow: r.late.Load()}
 		q.answers[url] = a
 		s := p.newSubscription()
 		s.filters = func() nostr.Filters { return filters }
 		s.event = func(e *nostr.Event) { q.add(a, e) }
 		s.eose = func() { q.settle(a, nil) }
 		s.closed = func(err error) { q.settle(a, err) }
-		r := p.relay(url)
 		if err := r.open(s); err != nil {
 			q.settle(a, err)
 			continue
@@ -147,7 +149,13 @@ func (p *pool) ask(ctx context.Context, want map[string]nostr.Filters, grace tim
 	for _, end := range subs {
 		end()
 	}
-	return q.result()
+	answers := q.result()
+	for url, a := range answers {
+		if ctx.Err() == nil {
+			p.relay(url).late.Store(a.late)
+		}
+	}
+	return answers
 }
 
 // inquiry collects the answers to one ask.
@@ -157,7 +165,6 @@ type inquiry struct {
 	mu      sync.Mutex
 	answers map[string]*answer
 	total   int
-	good    int // relays that answered
 	over    bool
 }
 
@@ -177,39 +184,52 @@ func (q *inquiry) settle(a *answer, err error) {
 		return
 	}
 	a.late, a.err = false, err
-	if err == nil {
-		q.good++
-	}
 	q.settled <- struct{}{} // never blocks: it has room for every relay once
 }
 
 func (q *inquiry) wait(ctx context.Context, n int, grace time.Duration) {
 	deadline := time.NewTimer(askTimeout)
 	defer deadline.Stop()
-	var rest <-chan time.Time
+	var rest *time.Timer
+	var over <-chan time.Time
 	for done := 0; done < n; {
 		select {
 		case <-q.settled:
 			done++
-		case <-rest:
+		case <-over:
 			return
 		case <-deadline.C:
 			return
 		case <-ctx.Done():
 			return
 		}
-		if rest == nil && grace >= 0 && done*2 >= n && q.anyGood() {
-			t := time.NewTimer(grace)
-			defer t.Stop()
-			rest = t.C
+		good, onlySlow := q.standing()
+		switch {
+		case grace < 0 || !good || done*2 < n:
+		case rest == nil:
+			rest = time.NewTimer(grace)
+			defer rest.Stop()
+			over = rest.C
+			if onlySlow {
+				rest.Reset(grace / 4)
+			}
+		case onlySlow:
+			rest.Reset(grace / 4)
 		}
 	}
 }
 
-func (q *inquiry) anyGood() bool {
+// standing tells whether any relay has answered, and whether only those are
+// missing that were late the last time.
+func (q *inquiry) standing() (good, onlySlow bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.good > 0
+	onlySlow = true
+	for _, a := range q.answers {
+		good = good || a.complete()
+		onlySlow = onlySlow && (!a.late || a.slow)
+	}
+	return good, onlySlow
 }
 
 func (q *inquiry) result() map[string]answer {

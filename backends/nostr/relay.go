@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nbd-wtf/go-nostr"
@@ -42,6 +43,7 @@ type relay struct {
 	url  string
 	own  bool // of the account's own list: it may see a signature
 	pool *pool
+	late atomic.Bool // the last request went without a complete answer
 
 	mu       sync.Mutex
 	subs     map[string]*subscription

@@ -64,7 +64,7 @@ func (e Evil) greet(c *session) {
 }
 
 // flood waits for the client instead of dropping it, as a kernel's buffer would.
-func (c *session) flood(n int, message func(int) string) {
+func (c *session) flood(n int, text func(int) string) {
 	for i := range n {
 		for len(c.out) > outgoing/2 {
 			select {
@@ -76,7 +76,7 @@ func (c *session) flood(n int, message func(int) string) {
 				return
 			}
 		}
-		c.sendRaw([]byte(message(i)))
+		c.queue(message{body: []byte(text(i))})
 	}
 }
 
@@ -99,7 +99,7 @@ func (e Evil) event(c *session, sub string, ev *nostr.Event) {
 		c.send("EVENT", sub, bad)
 	case BrokenFrame:
 		for _, frame := range brokenFrames(sub, ev.ID) {
-			c.sendRaw([]byte(frame))
+			c.queue(message{body: []byte(frame)})
 		}
 		return
 	case AuthFlood:
@@ -113,7 +113,7 @@ func (e Evil) event(c *session, sub string, ev *nostr.Event) {
 func (e Evil) stored(c *session, sub string) {
 	switch e {
 	case HugeFrame:
-		c.sendRaw([]byte(`["EVENT","` + sub + `",{"content":"` + strings.Repeat("x", hugeFrame) + `"}]`))
+		c.queue(message{body: []byte(`["EVENT","` + sub + `",{"content":"`), padding: hugeFrame})
 	case FarFuture:
 		for _, ev := range c.server.town.farFuture() {
 			c.send("EVENT", sub, ev)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -20,13 +21,35 @@ const (
 	writeTimeout = 10 * time.Second
 )
 
+// message is what is sent: body, and after it padding bytes that need no memory.
+type message struct {
+	body    []byte
+	padding int
+}
+
+func (m message) write(ctx context.Context, conn *websocket.Conn) error {
+	if m.padding == 0 {
+		return conn.Write(ctx, websocket.MessageText, m.body)
+	}
+	w, err := conn.Writer(ctx, websocket.MessageText)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(m.body)
+	chunk := bytes.Repeat([]byte("x"), 64<<10)
+	for left := m.padding; left > 0 && err == nil; left -= len(chunk) {
+		_, err = w.Write(chunk[:min(left, len(chunk))])
+	}
+	return errors.Join(err, w.Close())
+}
+
 // session is one client's websocket.
 type session struct {
 	server    *Server
 	conn      *websocket.Conn
 	ctx       context.Context //nolint:containedctx // a session lives and ends with it
 	cancel    context.CancelFunc
-	out       chan []byte
+	out       chan message
 	challenge string
 
 	mu     sync.Mutex
@@ -45,7 +68,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
 	c := &session{
-		server: s, conn: conn, ctx: ctx, cancel: cancel, out: make(chan []byte, outgoing),
+		server: s, conn: conn, ctx: ctx, cancel: cancel, out: make(chan message, outgoing),
 		challenge: rand.Text(), subs: map[string]nostr.Filters{},
 	}
 	s.shelf.watch(c)
@@ -79,9 +102,9 @@ func (c *session) read(ctx context.Context) {
 func (c *session) write(ctx context.Context) {
 	for {
 		select {
-		case b := <-c.out:
+		case m := <-c.out:
 			wctx, cancel := context.WithTimeout(ctx, writeTimeout)
-			err := c.conn.Write(wctx, websocket.MessageText, b)
+			err := m.write(wctx, c.conn)
 			cancel()
 			if err != nil || c.server.opts.Evil == CloseAfterFrame {
 				c.cancel()
@@ -101,12 +124,12 @@ func (c *session) send(parts ...any) {
 	if err := enc.Encode(parts); err != nil {
 		panic("sandbox relay: a message of strings and events is JSON: " + err.Error())
 	}
-	c.sendRaw(bytes.TrimSpace(b.Bytes()))
+	c.queue(message{body: bytes.TrimSpace(b.Bytes())})
 }
 
-func (c *session) sendRaw(b []byte) {
+func (c *session) queue(m message) {
 	select {
-	case c.out <- b:
+	case c.out <- m:
 	default:
 		c.cancel()
 	}
