@@ -86,6 +86,9 @@ func TestPostHasEverything(t *testing.T) {
 	if quoted == nil || quoted.Text.Plain().String() != "quoted" || quoted.Quote != nil {
 		t.Errorf("the quoted post is %+v", quoted)
 	}
+	if sid, ok := d.index.ids.get(got.Quote.ID.Local); !ok || sid != "90" {
+		t.Errorf("the quoted post's server id is %q, want 90", sid)
+	}
 }
 
 func TestMinimalStatusIsAPost(t *testing.T) {

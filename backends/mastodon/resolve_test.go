@@ -17,6 +17,7 @@ func TestResolveWithoutARequest(t *testing.T) {
 		"https://stub.example/@bo@far.example": "bo@far.example", b.base.String() + "/@ana": "ana@stub.example",
 		"": "", "@name.tld": "", "name.tld": "", "@": "", "@@": "", "a@b": "", "at://did:plc:x/app.bsky.feed.post/1": "", "did:plc:x": "",
 		"https://bsky.app/profile/a.example/post/3k": "", "nostr:npub1xyz": "", "npub1xyz": "", "https://njump.me/nevent1abc": "",
+		"https://far.example/notes/nevent1abc": "", "https://bsky.app/@ana/5": "",
 		"https://far.example/": "", "https://far.example/blog/2026/post": "", "https://far.example/about": "", "ftp://far.example/@ana": "",
 		"https://": "", "hello world": "", "javascript:alert(1)": "", "@ana@far.example/x": "", "https://far.example/profile/did:plc:x/post/3k": "",
 	} {

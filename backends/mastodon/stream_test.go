@@ -150,7 +150,7 @@ func TestMalformedFramesAreSkipped(t *testing.T) {
 	frames := []string{
 		"", "{", "null", "[]", `{"event":1}`, `{"event":"update"}`, `{"event":"update","payload":"{"}`, `{"event":"update","payload":"null"}`,
 		`{"event":"update","payload":"{\"id\":\"\"}"}`, `{"event":"delete","payload":{"a":1}}`, `{"event":"delete","payload":"404"}`,
-		`{"event":"notification","payload":"{}"}`, `{"event":"update","payload":` + deep, `{"event":"update","payload":"{\"id\":\"1\",\"x\":` + deep + `"}`,
+		`{"event":"notification","payload":"{}"}`, `{"event":"update","payload":` + deep, `{"event":"update","payload":"{\"id\":\"1\",\"x\":` + deep + strings.ReplaceAll(deep, "[", "]") + `}"}`,
 		`{"stream":["user"],"event":"update","payload":"{\"id\":\"7\",\"uri\":\"https://stub.example/7\",\"content\":\"good\"}"}`,
 		`{"stream":["user"],"event":"status.update","payload":{"id":"7","uri":"https://stub.example/7","content":"edited"}}`,
 		`{"stream":["user"],"event":"delete","payload":7}`,
