@@ -93,7 +93,7 @@ func AddPassword(ctx context.Context, client *transport.Client, pds, handle stri
 	}
 	server := pds
 	if server == "" {
-		if server, err = findPDS(ctx, client, id); err != nil {
+		if server, err = findPDS(ctx, directory(client), id); err != nil {
 			return account.Record{}, nil, err
 		}
 	}
@@ -141,14 +141,18 @@ func signInError(host, handle string, err error) error {
 	return e
 }
 
-// findPDS looks up where an account lives: handle → DID → DID document
-// (https://atproto.com/specs/handle, https://atproto.com/specs/did).
-func findPDS(ctx context.Context, client *transport.Client, id syntax.AtIdentifier) (string, error) {
-	directory := identity.BaseDirectory{
+// directory looks accounts up over the transport.
+func directory(client *transport.Client) identity.Directory {
+	return &identity.BaseDirectory{
 		PLCURL: identity.DefaultPLCURL, HTTPClient: *client.HTTP(),
 		SkipDNSDomainSuffixes: []string{entrywayDomain},
 	}
-	found, err := directory.Lookup(ctx, id)
+}
+
+// findPDS looks up where an account lives: handle → DID → DID document
+// (https://atproto.com/specs/handle, https://atproto.com/specs/did).
+func findPDS(ctx context.Context, dir identity.Directory, id syntax.AtIdentifier) (string, error) {
+	found, err := dir.Lookup(ctx, id)
 	if err == nil {
 		if pds := found.PDSEndpoint(); pds != "" {
 			return pds, nil
