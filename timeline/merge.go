@@ -114,7 +114,7 @@ func Place(p *Post, now time.Time) *Post {
 		sorted = now
 	}
 	sorted = sorted.UTC().Round(0) // no monotonic reading, which would not survive storage
-	if sorted == p.Sorted && future == p.Future {
+	if sorted.Equal(p.Sorted) && future == p.Future {
 		return p
 	}
 	placed := *p

@@ -85,8 +85,8 @@ func (b *Backend) rest(ctx context.Context) error {
 	if pace == timeline.PaceIdle {
 		d = b.poll.idle
 	}
-	const spread = 0.2 // of d, both ways, so that many clients do not ask in step
-	d += time.Duration(float64(d) * spread * (2*b.poll.random() - 1))
+	const spread = 0.25 // of d, so that many clients do not ask in step; never later than d
+	d -= time.Duration(float64(d) * spread * b.poll.random())
 	select {
 	case <-b.poll.after(d):
 		return nil

@@ -36,7 +36,7 @@ func (t *capped) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.c.opts.Log.DebugContext(req.Context(), "request", "method", req.Method, "host", req.URL.Host, "path", req.URL.Path,
 		"status", resp.StatusCode, "took", t.c.opts.Now().Sub(start))
 	if err := t.c.stats.note(req.URL.Host, resp); err != nil {
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		return nil, err
 	}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
@@ -68,7 +68,7 @@ func (t *capped) hold(req *http.Request, resp *http.Response) (*http.Response, e
 		return resp, nil
 	}
 	b, err := io.ReadAll(&limited{ReadCloser: resp.Body, left: MaxBody, host: host})
-	resp.Body.Close()
+	_ = resp.Body.Close() // the body was read, or the error below says why not
 	if err != nil {
 		return nil, Unreachable(host, err)
 	}
@@ -134,7 +134,7 @@ func newPatient(body io.ReadCloser, idle time.Duration) io.ReadCloser {
 	p := &patient{body: body, idle: idle}
 	p.timer = time.AfterFunc(idle, func() {
 		p.silent.Store(true)
-		body.Close()
+		_ = body.Close() // ends the Read that waits
 	})
 	return p
 }

@@ -101,8 +101,8 @@ func (c *Client) Dial(ctx context.Context, address string, header http.Header) (
 	h.Set("User-Agent", c.opts.UserAgent)
 	ctx, cancel := context.WithTimeout(ctx, headerTimeout)
 	defer cancel()
-	hc := &http.Client{Transport: c.http.Transport, CheckRedirect: refuseRedirect} // no Timeout: it would end the socket
-	conn, resp, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: hc, HTTPHeader: h})
+	hc := &http.Client{Transport: c.http.Transport, CheckRedirect: refuseRedirect}                         // no Timeout: it would end the socket
+	conn, resp, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: hc, HTTPHeader: h}) //nolint:bodyclose // Dial closes it, or conn owns it
 	if err != nil {
 		return nil, dialError(u, resp, err)
 	}

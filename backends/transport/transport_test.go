@@ -346,7 +346,7 @@ func TestWebsocketFramesAreCapped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.CloseNow() //nolint:errcheck // the test ends here
+	defer conn.CloseNow()
 	if _, b, err := conn.Read(t.Context()); err != nil || string(b) != "small" {
 		t.Errorf("%q, %v", b, err)
 	}

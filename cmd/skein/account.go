@@ -74,7 +74,9 @@ func (a *app) listAccounts(ctx context.Context) error {
 		if r.ReadOnly {
 			note = "read-only"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Name, r.Network, timeline.CleanLine(r.Handle), backends.Account(r).Server, note)
+		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Name, r.Network, timeline.CleanLine(r.Handle), backends.Account(r).Server, note); err != nil {
+			return err
+		}
 	}
 	if err := w.Flush(); err != nil {
 		return err

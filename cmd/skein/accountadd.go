@@ -176,9 +176,9 @@ func (a *app) secret(prompt string, stdin bool, flag string) (account.Secret, er
 		if !isFile || !isTerminal(f) {
 			return account.Secret{}, timeline.Errorf(timeline.CodeUsage, "no terminal to ask for it: give the %s on standard input, with %s", strings.ToLower(prompt), flag)
 		}
-		fmt.Fprintf(a.err, "%s (not shown): ", prompt)
+		a.say(prompt + " (not shown): ")
 		b, err := term.ReadPassword(int(f.Fd()))
-		fmt.Fprintln(a.err)
+		a.say("\n")
 		if err != nil {
 			return account.Secret{}, fmt.Errorf("reading the %s: %w", strings.ToLower(prompt), err)
 		}

@@ -19,6 +19,7 @@ var rooms = []struct {
 }{
 	{"cmd/", []string{"backends", "backends/", "config", "config/", "timeline", "ui", "ui/"}},
 	{"ui", []string{"ui/", "timeline", "config", "config/account"}},
+	{"ui/uitest", []string{"ui", "ui/", "timeline", "config", "config/account"}},
 	{"ui/", []string{"ui/", "timeline", "config", "config/account"}},
 	{"backends/transport", []string{"timeline"}},
 	{"backends/conformance", []string{"timeline"}},

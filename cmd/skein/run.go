@@ -168,7 +168,7 @@ func (a *app) report(f failure) {
 	}
 	if a.flags.json {
 		if b, err := json.Marshal(f); err == nil {
-			fmt.Fprintln(a.err, string(b))
+			a.say(string(b) + "\n")
 		}
 		return
 	}
@@ -176,5 +176,8 @@ func (a *app) report(f failure) {
 	if f.Account != "" {
 		prefix += f.Account + ": "
 	}
-	fmt.Fprintln(a.err, prefix+f.Message)
+	a.say(prefix + f.Message + "\n")
 }
+
+// say writes to standard error. Where nobody can hear, there is nothing to do.
+func (a *app) say(text string) { _, _ = io.WriteString(a.err, text) }

@@ -63,7 +63,8 @@ func (k *memoryKeyring) Get(s, u string) (string, error) {
 	if !ok {
 		return "", keyring.ErrNotFound
 	}
-	return v.(string), nil
+	secret, _ := v.(string)
+	return secret, nil
 }
 func (k *memoryKeyring) Set(s, u, secret string) error { k.m.Store(s+u, secret); return nil }
 

@@ -63,7 +63,7 @@ func writeFile(path string, b []byte) (err error) {
 // syncDir makes a rename durable where the system can; where it cannot (Windows)
 // there is nothing to do about it.
 func syncDir(dir string) {
-	d, err := os.Open(dir)
+	d, err := os.Open(filepath.Clean(dir))
 	if err != nil {
 		return
 	}
@@ -73,7 +73,7 @@ func syncDir(dir string) {
 
 // readFile returns nil for a file that is not there.
 func readFile(path string) ([]byte, error) {
-	b, err := os.ReadFile(path)
+	b, err := os.ReadFile(filepath.Clean(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

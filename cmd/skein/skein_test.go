@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+
+	"skein/backends/sandbox"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv("TESTSCRIPT_COMMAND") == "" && filepath.Base(os.Args[0]) == "skein" {
+		os.Exit(run(os.Args[1:], standard()))
+	}
+	testscript.Main(leakChecked{m}, map[string]func(){
+		"skein": func() { os.Exit(run(os.Args[1:], standard())) },
+	})
+}
+
+// leakChecked runs the tests and then looks for goroutines that they left.
+type leakChecked struct{ m *testing.M }
+
+func (l leakChecked) Run() int {
+	code := l.m.Run()
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			os.Stderr.WriteString(err.Error() + "\n")
+			return 1
+		}
+	}
+	return code
+}
+
+// TestScripts runs testdata/*.txt: the program as a person in a shell meets it,
+// against one sandbox for all.
+func TestScripts(t *testing.T) {
+	s, err := sandbox.Start(t.Context(), sandbox.Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	home := filepath.Join(t.TempDir(), "signed-in")
+	t.Cleanup(sandboxHome(t, s, home))
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("MASTODON", s.Mastodon.URL)
+			e.Setenv("MASTODON_TOKEN", s.Mastodon.Token)
+			e.Setenv("BLUESKY", s.Bluesky.URL)
+			e.Setenv("BLUESKY_HANDLE", s.Bluesky.Handle)
+			e.Setenv("BLUESKY_PASSWORD", s.Bluesky.AppPassword)
+			e.Setenv("RELAY", s.Nostr.Relays[0])
+			e.Setenv("NSEC", s.Nostr.NSec)
+			e.Setenv("SIGNED_IN", filepath.Join(home, "config", "config.toml"))
+			e.Setenv("SKEIN_HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("HOME", e.WorkDir)
+			return nil
+		},
+	})
+}
+
+// sandboxHome signs in to the sandbox once, for the scripts that only read.
+func sandboxHome(t *testing.T, s *sandbox.Sandbox, home string) func() {
+	t.Helper()
+	a := &app{world: world{in: strings.NewReader(""), out: &bytes.Buffer{}, err: &bytes.Buffer{}, env: func(string) (string, bool) { return "", false }, now: time.Now}}
+	if err := a.moveInto(home, "auto"); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.signInto(context.Background(), s); err != nil {
+		t.Fatal(err)
+	}
+	return a.close
+}
