@@ -232,7 +232,7 @@ func TestPaceWakesTheStream(t *testing.T) {
 	s.add(t, 0, 1)
 	b := s.start(t)
 	waits := make(chan time.Duration, 8)
-	b.poll.active, b.poll.idle, b.poll.random = time.Second, time.Minute, func() float64 { return 0.5 }
+	b.poll.active, b.poll.idle, b.poll.random = time.Second, time.Minute, func() float64 { return 0 }
 	b.poll.after = func(d time.Duration) <-chan time.Time { waits <- d; return nil }
 	b.SetPace(timeline.PaceIdle)
 	ctx, cancel := context.WithCancel(t.Context())
