@@ -19,6 +19,9 @@ type Post struct {
 		Handle string `json:"handle"`
 		Name   string `json:"name"`
 	} `json:"author"`
+	Boost struct { // set when the row is a boost of the post
+		ID string `json:"id"`
+	} `json:"boost"`
 	Text      string    `json:"text"`
 	CreatedAt time.Time `json:"created_at"`
 	SortTime  time.Time `json:"sort_time"`

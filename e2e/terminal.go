@@ -31,12 +31,14 @@ set -g prefix2 None
 
 // runInPane waits in front of a file, so that the terminal's state can be looked
 // at before the program's first byte. It leaves the program's process and exit
-// code in files: now and then tmux has a dead pane and no status for it.
+// code in files: now and then tmux has a dead pane and no status for it. The pane
+// lives on, because a dead one does not tell whether its cursor was left visible.
 const runInPane = `
 while ! [ -e "$0/start" ]; do sleep 0.01; done
 sh -c 'echo $$ >"$0/pid"; exec "$@"' "$0" "$@"
 echo $? >"$0/code"
 mv "$0/code" "$0/exit"
+exec cat >/dev/null
 `
 
 // screenWithin bounds the wait for something to be drawn, on a busy machine.
