@@ -138,8 +138,7 @@ func (m *Model) say(text string, how tone) {
 // tell is say with the timer.
 func (m *Model) tell(text string, how tone) tea.Cmd {
 	m.say(text, how)
-	n := m.message.n
-	return tea.Tick(messageTime, func(time.Time) tea.Msg { return messageOver{n} })
+	return m.later(messageTime, messageOver{m.message.n})
 }
 
 func (m *Model) messageLine() string {

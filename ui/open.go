@@ -119,7 +119,7 @@ func (m *Model) follow() tea.Cmd {
 	if !m.beside.Loading() {
 		return nil
 	}
-	return tea.Tick(settling, func(time.Time) tea.Msg { return besideDue{id} })
+	return m.later(settling, besideDue{id})
 }
 
 // readBeside reads the thread beside the feed, if it is still that post's.

@@ -334,5 +334,21 @@ func (m *Model) clock() tea.Cmd {
 			d = fastTick
 		}
 	}
-	return tea.Tick(d, func(time.Time) tea.Msg { return clockTick{} })
+	return m.later(d, clockTick{})
+}
+
+// later brings a message after d, unless the program ends first: Bubble Tea's own
+// timers would outlive it.
+func (m *Model) later(d time.Duration, msg tea.Msg) tea.Cmd {
+	ctx := m.ctx
+	return func() tea.Msg {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return msg
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }

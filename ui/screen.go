@@ -7,6 +7,8 @@ import (
 	"skein/ui/overlay"
 )
 
+const air = 1 // blank cells on both sides of an overlay
+
 // screen draws everything: exactly height lines of exactly width cells.
 func (m *Model) screen() string {
 	if m.width <= 0 || m.height <= 0 {
@@ -62,15 +64,15 @@ func (m *Model) drawOverlays(lines []string) {
 		if _, ok := o.(*overlay.Filter); ok {
 			continue
 		}
-		box := o.Lines(m.overlayLook(), m.width, m.height)
+		box := o.Lines(m.overlayLook(), m.width-2*air, m.height-headLines)
 		wide := 0
 		for _, l := range box {
 			wide = max(wide, cell.Width(m.measure, l))
 		}
-		x, y := (m.width-wide)/2, max(0, (m.height-len(box))/2)
+		x, y := (m.width-wide)/2-air, max(0, (m.height-len(box))/2)
 		for i, l := range box {
 			if y+i < len(lines) {
-				lines[y+i] = cell.Splice(m.measure, lines[y+i], l, x, m.width)
+				lines[y+i] = cell.Splice(m.measure, lines[y+i], cell.Blank(air)+l+cell.Blank(air), x, m.width)
 			}
 		}
 	}

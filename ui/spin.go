@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"time"
-
 	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
 )
@@ -30,5 +28,5 @@ func (m *Model) spin() tea.Cmd {
 		return nil
 	}
 	m.spinner.turning = true
-	return tea.Tick(spinner.MiniDot.FPS, func(time.Time) tea.Msg { return spinTick{} })
+	return m.later(spinner.MiniDot.FPS, spinTick{})
 }

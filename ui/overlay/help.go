@@ -76,9 +76,10 @@ func (h *Help) all(l Look, inner int) []string {
 			group = e.Group
 			lines = append(lines, l.Theme.Strong.Paint(group))
 		}
-		line := "  " + l.Theme.Accent.Paint(cell.Fit(l.Measure, e.Keys, keys, l.Theme.Signs.More)) + "  " + e.Help
+		name := cell.Fit(l.Measure, e.Keys, keys, l.Theme.Signs.More)
+		line := "  " + l.Theme.Accent.Paint(name) + "  " + e.Help
 		if e.Why != "" {
-			line += l.Theme.Dim.Paint(" (" + e.Why + ")")
+			line = l.Theme.Dim.Paint("  " + name + "  " + e.Help + " (" + e.Why + ")")
 		}
 		lines = append(lines, line)
 	}

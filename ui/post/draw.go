@@ -168,8 +168,11 @@ func (c *canvas) closed(why string) {
 	c.line(c.Theme.Warn.Paint(why) + c.Theme.Dim.Paint(hint))
 }
 
-// folded is a line that stands for what only the thread shows.
+// folded is a line that stands for n more of what only the thread shows.
 func (c *canvas) folded(n int, what string) {
+	if n != 1 {
+		what += "s"
+	}
 	c.line(c.Theme.Dim.Paint(fmt.Sprintf("%s %d more %s %s %s", c.sign.More, n, what, c.sign.Dash, c.Keys.Open)))
 }
 

@@ -1,6 +1,7 @@
 package post
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -25,7 +26,7 @@ type Address struct {
 // address with a host.
 func ParseAddress(target timeline.Safe) (a Address, ok bool) {
 	u, err := url.Parse(strings.TrimSpace(target.String()))
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return Address{}, false
 	}
 	host := u.Hostname()
@@ -49,13 +50,21 @@ func ParseAddress(target timeline.Safe) (a Address, ok bool) {
 	case strings.Contains(ascii, ":"):
 		u.Host = "[" + ascii + "]"
 	}
-	a.URL = u.String()
-	for i := range len(a.URL) {
-		if b := a.URL[i]; b <= 0x20 || b >= 0x7f {
-			return Address{}, false
+	a.URL = encode(u.String())
+	return a, true
+}
+
+// encode percent-encodes what net/url leaves as it was written, such as the query.
+func encode(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c > 0x20 && c < 0x7f {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
 		}
 	}
-	return a, true
+	return b.String()
 }
 
 func unicodeOf(ascii string) string {
@@ -116,6 +125,13 @@ func says(label timeline.Safe, a Address) bool {
 	return ok && (host == strings.TrimPrefix(a.Host, "www.") || host == strings.TrimPrefix(asciiHost(a), "www."))
 }
 
+// misleads tells whether a label is an address other than the one it leads to, or
+// the host is made to be misread.
+func misleads(label timeline.Safe, a Address) bool {
+	_, addressed := hostIn(label)
+	return a.Odd || addressed && !says(label, a)
+}
+
 func asciiHost(a Address) string {
 	u, err := url.Parse(a.URL)
 	if err != nil {
@@ -164,8 +180,7 @@ func Links(p *timeline.Post) []Link {
 			return
 		}
 		seen[a.URL] = true
-		_, addressed := hostIn(label)
-		links = append(links, Link{Label: label.Line(), Address: a, Misleads: a.Odd || addressed && !says(label, a)})
+		links = append(links, Link{Label: label.Line(), Address: a, Misleads: misleads(label, a)})
 	}
 	for _, s := range p.Text.Links() {
 		add(s.Text, s.Target)

@@ -26,7 +26,7 @@ func (c *canvas) media(p *timeline.Post) {
 	}
 	for i, m := range p.Media {
 		if !c.Full && i == mediaMax {
-			c.folded(len(p.Media)-i, "attachments")
+			c.folded(len(p.Media)-i, "attachment")
 			return
 		}
 		c.medium(m)

@@ -45,7 +45,7 @@ func (c *canvas) poll(p *timeline.Poll) {
 		}
 	}
 	if n := len(p.Options) - len(options); n > 0 {
-		c.folded(n, "options")
+		c.folded(n, "option")
 	}
 	c.line(c.Theme.Dim.Paint(c.pollFacts(p)))
 }

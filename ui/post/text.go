@@ -23,10 +23,13 @@ func (c *canvas) body(t timeline.Text, fold int) {
 		return
 	}
 	keep := min(foldTo, fold-1)
+	for keep > 1 && lines[keep-1] == "" {
+		keep--
+	}
 	for _, l := range lines[:keep] {
 		c.line(l)
 	}
-	c.folded(len(lines)-keep, "lines")
+	c.folded(len(lines)-keep, "line")
 }
 
 // runs gives every span its style. A link is followed by where it really leads
@@ -55,8 +58,11 @@ func (c *canvas) runs(t timeline.Text) []cell.Run {
 		}
 		runs = append(runs, run)
 		if ok && (a.Odd || !says(s.Text, a)) {
-			dim := c.Theme.Dim
-			runs = append(runs, cell.Run{Text: " (" + a.Host + ")", Open: dim.Open(), Close: dim.Close()})
+			style := c.Theme.Dim
+			if misleads(s.Text, a) {
+				style = c.Theme.Warn
+			}
+			runs = append(runs, cell.Run{Text: " (" + a.Host + ")", Open: style.Open(), Close: style.Close()})
 		}
 	}
 	return runs

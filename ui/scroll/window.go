@@ -138,12 +138,15 @@ func (w *Window) At(items Items, line int) (int, bool) {
 	return 0, false
 }
 
+// tail is the lines after the last item that leave room for the item itself.
+func (w *Window) tail() int { return max(0, min(w.Tail, w.Height-1)) }
+
 // show moves the selected item onto the screen: all of it where it fits, else
 // its beginning; the last with what follows it.
 func (w *Window) show(items Items) {
 	h, room := items.Height(w.sel), w.Height
 	if w.sel == items.Len()-1 {
-		room -= w.Tail
+		room -= w.tail()
 	}
 	if h >= room {
 		if w.top > 0 || w.top+h < room {
@@ -172,7 +175,7 @@ func (w *Window) settle(items Items) {
 	for ; i < n && row < w.Height; i++ {
 		row += items.Height(i)
 	}
-	if short := w.Height - w.Tail - row; i == n && short > 0 {
+	if short := w.Height - w.tail() - row; i == n && short > 0 {
 		w.top += short
 	}
 	if _, row := w.First(items); row > 0 {

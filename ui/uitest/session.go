@@ -37,7 +37,7 @@ func Play(t *testing.T, o ui.Options, networks []*Backend, play func(s *Session)
 		s := &Session{t: t, msgs: make(chan tea.Msg, 1000)}
 		defer time.Sleep(time.Hour) // what is left then are timers, and they are let run out
 		if len(networks) > 0 {
-			o.Hub = open(networks)
+			o.Hub = Hub(networks...)
 			defer o.Hub.Close()
 		}
 		if o.OpenURL == nil {
@@ -59,7 +59,8 @@ func Play(t *testing.T, o ui.Options, networks []*Backend, play func(s *Session)
 	})
 }
 
-func open(networks []*Backend) *timeline.Hub {
+// Hub makes a real hub that reads networks. In a bubble it must be made there.
+func Hub(networks ...*Backend) *timeline.Hub {
 	accounts := make([]timeline.Account, len(networks))
 	byID := map[timeline.AccountID]*Backend{}
 	for i, b := range networks {

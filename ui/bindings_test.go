@@ -1,0 +1,44 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	"skein/ui"
+)
+
+func TestCheckKeys(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		own  map[string][]string
+		want string // a part of the error, "" for none
+	}{
+		{"nothing", nil, ""},
+		{"another key", map[string][]string{"open": {"l", "right"}}, ""},
+		{"swapped", map[string][]string{"down": {"k"}, "up": {"j"}}, ""},
+		{"a sequence", map[string][]string{"health": {"g h"}}, ""},
+		{"unknown action", map[string][]string{"fly": {"x"}}, `there is no action "fly"`},
+		{"no key", map[string][]string{"open": {}}, "open has no key"},
+		{"no such key", map[string][]string{"open": {"hyperspace"}}, `"hyperspace" is no key`},
+		{"taken", map[string][]string{"open": {"j"}}, `"j" is both`},
+		{"a beginning", map[string][]string{"open": {"g"}}, `also the beginning of another`},
+		{"ctrl-c", map[string][]string{"open": {"ctrl+c"}}, "is no key"},
+		{"empty", map[string][]string{"open": {""}}, "is no key"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			err := ui.CheckKeys(c.own)
+			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("error is %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestKeyTableHoldsEveryAction(t *testing.T) {
+	table := ui.KeyTable()
+	for _, want := range []string{"| `j` `down` | next post | `down` |", "| `gg` `home` |", "`C-d`", "`⏎`", "| `q` | quit | `quit` |"} {
+		if !strings.Contains(table, want) {
+			t.Errorf("%q is not in the table:\n%s", want, table)
+		}
+	}
+}
