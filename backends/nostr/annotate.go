@@ -50,9 +50,11 @@ func (b *Backend) annotate(ctx context.Context, events []*nostr.Event, relays []
 }
 
 func (b *Backend) questions(about, polls []string) nostr.Filters {
-	filters := nostr.Filters{
-		{Kinds: []int{kindDeletion}, Tags: nostr.TagMap{"e": about}, Limit: len(about)},
-		{Kinds: []int{kindBoost, kindBoostAny, kindLike}, Authors: []string{b.cfg.PubKey}, Tags: nostr.TagMap{"e": about}, Limit: len(about)},
+	filters := nostr.Filters{{Kinds: []int{kindDeletion}, Tags: nostr.TagMap{"e": about}, Limit: len(about)}}
+	if me := b.cfg.PubKey; me != "" {
+		filters = append(filters, nostr.Filter{
+			Kinds: []int{kindBoost, kindBoostAny, kindLike}, Authors: []string{me}, Tags: nostr.TagMap{"e": about}, Limit: len(about),
+		})
 	}
 	if len(polls) > 0 {
 		filters = append(filters, nostr.Filter{Kinds: []int{kindVote}, Tags: nostr.TagMap{"e": polls}, Limit: maxVotes})

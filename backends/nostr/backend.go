@@ -21,7 +21,7 @@ import (
 // relay is signed in to.
 type Config struct {
 	Account       timeline.Account
-	PubKey        string   // hex
+	PubKey        string   // hex; "" reads what everybody may, without a home
 	Relays        []string // the account's own; empty: DefaultRelays
 	DefaultRelays []string // for people without a list
 	Store         account.Store
@@ -79,7 +79,7 @@ const (
 
 // New makes a Backend. It does no network I/O.
 func New(c Config) (*Backend, error) {
-	if !isHex(c.PubKey, 64) {
+	if c.PubKey != "" && !isHex(c.PubKey, 64) {
 		return nil, timeline.Errorf(timeline.CodeUsage, "account %s: its public key is not 64 hex digits", c.Account.Name)
 	}
 	if c.Client == nil {

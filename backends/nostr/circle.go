@@ -28,6 +28,9 @@ const (
 // readers returns the circle, reading it afresh when it is old. While another
 // call reads it, this one waits. An old one serves where a new one cannot be had.
 func (b *Backend) readers(ctx context.Context) (*circle, error) {
+	if b.cfg.PubKey == "" {
+		return nil, timeline.Errorf(timeline.CodeUnsupported, "there is no home timeline without an account on Nostr")
+	}
 	select {
 	case b.loading <- struct{}{}:
 		defer func() { <-b.loading }()

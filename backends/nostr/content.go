@@ -1,6 +1,7 @@
 package nostr
 
 import (
+	"bytes"
 	"net/url"
 	"strconv"
 	"strings"
@@ -25,9 +26,10 @@ type markup struct {
 	tags  nostr.Tags
 	emoji map[string]string                  // NIP-30: shortcode → address of the image
 	name  func(pubkey string) (string, bool) // a person's display name, where known
+	files *attachments                       // nil where links to files stay links
 
 	text  timeline.Text
-	plain strings.Builder
+	plain []byte
 }
 
 // token is a run of content that means something. length counts its bytes in the
@@ -38,22 +40,29 @@ type token struct {
 }
 
 // parseContent makes the spans of NIP-21, NIP-27 and NIP-30 content, web addresses
-// and hashtags. It reads each byte a bounded number of times.
-func parseContent(content string, tags nostr.Tags, name func(string) (string, bool)) timeline.Text {
-	m := &markup{tags: tags, name: name, emoji: emojis(tags)}
+// and hashtags. Links to files go to files, unless that is nil. Each byte is read a
+// bounded number of times.
+func parseContent(content string, tags nostr.Tags, name func(string) (string, bool), files *attachments) timeline.Text {
+	m := &markup{tags: tags, name: name, emoji: emojis(tags), files: files}
 	last := ' '
 	for i := 0; i < len(content); {
-		if t := m.token(content[i:], last); t.length > 0 {
-			m.flush()
-			m.text = append(m.text, t.span)
-			last, _ = utf8.DecodeLastRuneInString(content[i : i+t.length])
-			i += t.length
+		t := m.token(content[i:], last)
+		if t.length == 0 {
+			r, n := utf8.DecodeRuneInString(content[i:])
+			m.plain = append(m.plain, content[i:i+n]...)
+			last = r
+			i += n
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(content[i:])
-		m.plain.WriteString(content[i : i+n])
-		last = r
-		i += n
+		i += t.length
+		if t.span.Kind == timeline.SpanLink && files.take(t.span.Target, content[i:]) {
+			m.plain = bytes.TrimRight(m.plain, " \n") // the line is gone with its file
+			last = ' '
+			continue
+		}
+		m.flush()
+		m.text = append(m.text, t.span)
+		last, _ = utf8.DecodeLastRuneInString(content[:i])
 	}
 	m.flush()
 	return m.text
@@ -61,10 +70,10 @@ func parseContent(content string, tags nostr.Tags, name func(string) (string, bo
 
 // flush ends the run of plain text.
 func (m *markup) flush() {
-	if s := timeline.Clean(m.plain.String()); !s.Empty() {
+	if s := timeline.Clean(string(m.plain)); !s.Empty() {
 		m.text = append(m.text, timeline.Span{Text: s})
 	}
-	m.plain.Reset()
+	m.plain = m.plain[:0]
 }
 
 // token looks for one at the start of s; last is the rune before it.
@@ -116,16 +125,18 @@ func webToken(s string) token {
 
 // trimAddress cuts what belongs to the sentence around an address.
 func trimAddress(s string) string {
-	pairs := map[byte]byte{')': '(', ']': '[', '}': '{'}
+	var count [256]int
+	for i := range len(s) {
+		count[s[i]]++
+	}
+	open := [256]byte{')': '(', ']': '[', '}': '{'}
 	for s != "" {
 		c := s[len(s)-1]
-		open, closing := pairs[c]
-		switch {
-		case closing && strings.Count(s, string(rune(c))) > strings.Count(s, string(rune(open))):
-		case strings.IndexByte(`.,;:!?'"*`, c) >= 0:
-		default:
-			return s
+		unbalanced := open[c] != 0 && count[c] > count[open[c]]
+		if !unbalanced && strings.IndexByte(`.,;:!?'"*`, c) < 0 {
+			break
 		}
+		count[c]--
 		s = s[:len(s)-1]
 	}
 	return s

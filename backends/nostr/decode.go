@@ -81,9 +81,10 @@ func (k *known) note(p *timeline.Post, e *nostr.Event) {
 	if len(content) < len(e.Content) {
 		p.Note = timeline.Literal("the text is longer than skein shows")
 	}
-	text := parseContent(content, e.Tags, k.name)
+	files := newAttachments(e.Tags)
+	text := parseContent(content, e.Tags, k.name, files)
 	text, p.Quote = k.quote(text, e)
-	p.Text, p.Media = attach(text, e.Tags)
+	p.Text, p.Media = trim(text), files.media
 	p.Tags = tagsOf(p.Text, e.Tags)
 	if reason, ok := warning(e.Tags); ok {
 		p.Sensitive, p.Warning = true, timeline.CleanLine(cut(reason, maxAlt))
@@ -165,7 +166,7 @@ func (k *known) article(p *timeline.Post, e *nostr.Event) {
 	if title != "" && summary != "" {
 		body += "\n\n"
 	}
-	p.Text = trim(parseContent(body+summary, e.Tags, k.name))
+	p.Text = trim(parseContent(body+summary, e.Tags, k.name, nil))
 	p.Tags = tagsOf(p.Text, e.Tags)
 	p.Note = timeline.Literal("a long article: open it in a browser to read it")
 	if u, ok := webAddress(value(e.Tags, "image")); ok {
@@ -224,5 +225,5 @@ func (k *known) revision(p *timeline.Post, e *nostr.Event) uint64 {
 	if p.Poll != nil {
 		n += p.Poll.Votes
 	}
-	return (uint64(at)+found)<<(countBits+foundBits) | uint64(min(n, 1<<countBits-1)) //nolint:gosec // G115: times and counts are never negative
+	return (uint64(at)+found)<<(countBits+foundBits) | uint64(min(n, 1<<countBits-1))
 }

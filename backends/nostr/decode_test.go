@@ -84,8 +84,41 @@ func TestContent(t *testing.T) {
 		"a\x1b[31mb\u202e":                       {"a[31mb"},
 	} {
 		name := func(k string) (string, bool) { return "Fern", k == pub }
-		if d := cmp.Diff(want, show(parseContent(content, tags, name))); d != "" {
+		if d := cmp.Diff(want, show(parseContent(content, tags, name, nil))); d != "" {
 			t.Errorf("%q (-want +got):\n%s", content, d)
+		}
+	}
+}
+
+// TestContentIsLinear decodes texts that were made to be slow.
+func TestContentIsLinear(t *testing.T) {
+	for name, piece := range map[string]string{
+		"one file again and again": "é https://a.example/x.png\n", "brackets": "https://a.example/" + strings.Repeat(")", 2000) + " ",
+		"tags": "#é", "references": "nostr:" + strings.Repeat("q", 1400) + " ", "codes": ":é", "spaces": "https://a.example/x.png" + strings.Repeat(" ", 900),
+	} {
+		e := sample(t, nostr.Tags{{"emoji", "x", "https://a.example/e.png"}}, strings.Repeat(piece, maxContent/len(piece)))
+		start := time.Now()
+		testKnown().post(e)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%s: %s", name, took)
+		}
+	}
+}
+
+// TestFilesLeaveTheText: a file at the end of a line is shown as an attachment, one
+// in a sentence stays a link besides.
+func TestFilesLeaveTheText(t *testing.T) {
+	const a, b = "https://a.example/a.png", "https://a.example/b.mp4"
+	for content, want := range map[string]string{
+		"one\n\n" + a + "\n\ntwo": "one\n\ntwo", a + " " + b: "", "see " + a + " there": "see " + a + " there", a + "\ntext": "text",
+		"x " + a + " " + b + "\ny": "x\ny",
+	} {
+		p := testKnown().post(sample(t, nil, content))
+		if got := p.Text.Plain().String(); got != want {
+			t.Errorf("%q reads %q, want %q", content, got, want)
+		}
+		if len(p.Media) != strings.Count(content, "https://") {
+			t.Errorf("%q has %d media", content, len(p.Media))
 		}
 	}
 }
@@ -93,8 +126,12 @@ func TestContent(t *testing.T) {
 func TestDecodeNote(t *testing.T) {
 	root, parent := strings.Repeat("1", 64), strings.Repeat("2", 64)
 	e := sample(t, nostr.Tags{
-		{"e", root, "wss://r.example", "root"}, {"e", parent, "", "reply", strings.Repeat("3", 64)}, {"e", strings.Repeat("4", 64), "", "mention"},
-		{"content-warning", "spiders\x1b"}, {"t", "Birds"}, {"l", "en", "ISO-639-1"},
+		{"e", root, "wss://r.example", "root"},
+		{"e", parent, "", "reply", strings.Repeat("3", 64)},
+		{"e", strings.Repeat("4", 64), "", "mention"},
+		{"content-warning", "spiders\x1b"},
+		{"t", "Birds"},
+		{"l", "en", "ISO-639-1"},
 		{"imeta", "url https://a.example/p", "m image/webp", "dim 30x20", "alt a heron", "blurhash LKO2"},
 	}, "look #birds\nhttps://a.example/p\nhttps://a.example/q.mp4")
 	p := testKnown().post(e)

@@ -1,6 +1,7 @@
 package nostr
 
 import (
+	"errors"
 	"runtime"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func TestEvilRelay(t *testing.T) {
 				}
 			}
 			streamBeside(t, b, servers)
-			if grown := int64(heap()) - int64(before); grown > 20<<20 { //nolint:gosec // G115: far below the limit
+			if grown := int64(heap()) - int64(before); grown > 20<<20 {
 				t.Errorf("the heap grew by %d MiB", grown>>20)
 			}
 			if n := servers[1].Stats().Auths.Load(); n > 3 {
@@ -156,6 +157,31 @@ func TestWorldSurvives(t *testing.T) {
 	for _, p := range w.Posts {
 		if p.Network == world.Nostr && read[p.By] != got[servers[0].EventID(p.Key)] {
 			t.Errorf("post %s of %s: in the home timeline is %t", p.Key, p.By, !read[p.By])
+		}
+	}
+}
+
+// TestFloodIsCutOff: a relay that sends much that nobody asked for is dropped.
+func TestFloodIsCutOff(t *testing.T) {
+	for _, evil := range []sandbox.Evil{sandbox.NoticeFlood, sandbox.AuthFlood} {
+		servers := startRelays(t, small(), sandbox.Options{}, sandbox.Options{Evil: evil})
+		b := reader(t, servers)
+		lost := make(chan int, 64)
+		b.pool.backoff = func(failures int) time.Duration {
+			lost <- failures
+			return time.Hour
+		}
+		ended := runStream(t, b, "", func(timeline.Event) {})
+		select {
+		case <-lost:
+			// The relay's lock is held while the back-off is chosen: after it the reason is there.
+			if _, why := b.pool.relay(servers[1].URL()).state(); !errors.Is(why, errFlood) {
+				t.Errorf("%s: dropped because of %v", evil, why)
+			}
+		case err := <-ended:
+			t.Fatalf("%s: Stream ended: %v", evil, err)
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: the relay is still connected", evil)
 		}
 	}
 }

@@ -19,6 +19,8 @@ const (
 	freshNobody = 5 * time.Minute // until a profile or list that nobody had is asked for again
 	freshList   = 6 * time.Hour
 	maxIDs      = 300 // ids in one filter
+
+	maxRemembered = 128 << 10 // bytes of a text that is kept for quotes and threads: relays cap it at half
 )
 
 // byTime orders events newest first; at the same second the lower id comes first,
@@ -42,8 +44,11 @@ func (b *Backend) remember(url string, events []*nostr.Event) {
 			for id := range ids(e.Tags, "e") {
 				b.deleted.Add(id+e.PubKey, struct{}{})
 			}
-		case kindLike, kindVote, kindFollows, kindRelays:
+		case kindLike, kindVote, kindFollows, kindRelays, kindProfile:
 		default:
+			if len(e.Content) > maxRemembered {
+				continue
+			}
 			b.events.ContainsOrAdd(e.ID, e)
 			if url != "" {
 				b.hints.ContainsOrAdd(e.ID, []string{url})

@@ -3,6 +3,7 @@ package nostr
 import (
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,76 +19,76 @@ const (
 	maxBlurhash = 120
 )
 
-// attach finds the pictures, videos and sounds among a text's links: by NIP-92's
-// imeta tags, else by the address's ending. A link that stands at the end of a
-// line goes from the text, since the attachment is shown instead.
-func attach(text timeline.Text, tags nostr.Tags) (timeline.Text, []timeline.Media) {
-	meta := imetas(tags)
-	var media []timeline.Media
-	seen := map[string]bool{}
-	kept := make(timeline.Text, 0, len(text))
-	for i, s := range text {
-		m, ok := timeline.Media{}, false
-		if s.Kind == timeline.SpanLink {
-			m, ok = mediaOf(s.Target, meta[s.Target.String()])
-		}
-		if !ok || len(media) == maxMedia && !seen[s.Target.String()] {
-			kept = append(kept, s)
-			continue
-		}
-		if !seen[s.Target.String()] {
-			seen[s.Target.String()] = true
-			media = append(media, m)
-		}
-		if i+1 < len(text) && !lineEnds(text[i+1:], meta) {
-			kept = append(kept, s)
-		}
-	}
-	return trim(kept), media
+// attachments collects the pictures, videos and sounds among a text's links: by
+// NIP-92's imeta tags, else by the address's ending.
+type attachments struct {
+	meta  map[string]nostr.Tag // imeta tags by the address that they describe
+	media []timeline.Media
+	seen  map[string]bool
 }
 
-// lineEnds tells whether nothing but white space and attachments follow on the line.
-func lineEnds(rest timeline.Text, meta map[string]nostr.Tag) bool {
-	next := rest[0]
-	if next.Kind == timeline.SpanLink {
-		_, ok := mediaOf(next.Target, meta[next.Target.String()])
-		return ok
-	}
-	if next.Kind != timeline.SpanPlain {
+func newAttachments(tags nostr.Tags) *attachments {
+	return &attachments{meta: imetas(tags), seen: map[string]bool{}}
+}
+
+// take keeps u if it is a file, and tells whether it goes from the text: it does
+// at the end of a line, since the attachment is shown instead; rest is what follows.
+func (a *attachments) take(u timeline.Safe, rest string) bool {
+	if a == nil {
 		return false
 	}
-	s := strings.TrimLeft(next.Text.String(), " ")
-	if s == "" && len(rest) > 1 {
-		return lineEnds(rest[1:2], meta)
+	m, ok := mediaOf(u, a.meta[u.String()])
+	if !ok {
+		return false
 	}
-	return s == "" || s[0] == '\n'
+	if !a.seen[u.String()] {
+		if len(a.media) == maxMedia {
+			return false
+		}
+		a.seen[u.String()] = true
+		a.media = append(a.media, m)
+	}
+	return a.lineEnds(rest)
 }
 
-// trim takes the blank lines off a text's ends, and joins plain spans that an
-// attachment stood between.
+// lineEnds tells whether nothing follows on the line, or another file.
+func (a *attachments) lineEnds(rest string) bool {
+	rest = strings.TrimLeft(rest, " ")
+	if rest == "" || rest[0] == '\n' || rest[0] == '\r' {
+		return true
+	}
+	if rest[0] != 'h' && rest[0] != 'H' {
+		return false
+	}
+	t := webToken(rest)
+	if t.length == 0 {
+		return false
+	}
+	_, ok := mediaOf(t.span.Target, a.meta[t.span.Target.String()])
+	return ok
+}
+
+// trim takes the blank lines off a text's ends.
 func trim(text timeline.Text) timeline.Text {
-	var out timeline.Text
-	for _, s := range text {
-		if n := len(out); n > 0 && s.Kind == timeline.SpanPlain && out[n-1].Kind == timeline.SpanPlain {
-			before := strings.TrimRight(out[n-1].Text.String(), " \n")
-			out[n-1].Text = timeline.Clean(before + "\n" + strings.TrimLeft(s.Text.String(), " \n"))
-			continue
-		}
-		out = append(out, s)
-	}
-	for len(out) > 0 && out[0].Kind == timeline.SpanPlain {
-		if out[0].Text = timeline.Clean(strings.TrimLeft(out[0].Text.String(), " \n")); !out[0].Text.Empty() {
+	for len(text) > 0 && text[0].Kind == timeline.SpanPlain {
+		first := timeline.Clean(strings.TrimLeft(text[0].Text.String(), " \n"))
+		if !first.Empty() {
+			text = slices.Clone(text)
+			text[0].Text = first
 			break
 		}
-		out = out[1:]
+		text = text[1:]
 	}
-	for n := len(out); n > 0 && out[n-1].Kind == timeline.SpanPlain; n = len(out) {
-		if out[n-1].Text = timeline.Clean(strings.TrimRight(out[n-1].Text.String(), " \n")); !out[n-1].Text.Empty() {
+	for n := len(text); n > 0 && text[n-1].Kind == timeline.SpanPlain; n = len(text) {
+		last := timeline.Clean(strings.TrimRight(text[n-1].Text.String(), " \n"))
+		if !last.Empty() {
+			text = slices.Clone(text)
+			text[n-1].Text = last
 			break
 		}
-		out = out[:n-1]
+		text = text[:n-1]
 	}
-	return out
+	return text
 }
 
 // imetas are the imeta tags by the address that they describe.

@@ -182,3 +182,13 @@ func TestCursorRoundTrip(t *testing.T) {
 		}
 	}
 }
+
+// TestSilentCut: a relay that cuts its answers to ten events without saying so is
+// read to its end all the same.
+func TestSilentCut(t *testing.T) {
+	want := idsOfHome(t, reader(t, startRelays(t, small(), sandbox.Options{})))
+	got := idsOfHome(t, reader(t, startRelays(t, small(), sandbox.Options{Limit: 10})))
+	if len(got) != len(want) {
+		t.Errorf("%d posts are found behind the cut, %d without it", len(got), len(want))
+	}
+}

@@ -97,7 +97,7 @@ func profile(pubkey string, p *person, name func(string) (string, bool)) *timeli
 	if p == nil {
 		return out
 	}
-	out.Bio = trim(parseContent(p.about, p.tags, name))
+	out.Bio = trim(parseContent(p.about, p.tags, name, nil))
 	if u, ok := webAddress(p.banner); ok {
 		out.Banner = u
 	}

@@ -35,7 +35,7 @@ type pool struct {
 	backoff func(failures int) time.Duration
 	changed chan struct{} // a connection came or went; holds one
 
-	ctx    context.Context //nolint:containedctx // connections outlive the request that opens them, and end with the pool
+	ctx    context.Context // connections outlive the request that opens them, and end with the pool
 	cancel context.CancelFunc
 	next   atomic.Uint64 // subscription ids
 

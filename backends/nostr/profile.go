@@ -16,9 +16,13 @@ func (b *Backend) Profile(ctx context.Context, id string) (*timeline.Profile, er
 	if !isHex(id, 64) {
 		return nil, b.wrap(what, timeline.Errorf(timeline.CodeNotFound, "not a Nostr public key: %s", cut(id, maxName)))
 	}
-	c, err := b.readers(ctx)
-	if err != nil {
-		return nil, b.wrap(what, err)
+	var mine []string
+	if b.cfg.PubKey != "" {
+		c, err := b.readers(ctx)
+		if err != nil {
+			return nil, b.wrap(what, err)
+		}
+		mine = c.follows
 	}
 	b.fetchLists(ctx, []string{id})
 	b.fetchPeople(ctx, []string{id})
@@ -43,7 +47,7 @@ func (b *Backend) Profile(ctx context.Context, id string) (*timeline.Profile, er
 		}
 		return cut(who.name, maxName), who.name != ""
 	})
-	p.Followed = slices.Contains(c.follows, id)
+	p.Followed = slices.Contains(mine, id)
 	if e := newest(lists)[id]; e != nil {
 		follows := parseFollows(e)
 		p.Following = len(follows)

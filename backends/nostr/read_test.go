@@ -78,7 +78,7 @@ func fetchPicture(t *testing.T, url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read from
+	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "image/png" {
 		t.Errorf("the picture answers %s, %s", resp.Status, resp.Header.Get("Content-Type"))
 	}
@@ -149,6 +149,25 @@ func TestProfile(t *testing.T) {
 	}
 }
 
+// Without an account everything can be read but a home timeline.
+func TestPublicReading(t *testing.T) {
+	servers := startRelays(t, small(), sandbox.Options{})
+	b := reader(t, servers, func(c *Config) { c.PubKey, c.Store = "", nil })
+	id := nostrID(servers[0].EventID("root"))
+	if p, err := b.Post(t.Context(), id); err != nil || p.ID != id {
+		t.Errorf("post %+v, %v", p, err)
+	}
+	if th, err := b.Thread(t.Context(), id); err != nil || th.Focus != id {
+		t.Errorf("thread %+v, %v", th, err)
+	}
+	if who, err := b.Profile(t.Context(), servers[0].PubKey("fern")); err != nil || who.Followed {
+		t.Errorf("profile %+v, %v", who, err)
+	}
+	if _, err := b.Home(t.Context(), timeline.Page{}); timeline.CodeOf(err) != timeline.CodeUnsupported {
+		t.Errorf("home: %v", err)
+	}
+}
+
 func TestResolve(t *testing.T) {
 	servers := startRelays(t, small(), sandbox.Options{})
 	b := reader(t, servers)
@@ -164,9 +183,10 @@ func TestResolve(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	either := timeline.Target{Post: nostrID(id), Person: id}
 	aPost, aPerson := timeline.Target{Post: nostrID(id)}, timeline.Target{Person: fern}
 	for ref, want := range map[string]timeline.Target{
-		nevent: aPost, "nostr:" + note: aPost, "https://njump.me/" + nevent: aPost, "nostr:" + id: aPost, " " + strings.ToUpper(note) + " ": aPost,
+		nevent: aPost, "nostr:" + note: aPost, "https://njump.me/" + nevent: aPost, "nostr:" + id: either, id: either, " " + strings.ToUpper(note) + " ": aPost,
 		npub(fern): aPerson, "web+nostr": {}, "nostr:" + nprofile: aPerson, "https://njump.me/" + npub(fern): aPerson,
 		naddr: {Post: nostrID(essay.ID)},
 	} {
@@ -181,7 +201,7 @@ func TestResolve(t *testing.T) {
 			t.Errorf("%q is %+v (%v), want %+v", ref, got, err, want)
 		}
 	}
-	for _, ref := range []string{id, "fern@nostr.example", "https://example.com/" + nevent, "nsec1qqqq"} {
+	for _, ref := range []string{"fern@nostr.example", "https://example.com/" + nevent, "nsec1qqqq"} {
 		if got, err := b.Resolve(t.Context(), ref); timeline.CodeOf(err) != timeline.CodeNotMine {
 			t.Errorf("%q: %+v, %v", ref, got, err)
 		}

@@ -18,9 +18,9 @@ import (
 const maxNIP05 = 64 << 10 // bytes of a well-known document that are read
 
 // Resolve implements timeline.Resolver: npub, nprofile, note, nevent and naddr,
-// with or without nostr:, at njump.me or not; nostr: and an event's id in hex; and
-// nostr:name@domain (NIP-05). A bare name@domain is not claimed: other networks
-// have those too.
+// with or without nostr:, at njump.me or not; 64 hex digits, which may be an event
+// or a person; and nostr:name@domain (NIP-05). A bare name@domain is not claimed:
+// other networks have those too.
 func (b *Backend) Resolve(ctx context.Context, ref string) (timeline.Target, error) {
 	notMine := timeline.Errorf(timeline.CodeNotMine, "not a Nostr reference")
 	s := strings.TrimSpace(ref)
@@ -40,8 +40,8 @@ func (b *Backend) Resolve(ctx context.Context, ref string) (timeline.Target, err
 		return t, b.wrap("reference", err)
 	}
 	switch {
-	case prefixed && isHex(rest, 64):
-		return timeline.Target{Post: timeline.ID{Network: timeline.Nostr, Local: rest}}, nil
+	case isHex(rest, 64): // what Post.ID and Author.ID are
+		return timeline.Target{Post: timeline.ID{Network: timeline.Nostr, Local: rest}, Person: rest}, nil
 	case prefixed && strings.Contains(rest, "@"):
 		t, err := b.wellKnown(ctx, rest)
 		return t, b.wrap("reference", err)

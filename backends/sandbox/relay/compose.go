@@ -100,7 +100,7 @@ func (t *town) content(p world.Post, tags nostr.Tags) (string, nostr.Tags, error
 				return "", nil, err
 			}
 			b.WriteString("nostr:" + ref)
-			tags = tags.AppendUnique(nostr.Tag{"p", c.public})
+			tags = withPerson(tags, c.public)
 		case world.Tag:
 			b.WriteString("#" + part.Text)
 			tags = append(tags, nostr.Tag{"t", strings.ToLower(part.Text)})
@@ -131,7 +131,7 @@ func (t *town) content(p world.Post, tags nostr.Tags) (string, nostr.Tags, error
 		}
 		b.WriteString("\n\nnostr:" + ref)
 		tags = append(tags, nostr.Tag{"q", target.ID, t.hint(target), target.PubKey})
-		tags = tags.AppendUnique(nostr.Tag{"p", target.PubKey})
+		tags = withPerson(tags, target.PubKey)
 	}
 	return strings.TrimLeft(b.String(), "\n"), tags, nil
 }
@@ -155,9 +155,17 @@ func (t *town) replyTags(post string) (nostr.Tags, error) {
 	}
 	tags = append(tags, nostr.Tag{"p", parent.PubKey})
 	for tag := range parent.Tags.FindAll("p") {
-		tags = tags.AppendUnique(nostr.Tag{"p", tag[1]})
+		tags = withPerson(tags, tag[1])
 	}
 	return tags, nil
+}
+
+// withPerson adds a p tag, unless there is one.
+func withPerson(tags nostr.Tags, pubkey string) nostr.Tags {
+	if tags.FindWithValue("p", pubkey) != nil {
+		return tags
+	}
+	return append(tags, nostr.Tag{"p", pubkey})
 }
 
 func optionID(i int) string { return "option" + strconv.Itoa(i) }

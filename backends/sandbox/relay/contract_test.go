@@ -130,9 +130,20 @@ func TestContractQueries(t *testing.T) {
 	since, until := some[len(some)-1].CreatedAt, some[0].CreatedAt
 	checked := 0
 	for _, f := range []nostr.Filter{
-		{}, {Limit: 5}, {Limit: 1000}, {Kinds: []int{1, 6}}, {Authors: []string{fern}}, {IDs: []string{some[0].ID, some[1].ID}},
-		{Since: &since, Until: &until}, {Until: &since}, {Since: &until}, {Tags: nostr.TagMap{"e": {some[0].ID}}},
-		{Tags: nostr.TagMap{"p": {fern}}}, {Tags: nostr.TagMap{"t": {"birds"}}}, {Tags: nostr.TagMap{"q": {some[0].ID}}}, {Search: "THE"},
+		{},
+		{Limit: 5},
+		{Limit: 1000},
+		{Kinds: []int{1, 6}},
+		{Authors: []string{fern}},
+		{IDs: []string{some[0].ID, some[1].ID}},
+		{Since: &since, Until: &until},
+		{Until: &since},
+		{Since: &until},
+		{Tags: nostr.TagMap{"e": {some[0].ID}}},
+		{Tags: nostr.TagMap{"p": {fern}}},
+		{Tags: nostr.TagMap{"t": {"birds"}}},
+		{Tags: nostr.TagMap{"q": {some[0].ID}}},
+		{Search: "THE"},
 	} {
 		events := p.query(f)
 		checked += len(events) + 1
@@ -166,7 +177,7 @@ func TestContractInformation(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer http.DefaultClient.CloseIdleConnections()
-	defer resp.Body.Close() //nolint:errcheck // only read from
+	defer resp.Body.Close()
 	var doc nip11.RelayInformationDocument
 	if err := json.NewDecoder(resp.Body).Decode(&doc); err != nil {
 		t.Fatal(err)
@@ -189,7 +200,7 @@ func (p *proxy) serve(t *testing.T, to *Server) *httptest.Server {
 		if err != nil {
 			return
 		}
-		defer near.CloseNow() //nolint:errcheck // done with
+		defer near.CloseNow()
 		far, resp, err := websocket.Dial(r.Context(), to.URL(), nil)
 		if err != nil {
 			return
@@ -198,7 +209,7 @@ func (p *proxy) serve(t *testing.T, to *Server) *httptest.Server {
 			_ = resp.Body.Close()
 		}
 		far.SetReadLimit(4 << 20)
-		defer far.CloseNow() //nolint:errcheck // done with
+		defer far.CloseNow()
 		ctx, cancel := context.WithCancel(r.Context())
 		var wg sync.WaitGroup
 		defer wg.Wait()

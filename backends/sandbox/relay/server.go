@@ -118,7 +118,10 @@ func listen(o Options) (*Server, error) {
 	}
 	s := &Server{opts: o, shelf: newShelf(), listener: l}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{
+		Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return s.ctx }, // so that Close ends the websockets
+	}
 	return s, nil
 }
 

@@ -47,7 +47,7 @@ func (m message) write(ctx context.Context, conn *websocket.Conn) error {
 type session struct {
 	server    *Server
 	conn      *websocket.Conn
-	ctx       context.Context //nolint:containedctx // a session lives and ends with it
+	ctx       context.Context // a session lives and ends with it
 	cancel    context.CancelFunc
 	out       chan message
 	challenge string
@@ -65,7 +65,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	defer conn.CloseNow() //nolint:errcheck // the socket is done with
 	conn.SetReadLimit(maxMessage)
 	s.stats.Connections.Add(1)
-	ctx, cancel := context.WithCancel(s.ctx)
+	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	c := &session{
 		server: s, conn: conn, ctx: ctx, cancel: cancel, out: make(chan message, outgoing),
