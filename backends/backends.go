@@ -58,7 +58,11 @@ func opened[B timeline.Backend](b B, err error) (timeline.Backend, error) {
 func Public(d Deps) ([]timeline.Backend, error) {
 	var all []timeline.Backend
 	var failed []error
-	for _, n := range []timeline.Network{timeline.Bluesky, timeline.Nostr} {
+	networks := []timeline.Network{timeline.Bluesky}
+	if len(d.Relays) > 0 {
+		networks = append(networks, timeline.Nostr)
+	}
+	for _, n := range networks {
 		b, err := Open(account.Record{ID: "public-" + string(n), Network: string(n), Name: string(n)}, d)
 		if err != nil {
 			failed = append(failed, err)

@@ -17,9 +17,11 @@ import (
 const runWithin = 60 * time.Second
 
 // LoopbackConfig lets skein talk to servers on this machine, which it otherwise
-// refuses.
+// refuses, and names none elsewhere.
 const LoopbackConfig = `[network]
 allow = ["127.0.0.1", "localhost"]
+[nostr]
+relays = []
 `
 
 // stackTrace is how a Go program looks when it was not meant to be seen.

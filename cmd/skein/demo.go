@@ -122,10 +122,7 @@ func (a *app) inSandbox(ctx context.Context, f demoFlags, do func(*sandbox.Sandb
 			err = fmt.Errorf("removing the demo's folder: %w", rerr)
 		}
 	}()
-	if err := a.moveInto(home, f.theme); err != nil {
-		return err
-	}
-	s, err := sandbox.Start(ctx, sandbox.Options{Now: a.now, Seed: f.seed, Trickle: f.trickle, Log: a.log})
+	s, err := sandbox.Start(ctx, sandbox.Options{Now: a.now, Seed: f.seed, Trickle: f.trickle})
 	if err != nil {
 		return err
 	}
@@ -134,15 +131,20 @@ func (a *app) inSandbox(ctx context.Context, f demoFlags, do func(*sandbox.Sandb
 			err = fmt.Errorf("closing the sandbox: %w", cerr)
 		}
 	}()
+	if err := a.moveInto(home, f.theme, s); err != nil {
+		return err
+	}
 	if err := a.signInto(ctx, s); err != nil {
 		return fmt.Errorf("signing in to the sandbox: %w", err)
 	}
 	return do(s)
 }
 
-// moveInto makes home the home of this run, with a configuration of its own.
-func (a *app) moveInto(home, theme string) error {
+// moveInto makes home the home of this run, with a configuration of its own that
+// names nothing outside this machine.
+func (a *app) moveInto(home, theme string, s *sandbox.Sandbox) error {
 	c := config.Default()
+	c.Nostr.Relays = s.Nostr.Relays
 	c.Home, c.Theme = home, theme
 	c.Network.Allow = []string{"127.0.0.1", "localhost"}
 	c.Secrets.Key = "file" // the person's keyring is none of the demo's business

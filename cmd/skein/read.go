@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"skein/backends"
+	"skein/config/account"
 	"skein/timeline"
 )
 
@@ -105,7 +106,7 @@ func (a *app) profile(ctx context.Context, r reading, p *printer, number int) er
 		return timeline.Errorf(timeline.CodeUnsupported, "%s shows no profiles", r.backend.Account().Network)
 	}
 	person := r.target.Person
-	if person == "" {
+	if person == "" { // a post stands for who wrote it
 		post, err := r.backend.Post(ctx, r.target.Post)
 		if err != nil {
 			return err
@@ -193,9 +194,12 @@ func (a *app) readers(chosen []string) ([]timeline.Backend, map[timeline.Account
 		return nil, nil, err
 	}
 	for _, b := range public {
-		names[b.Account().ID] = b.Account().Name
+		if !slices.ContainsFunc(records, func(r account.Record) bool { return r.Network == string(b.Account().Network) }) {
+			all = append(all, b)
+			names[b.Account().ID] = b.Account().Name
+		}
 	}
-	return append(all, public...), names, nil
+	return all, names, nil
 }
 
 // resolve asks each backend in turn whether ref is its own. The first that finds

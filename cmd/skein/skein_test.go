@@ -74,7 +74,7 @@ func TestScripts(t *testing.T) {
 func sandboxHome(t *testing.T, s *sandbox.Sandbox, home string) func() {
 	t.Helper()
 	a := &app{world: world{in: strings.NewReader(""), out: &bytes.Buffer{}, err: &bytes.Buffer{}, env: func(string) (string, bool) { return "", false }, now: time.Now}}
-	if err := a.moveInto(home, "auto"); err != nil {
+	if err := a.moveInto(home, "auto", s); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.signInto(context.Background(), s); err != nil {
