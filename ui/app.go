@@ -130,8 +130,8 @@ func (m *Model) View() tea.View {
 	return v
 }
 
-// Leave is the person's decision when the program has ended.
-func (m *Model) Leave() Result { return m.result }
+// Result is what the person decided, once the program has ended.
+func (m *Model) Result() Result { return m.result }
 
 // look is how posts are drawn now; every pane sets its own width.
 func (m *Model) look() post.Look {

@@ -191,11 +191,16 @@ func (k *keymap) key(name string, signs *theme.Signs) string {
 func keyName(keys string, signs *theme.Signs) string {
 	parts := strings.Split(keys, " ")
 	for i, p := range parts {
-		p = strings.NewReplacer("ctrl+", "C-", "alt+", "A-", "shift+", "S-").Replace(p)
+		mods := ""
+		for _, m := range []struct{ name, short string }{{"ctrl+", "C-"}, {"alt+", "A-"}, {"shift+", "S-"}} {
+			if rest, ok := strings.CutPrefix(p, m.name); ok {
+				mods, p = mods+m.short, rest
+			}
+		}
 		if p == "enter" {
 			p = signs.Enter
 		}
-		parts[i] = p
+		parts[i] = mods + p
 	}
 	return strings.Join(parts, "")
 }

@@ -143,7 +143,8 @@ func (m *Model) tell(text string, how tone) tea.Cmd {
 
 func (m *Model) messageLine() string {
 	if f := m.filterInput(); f != nil {
-		return cell.Blank(lead) + f.Lines(m.overlayLook(), m.inner()-lead-1, 1)[0]
+		line := f.Lines(m.overlayLook(), m.inner()-lead-1, 1)[0]
+		return cell.Fit(m.measure, cell.Blank(lead)+line, m.inner(), "")
 	}
 	style := m.theme.Text
 	switch m.message.tone {
@@ -164,10 +165,18 @@ type hint struct {
 // hints are the footer's entries, the most useful first.
 func hints() []hint {
 	return []hint{
-		{[]string{"down", "up"}, "move"}, {[]string{"open"}, "open"}, {[]string{"back"}, "back"},
-		{[]string{"reveal"}, "reveal"}, {[]string{"links"}, "links"}, {[]string{"unseen"}, "unseen"},
-		{[]string{"author"}, "author"}, {[]string{"browser"}, "browser"}, {[]string{"filter"}, "filter"},
-		{[]string{"network"}, "network"}, {[]string{"copy-text"}, "copy"}, {[]string{"quit"}, "quit"},
+		{[]string{"down", "up"}, "move"},
+		{[]string{"open"}, "open"},
+		{[]string{"back"}, "back"},
+		{[]string{"reveal"}, "reveal"},
+		{[]string{"links"}, "links"},
+		{[]string{"unseen"}, "unseen"},
+		{[]string{"author"}, "author"},
+		{[]string{"browser"}, "browser"},
+		{[]string{"filter"}, "filter"},
+		{[]string{"network"}, "network"},
+		{[]string{"copy-text"}, "copy"},
+		{[]string{"quit"}, "quit"},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"skein/timeline"
 	"skein/ui"
@@ -210,6 +211,11 @@ func TestEverySizeIsDrawn(t *testing.T) {
 					rows := strings.Split(s.Frame(), "\n")
 					if w >= 30 && h >= 6 && len(rows) != h {
 						t.Fatalf("%d×%d with %s: %d lines", w, h, overlay, len(rows))
+					}
+					for _, row := range rows {
+						if got := ansi.StringWidth(row); w >= 30 && h >= 6 && got != w || got > w {
+							t.Fatalf("%d×%d with %s: a row of %d cells: %q", w, h, overlay, got, row)
+						}
 					}
 					s.Press("esc")
 				}

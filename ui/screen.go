@@ -17,22 +17,24 @@ func (m *Model) screen() string {
 	if m.width < leastWidth || m.height < leastLines {
 		return cell.Cut(m.measure, "too small: 40x12 at least", m.width, "")
 	}
-	first, _, margin := m.columns()
-	var lines []string
-	if m.o.Hub == nil {
-		lines = m.welcome(first)
-	} else {
-		lines = m.compose()
-	}
-	for i, l := range lines {
-		lines[i] = cell.Fit(m.measure, cell.Blank(margin)+l, m.width, "")
+	lines := m.compose()
+	if spare := m.width - m.inner(); spare > 0 {
+		_, _, margin := m.columns()
+		left, right := cell.Blank(margin), cell.Blank(spare-margin)
+		for i, l := range lines {
+			lines[i] = left + l + right
+		}
 	}
 	m.drawOverlays(lines)
 	return strings.Join(lines, "\n")
 }
 
-// compose sets the header, the panes and the footer one below the other.
+// compose sets the header, the panes and the footer one below the other, in lines
+// that fill the columns exactly.
 func (m *Model) compose() []string {
+	if m.o.Hub == nil {
+		return m.welcome()
+	}
 	lines := make([]string, 0, m.height)
 	lines = append(lines, m.header(), m.subheader())
 	lines = append(lines, m.bodyLines()...)
@@ -83,7 +85,7 @@ func (m *Model) overlayLook() overlay.Look {
 }
 
 // welcome is the screen without an account.
-func (m *Model) welcome(width int) []string {
+func (m *Model) welcome() []string {
 	t := m.theme
 	key := func(k, text string) string { return "    " + t.Accent.Paint(k) + "   " + text }
 	text := []string{
@@ -112,7 +114,11 @@ func (m *Model) welcome(width int) []string {
 	for len(lines) < m.height-1 {
 		lines = append(lines, "")
 	}
-	return append(lines[:m.height-1], cell.Fit(m.measure, m.messageLine(), width, ""))
+	lines = append(lines[:m.height-1], m.messageLine())
+	for i, l := range lines {
+		lines[i] = cell.Fit(m.measure, l, m.inner(), t.Signs.More)
+	}
+	return lines
 }
 
 func nonBlank(lines []string) []string {

@@ -26,7 +26,7 @@ type Timeline struct {
 	given []timeline.Gap
 }
 
-// Len, At and Find make a Timeline a Source.
+// Len is the number of rows that pass the filter.
 func (t *Timeline) Len() int {
 	if t.keep == nil {
 		return t.all.Len()

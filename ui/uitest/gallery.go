@@ -12,17 +12,22 @@ type Named struct {
 	Post *timeline.Post
 }
 
-// Gallery is one post of each kind there is.
-func Gallery() []Named {
-	made := func(n timeline.Network, name string, ago time.Duration, author, handle, text string, edit func(*timeline.Post)) Named {
-		p := Post(n, name, ago, author, text)
-		p.Author.Handle = timeline.CleanLine(handle)
-		if edit != nil {
-			edit(p)
-		}
-		return Named{name, p}
+// Gallery is one post of each kind there is, newest first.
+func Gallery() []Named { return append(usual(), unusual()...) }
+
+func made(n timeline.Network, name string, ago time.Duration, author, handle, text string, edit func(*timeline.Post)) Named {
+	p := Post(n, name, ago, author, text)
+	p.Author.Handle = timeline.CleanLine(handle)
+	if edit != nil {
+		edit(p)
 	}
-	safe := timeline.CleanLine
+	return Named{name, p}
+}
+
+func safe(s string) timeline.Safe { return timeline.CleanLine(s) }
+
+// usual is what most timelines are made of.
+func usual() []Named {
 	return []Named{
 		made(timeline.Mastodon, "link-card", 4*time.Minute, "Ana Lima", "@ana@hachyderm.example", "", func(p *timeline.Post) {
 			p.Text = timeline.Text{
@@ -68,6 +73,12 @@ func Gallery() []Named {
 			}}
 			p.Edited = Start().Add(-time.Hour)
 		}),
+	}
+}
+
+// unusual is what a renderer may stumble over.
+func unusual() []Named {
+	return []Named{
 		made(timeline.Nostr, "long", 5*time.Hour, "otto", "npub1x…9kd", long(), nil),
 		made(timeline.Mastodon, "lying-link", 7*time.Hour, "Totally Your Bank", "@bank@odd.example", "", func(p *timeline.Post) {
 			p.Text = timeline.Text{

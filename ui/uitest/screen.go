@@ -20,9 +20,9 @@ func NewScreen(width, lines int) *Screen {
 
 // Draw clears the terminal and writes a frame, as a renderer without memory would.
 func (s *Screen) Draw(frame string) {
-	const clear = "\x1b[m\x1b[H\x1b[2J"
+	const blank = "\x1b[m\x1b[H\x1b[2J"
 	// A write to the emulator fails only after Close.
-	_, _ = s.WriteString(clear + strings.ReplaceAll(frame, "\n", "\r\n"))
+	_, _ = s.WriteString(blank + strings.ReplaceAll(frame, "\n", "\r\n"))
 }
 
 // Row is line y as text, without the blanks at its end.

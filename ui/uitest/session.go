@@ -209,7 +209,7 @@ func (s *Session) Selected() string {
 }
 
 // Result is what the person decided.
-func (s *Session) Result() ui.Result { return s.model.Leave() }
+func (s *Session) Result() ui.Result { return s.model.Result() }
 
 func framed(screen string) string {
 	rule := strings.Repeat("-", 80)
