@@ -57,24 +57,37 @@ func (s *Server) information() nip11.RelayInformationDocument {
 	}
 }
 
+// maxSide is the largest width or height drawn, in pixels.
+const maxSide = 4096
+
 // pictureName is the file name that picture reads again.
 func pictureName(p world.Picture) string {
-	return fmt.Sprintf("%d-%dx%d.png", p.Seed, p.Width, p.Height)
+	name := fmt.Sprintf("%d-%dx%d", p.Seed, p.Width, p.Height)
+	if p.Scene != "" {
+		name += "-" + string(p.Scene)
+	}
+	return name + ".png"
 }
 
 func (s *Server) picture(w http.ResponseWriter, r *http.Request) {
-	var p world.Picture
-	name := strings.TrimSuffix(r.PathValue("name"), ".png")
-	seed, size, ok := strings.Cut(name, "-")
-	width, height, ok2 := strings.Cut(size, "x")
-	var errs [3]error
-	p.Seed, errs[0] = strconv.Atoi(seed)
-	p.Width, errs[1] = strconv.Atoi(width)
-	p.Height, errs[2] = strconv.Atoi(height)
-	if !ok || !ok2 || errs != [3]error{} || p.Width < 1 || p.Height < 1 {
+	p, ok := parsePicture(r.PathValue("name"))
+	if !ok {
 		http.NotFound(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", "image/png")
 	_ = png.Encode(w, world.Draw(p)) // the client is gone: nothing to tell it
+}
+
+func parsePicture(name string) (p world.Picture, ok bool) {
+	seed, rest, _ := strings.Cut(strings.TrimSuffix(name, ".png"), "-")
+	size, scene, _ := strings.Cut(rest, "-")
+	width, height, _ := strings.Cut(size, "x")
+	var errs [3]error
+	p.Seed, errs[0] = strconv.Atoi(seed)
+	p.Width, errs[1] = strconv.Atoi(width)
+	p.Height, errs[2] = strconv.Atoi(height)
+	p.Scene = world.Scene(scene)
+	inside := min(p.Width, p.Height) > 0 && max(p.Width, p.Height) <= maxSide
+	return p, errs == [3]error{} && inside && pictureName(p) == name
 }
