@@ -105,7 +105,7 @@ func (m *Model) refilter() {
 		m.rows.Filter(func(p *timeline.Post) bool {
 			return (network == "" || p.ID.Network == network) && (want == "" || mentions(p, want))
 		}, func(g timeline.Gap) bool {
-			return network == "" || g.Key.ID.Network == network
+			return want == "" && g.Key.ID.Network == network
 		})
 	}
 	m.feed.SetTail(m.tail())

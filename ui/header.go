@@ -180,8 +180,12 @@ func hints() []hint {
 	}
 }
 
-// footer is the keys that work now, as many as fit, and help.
+// footer is the keys that work now, as many as fit, and help. An overlay names its
+// own.
 func (m *Model) footer() string {
+	if len(m.overlays) > 0 {
+		return cell.Blank(m.inner())
+	}
 	t := m.theme
 	draw := func(h hint) string {
 		var keys []string

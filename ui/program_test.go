@@ -29,7 +29,7 @@ type terminal struct {
 	wrote   chan struct{}
 }
 
-func newTerminal(width, height int) *terminal {
+func newTerminal(tb testing.TB, width, height int) *terminal {
 	t := &terminal{screen: vt.NewEmulator(width, height), wrote: make(chan struct{}, 1)}
 	effect := func(what string) { t.effects = append(t.effects, what) }
 	t.screen.SetCallbacks(vt.Callbacks{
@@ -37,6 +37,17 @@ func newTerminal(width, height int) *terminal {
 		Title:            func(s string) { effect("title " + s) },
 		IconName:         func(s string) { effect("icon " + s) },
 		WorkingDirectory: func(s string) { effect("directory " + s) },
+	})
+	drained := make(chan struct{})
+	go func() { // what the terminal answers is not for the program
+		defer close(drained)
+		_, _ = io.Copy(io.Discard, t.screen)
+	}()
+	tb.Cleanup(func() { // Emulator.Close races with Read; its pipe does not
+		if pipe, ok := t.screen.InputPipe().(io.Closer); ok {
+			_ = pipe.Close()
+		}
+		<-drained
 	})
 	return t
 }
@@ -96,13 +107,8 @@ func TestRemoteTextHasNoEffect(t *testing.T) {
 	b := uitest.NewBackend(timeline.Mastodon).Has(hostile())
 	hub := uitest.Hub(b)
 	defer hub.Close()
-	term := newTerminal(80, 24)
+	term := newTerminal(t, 80, 24)
 	keys, typed := io.Pipe()
-	replies := make(chan struct{})
-	go func() { // what the terminal answers is not for the program
-		defer close(replies)
-		_, _ = io.Copy(io.Discard, term.screen)
-	}()
 	done := make(chan error, 1)
 	go func() {
 		_, err := ui.Run(t.Context(), ui.Options{Hub: hub, Name: "ours"},
@@ -121,8 +127,6 @@ func TestRemoteTextHasNoEffect(t *testing.T) {
 	_ = typed.Close()
 	term.mu.Lock()
 	defer term.mu.Unlock()
-	_ = term.screen.Close()
-	<-replies
 	for _, e := range term.effects {
 		if e != "title ours" && e != "title " {
 			t.Errorf("remote text had an effect: %s", e)
@@ -162,12 +166,7 @@ func sequences(t *testing.T, raw []byte) {
 
 func TestRunEndsQuietlyWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	term := newTerminal(80, 24)
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		_, _ = io.Copy(io.Discard, term.screen)
-	}()
+	term := newTerminal(t, 80, 24)
 	keys, typed := io.Pipe()
 	defer typed.Close()
 	done := make(chan error, 1)
@@ -181,10 +180,6 @@ func TestRunEndsQuietlyWithItsContext(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Errorf("interrupted: %v", err)
 	}
-	term.mu.Lock()
-	_ = term.screen.Close()
-	term.mu.Unlock()
-	<-drained
 }
 
 func TestRunRefusesWrongOptions(t *testing.T) {

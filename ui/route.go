@@ -292,6 +292,8 @@ func (m *Model) tail() string {
 		return "that is everything"
 	case m.state.Loading:
 		return "reading older posts" + more
+	case m.network != "":
+		return "older posts are read as you move down"
 	}
 	return ""
 }
