@@ -47,7 +47,7 @@ type Secrets struct {
 }
 
 // Themes lists the values of "theme".
-func Themes() []string { return []string{"auto", "dark", "light", "midnight", "paper"} }
+func Themes() []string { return []string{"auto", "dark", "light", "ember", "paper", "plain"} }
 
 // Default is the configuration of a person who has written none.
 func Default() Config {

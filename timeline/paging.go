@@ -166,7 +166,7 @@ func (f *feed) markOutage(why Safe) {
 		return
 	}
 	f.holes = append(f.holes, hole{kind: outage, Gap: Gap{
-		Key: f.rowKey(Key{Time: f.health.Since.UTC().Round(0)}, "outage"), Account: f.account.ID, Reason: why,
+		Key: f.rowKey(Key{Time: f.health.Since.UTC().Round(0)}, "outage"), Account: f.account.ID, Reason: why, Outage: true,
 	}})
 }
 

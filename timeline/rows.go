@@ -26,6 +26,7 @@ type Gap struct {
 	Account AccountID
 	Reason  Safe // "offline since 14:02", "more than 2,000 posts were missed"
 	Loading bool // somebody asked for it and the answer is awaited
+	Outage  bool // the account does not answer; its Health says since when
 }
 
 // Rows is a timeline: rows oldest first, in Key order, each post once. A live

@@ -126,7 +126,6 @@ func (m *Model) View() tea.View {
 	v.AltScreen = true
 	v.ReportFocus = true
 	v.MouseMode = tea.MouseModeCellMotion
-	v.WindowTitle = m.o.Name
 	return v
 }
 

@@ -43,7 +43,11 @@ func (o Options) withDefaults() Options {
 		o.Name = "skein"
 	}
 	if o.SignIn == nil {
-		o.SignIn = []string{"skein account add mastodon", "skein account add bluesky", "skein account add nostr"}
+		o.SignIn = []string{
+			"skein account add mastodon --server https://your.server",
+			"skein account add bluesky --handle you.example",
+			"skein account add nostr",
+		}
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -89,7 +89,7 @@ func (m *Model) welcome() []string {
 	t := m.theme
 	key := func(k, text string) string { return "    " + t.Accent.Paint(k) + "   " + text }
 	text := []string{
-		"  " + t.Accent.Paint(m.o.Name) + t.Dim.Paint(" "+m.o.Version),
+		"  Welcome to " + t.Accent.Paint(m.o.Name) + t.Dim.Paint(" "+m.o.Version),
 		"",
 		"  Mastodon, Bluesky and Nostr in one timeline.",
 		"",

@@ -70,10 +70,16 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// quietApp is a program without terminal, arguments and environment.
+func quietApp(now func() time.Time) *app {
+	nothing := func(string) (string, bool) { return "", false }
+	return &app{world: world{in: strings.NewReader(""), out: &bytes.Buffer{}, err: &bytes.Buffer{}, env: nothing, now: now}}
+}
+
 // sandboxHome signs in to the sandbox once, for the scripts that only read.
 func sandboxHome(t *testing.T, s *sandbox.Sandbox, home string) func() {
 	t.Helper()
-	a := &app{world: world{in: strings.NewReader(""), out: &bytes.Buffer{}, err: &bytes.Buffer{}, env: func(string) (string, bool) { return "", false }, now: time.Now}}
+	a := quietApp(time.Now)
 	if err := a.moveInto(home, "auto", s); err != nil {
 		t.Fatal(err)
 	}

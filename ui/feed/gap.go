@@ -21,22 +21,31 @@ func (p *Pane) gapText(g timeline.Gap, now time.Time) string {
 	h, known := p.healthOf(g.Account)
 	name := string(g.Account)
 	if known {
-		name = timeline.CleanLine(h.Account.Name).String()
+		name = called(h.Account)
 	}
-	reason := g.Reason.Line().String()
 	switch {
 	case g.Loading:
 		return name + ": trying now"
-	case known && h.Message == g.Reason && h.State == timeline.SignIn:
+	case g.Outage && h.State == timeline.SignIn:
 		return name + ": sign-in is needed" + hint("tries again")
-	case known && h.Message == g.Reason && h.State == timeline.Down:
+	case g.Outage && known:
 		text := fmt.Sprintf("%s: offline since %s", name, h.Since.In(now.Location()).Format("15:04"))
 		if wait := h.Retry.Sub(now); wait > 0 {
 			text += ", next try in " + Wait(wait)
 		}
 		return text + hint("tries now")
 	}
-	return name + ": " + reason + hint("loads them")
+	return name + ": " + g.Reason.Line().String() + hint("loads them")
+}
+
+// called is the account's network, with the person's own name for it where that
+// says more.
+func called(a timeline.Account) string {
+	name := timeline.CleanLine(a.Name).String()
+	if network := string(a.Network); name != network {
+		return network + " (" + name + ")"
+	}
+	return name
 }
 
 func (p *Pane) healthOf(id timeline.AccountID) (timeline.Health, bool) {

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/color"
+	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -47,6 +48,15 @@ func (o Options) paint() paint {
 func SVG(frame string, cols, rows int, o Options) []byte {
 	cols, rows = max(1, cols), max(1, rows)
 	screen := vt.NewEmulator(cols, rows)
+	answered := make(chan struct{})
+	go func() { // what the frame asks of the terminal; unread, the answers block it
+		defer close(answered)
+		_, _ = io.Copy(io.Discard, screen)
+	}()
+	defer func() {
+		_ = screen.Close()
+		<-answered
+	}()
 	// A write to the emulator fails only after Close.
 	_, _ = screen.WriteString(strings.ReplaceAll(frame, "\n", "\r\n"))
 
