@@ -12,10 +12,12 @@ import (
 const (
 	maxMarks        = 8  // combining marks kept on one base
 	maxClusterRunes = 32 // runes kept in one grapheme cluster
+	maxLetters      = 4  // runes of them that take room of their own, where it is no emoji
 	tabWidth        = 4
 	replacement     = '\uFFFD'
 	zwj             = '\u200D'
 	zwnj            = '\u200C'
+	keycap          = '\u20E3'
 )
 
 // Safe is text that can be drawn in a terminal: it holds no control character
@@ -34,12 +36,13 @@ type literal string
 func Literal(s literal) Safe { return Safe{string(s)} }
 
 // Clean makes remote text safe, keeping its line breaks: CR LF and CR become LF,
-// a tab becomes spaces, other C0, C1 and DEL are dropped, as are bidi controls,
-// tag characters and U+FEFF; invalid UTF-8 becomes U+FFFD. At most 8 combining
-// marks stay on a base and 32 runes in a cluster; joiners and variation selectors
-// stay only inside emoji clusters, and the non-joiner only after letters of the
-// scripts that are written with it. Clean must run after entities are decoded.
-// It is idempotent.
+// a tab becomes spaces, of the rest only what is graphic and visible stays: no C0,
+// C1, DEL, bidi control, tag, filler or other format; invalid UTF-8 and what is not
+// assigned yet become U+FFFD. At most 8 combining marks stay on a base, none
+// without a base, and 32 runes in a cluster; joiners and variation selectors stay
+// only where they belong to an emoji, and the non-joiner only after letters of the
+// scripts that are written with it. Clean must run after entities are decoded. It
+// is idempotent.
 func Clean(s string) Safe {
 	if plainASCII(s) {
 		return Safe{s}
@@ -58,7 +61,10 @@ func Clean(s string) Safe {
 // messages of servers): every run of white space becomes one space, and the ends
 // are trimmed.
 func CleanLine(s string) Safe {
-	return Safe{strings.Join(strings.Fields(Clean(s).s), " ")}
+	line := strings.Join(strings.Fields(Clean(s).s), " ")
+	return Safe{strings.TrimLeftFunc(line, func(r rune) bool { // a mark on a space that went has no base
+		return r == ' ' || unicode.Is(unicode.M, r)
+	})}
 }
 
 // String returns the text.
@@ -118,30 +124,35 @@ func allowRunes(s string) string {
 			b.WriteByte('\n')
 		case drawable(r):
 			b.WriteRune(r)
+		case unassigned(r):
+			b.WriteRune(replacement)
 		}
 	}
 	return b.String()
 }
 
-// drawable tells whether a rune outside the line breaks may reach a terminal.
+// drawable tells whether a rune outside the line breaks may reach a terminal: it
+// is graphic (a letter, mark, number, punctuation, symbol or space) and can be
+// seen. Joiners and emoji selectors pass here; writeCluster looks at their place.
 func drawable(r rune) bool {
 	switch {
-	case r < 0x20, r >= 0x7f && r <= 0x9f: // C0, DEL, C1
-		return false
-	case r == 0x061c, r == 0x200e, r == 0x200f, // bidi marks
-		r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // embeddings, isolates
-		return false
-	case r == 0xfeff, r == 0x00ad, r == 0x200b, r == 0x2060: // BOM, soft hyphen, zero-width space, word joiner
-		return false
-	case r >= 0x2061 && r <= 0x2064, r >= 0x206a && r <= 0x206f, r >= 0xfff9 && r <= 0xfffb: // invisible operators, annotations
-		return false
-	case r >= 0xe0000 && r <= 0xe0fff: // tags, supplementary variation selectors
-		return false
-	case unicode.Is(unicode.Co, r), r >= 0xfdd0 && r <= 0xfdef, r&0xfffe == 0xfffe: // private use, noncharacters
-		return false
+	case r == zwj, r == zwnj, selector(r):
+		return true
+	case r >= 0x1f000 && r <= 0x1faff: // new emoji come every year, and Unicode has settled their width
+		return true
 	}
-	return true
+	return unicode.IsGraphic(r) && !invisible(r)
 }
+
+// invisible tells whether r draws nothing by itself: fillers, the grapheme joiner,
+// variation selectors, tags, and what is reserved for more of them.
+func invisible(r rune) bool {
+	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+// unassigned tells whether r is of a newer Unicode than ours, which does not know
+// its width.
+func unassigned(r rune) bool { return unicode.Is(unicode.Cn, r) && !invisible(r) }
 
 // limitClusters caps what one cell may carry.
 func limitClusters(s string) string {
@@ -160,32 +171,34 @@ func limitClusters(s string) string {
 	return b.String()
 }
 
-// writeCluster writes one cluster within its caps. A joiner or selector whose
-// neighbours are no emoji is dropped; so is one that is left at an end.
+// writeCluster writes one cluster within its caps. Of too many letters the first
+// and the last ones stay, and with the last how the cluster meets what follows:
+// else what follows would join it, be cut off, and so on to the end of the text.
 func writeCluster(b *strings.Builder, cluster string) {
 	runes := []rune(cluster)
-	emoji := false
+	letters := 0
 	for _, r := range runes {
-		emoji = emoji || pictographic(r)
+		if letter(r) {
+			letters++
+		}
 	}
-	marks, kept := 0, make([]rune, 0, len(runes))
+	seen, marks, kept := 0, 0, make([]rune, 0, len(runes))
 	for i, r := range runes {
+		before, after := rune(0), rune(0)
+		if len(kept) > 0 {
+			before = kept[len(kept)-1]
+		}
+		if i+1 < len(runes) {
+			after = runes[i+1]
+		}
 		switch {
-		case len(kept) == maxClusterRunes:
+		case len(kept) == maxClusterRunes, !inPlace(before, r, after):
 			continue
-		case r == 0xfe0e || r == 0xfe0f:
-			if !emoji && !keycap(runes) {
+		case letter(r):
+			if seen++; seen > 1 && seen <= letters-maxLetters+1 {
 				continue
 			}
-		case r == zwj:
-			if !emoji || i == 0 || i == len(runes)-1 {
-				continue
-			}
-		case r == zwnj:
-			if i == 0 || runes[i-1] < 0x0600 || !unicode.In(runes[i-1], unicode.L, unicode.M) {
-				continue
-			}
-		case unicode.Is(unicode.M, r):
+		case unicode.Is(unicode.M, r) && !selector(r):
 			if marks++; marks > maxMarks {
 				continue
 			}
@@ -198,11 +211,44 @@ func writeCluster(b *strings.Builder, cluster string) {
 	b.WriteString(string(kept))
 }
 
-// keycap tells whether a cluster is a keycap sequence such as "1️⃣".
-func keycap(runes []rune) bool { return runes[len(runes)-1] == 0x20e3 }
+// inPlace tells whether r may stand between before, which was kept, and after: a
+// mark on a base, a selector, joiner or skin tone with an emoji, the non-joiner
+// after a letter of a script that is written with it.
+func inPlace(before, r, after rune) bool {
+	switch {
+	case selector(r):
+		return pictographic(before) || after == keycap && strings.ContainsRune("0123456789#*", before)
+	case r == zwj:
+		return (pictographic(before) || selector(before) || skin(before)) && pictographic(after)
+	case r == zwnj:
+		return before >= 0x0600 && unicode.In(before, unicode.L, unicode.M)
+	case skin(r):
+		return before == 0 || pictographic(before)
+	case unicode.Is(unicode.M, r):
+		return before != 0
+	}
+	return true
+}
 
-// pictographic tells whether r begins or extends an emoji.
+// letter tells whether r takes room of its own in a cluster that is no emoji, as
+// the parts of a Hangul syllable do.
+func letter(r rune) bool {
+	return !unicode.Is(unicode.M, r) && r != zwj && r != zwnj && !skin(r) && !pictographic(r)
+}
+
+// selector tells whether r chooses between an emoji's two looks.
+func selector(r rune) bool { return r == 0xfe0e || r == 0xfe0f }
+
+// skin tells whether r is one of the five skin tones.
+func skin(r rune) bool { return r >= 0x1f3fb && r <= 0x1f3ff }
+
+// pictographic tells whether r is an Extended_Pictographic: nothing else joins to
+// another by a joiner (UAX #29, rule GB11).
 func pictographic(r rune) bool {
-	return r >= 0x1f000 && r <= 0x1faff || r >= 0x2190 && r <= 0x2bff || r == 0x00a9 || r == 0x00ae ||
-		r == 0x203c || r == 0x2049 || r == 0x2122 || r == 0x2139 || r == 0x3030 || r == 0x303d || r == 0x3297 || r == 0x3299
+	if r < 0xa9 {
+		return false
+	}
+	joined := string(r) + "\u200d\u00a9"
+	first, _, _, _ := uniseg.FirstGraphemeClusterInString(joined, -1)
+	return len(first) == len(joined)
 }

@@ -4,7 +4,11 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 
 	"skein/timeline"
 )
@@ -17,6 +21,8 @@ func TestCleanKeepsWhatPeopleWrite(t *testing.T) {
 		"👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 🇪🇺 1️⃣ ❤️",
 		"می‌خواهم", // the non-joiner is part of Persian spelling
 		"e\u0301\u0323",
+		"( ͡° ͜ʖ ͡°) ｶﾞｷﾞ ᄒ\u1161\u11ab नमस्ते กำ",
+		"🧑🏽‍🚀 ❤️‍🔥 🏳️‍⚧️ 👁️‍🗨️ 🧑🏻‍❤️‍💋‍🧑🏿 ☺︎ #️⃣ \U0001fae9",
 	} {
 		if got := timeline.Clean(s).String(); got != s {
 			t.Errorf("Clean(%q) = %q", s, got)
@@ -42,10 +48,46 @@ func TestCleanTakesAwayWhatActsOnATerminal(t *testing.T) {
 		{"selector outside emoji", "a\ufe0fb", "ab"},
 		{"invalid UTF-8", "a\xff\xfeb", "a\uFFFD\uFFFDb"},
 		{"stacked marks", "z" + strings.Repeat("\u0335", 50), "z" + strings.Repeat("\u0335", 8)},
+		{"marks without a base", "\u0301a\n\u0302b", "a\nb"},
+		{"fillers", "a\u034f\u115f\u1160\u17b4\u3164\uffa0b", "ab"},
+		{"invisible formats", "a\u00ad\u180e\u2064\u206a\ufff9\U0001d173\U0001bca0b", "ab"},
+		{"private use", "a\ue000\U000f0000b", "ab"},
+		{"not assigned yet", "a\u0378\ufdd0b", "a\uFFFD\uFFFDb"},
+		{"selectors of other scripts", "\u4e00\ufe00\u1820\u180b\u2211\ufe0f\U000e0100", "\u4e00\u1820\u2211"},
+		{"selectors without end", "👍\ufe0f\ufe0f\ufe0f", "👍\ufe0f"},
+		{"keycap on a letter", "a\ufe0f\u20e3", "a\u20e3"},
+		{"joiner after a mark", "👍\u0301\u200d", "👍\u0301"},
+		{"skin on what is no emoji", "a🏻b🏻🏻", "ab"},
+		{"skin upon skin", "👍🏻🏻🏻", "👍🏻"},
+		{"one cluster of many letters", strings.Repeat("\u1100", 40) + "\u1161", "\u1100\u1100\u1100\u1161"},
 	} {
 		if got := timeline.Clean(c.in).String(); got != c.want {
 			t.Errorf("%s: Clean(%q) = %q, want %q", c.name, c.in, got, c.want)
 		}
+	}
+}
+
+// What joins to the text behind it must not make Clean begin again for every rune.
+func TestCleanTakesLinearTime(t *testing.T) {
+	in := strings.Repeat("\u0d4e", 40) + strings.Repeat("x", 1<<17)
+	start := time.Now()
+	got := timeline.Clean(in).String()
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("%d bytes took %s", len(in), took)
+	}
+	if strings.Count(got, "x") != 1<<17 {
+		t.Errorf("%d letters are left", strings.Count(got, "x"))
+	}
+}
+
+func TestSafesStackNoMarksOnEachOther(t *testing.T) {
+	marks := timeline.Span{Text: timeline.Clean(strings.Repeat("\u0335", 50))}
+	text := timeline.Text{{Text: timeline.Clean("z")}, marks, marks, marks}
+	if got := text.Plain().String(); got != "z" {
+		t.Errorf("Plain() = %q", got)
+	}
+	if got := timeline.CleanLine(" \u0335\u0335 a").String(); got != "a" {
+		t.Errorf("CleanLine = %q", got)
 	}
 }
 
@@ -79,6 +121,8 @@ func FuzzClean(f *testing.F) {
 				t.Fatalf("Clean(%q) = %q holds %U", in, got, r)
 			}
 		}
+		clusters(t, got)
+		clusters(t, timeline.CleanLine(in).String())
 		if again := timeline.Clean(got).String(); again != got {
 			t.Fatalf("not idempotent: %q, then %q", got, again)
 		}
@@ -86,6 +130,24 @@ func FuzzClean(f *testing.F) {
 			t.Fatalf("CleanLine(%q) = %q", in, line)
 		}
 	})
+}
+
+// clusters checks what one cell may carry.
+func clusters(t *testing.T, s string) {
+	t.Helper()
+	for g := uniseg.NewGraphemes(s); g.Next(); {
+		runes, marks, emoji := g.Runes(), 0, false
+		for _, r := range runes {
+			emoji = emoji || r >= 0x1f000 || r >= 0x2000 && r < 0x3300 || r == 0xa9 || r == 0xae || r == 0x20e3
+			if unicode.Is(unicode.M, r) && r != 0xfe0e && r != 0xfe0f {
+				marks++
+			}
+		}
+		joins := strings.ContainsAny(g.Str(), "\u200d\ufe0e\ufe0f")
+		if marks > 8 || len(runes) > 32 || unicode.Is(unicode.M, runes[0]) || joins && !emoji {
+			t.Fatalf("%q holds the cluster %+q", s, g.Str())
+		}
+	}
 }
 
 func BenchmarkCleanASCII(b *testing.B) {
