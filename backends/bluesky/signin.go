@@ -115,10 +115,11 @@ func AddPassword(ctx context.Context, client *transport.Client, pds, handle stri
 	if u, err = serverURL(server); err != nil {
 		return account.Record{}, nil, err
 	}
-	return account.Record{
+	r := account.Record{
 		Network: string(timeline.Bluesky), Handle: "@" + timeline.CleanLine(pair.Handle).String(),
 		Server: u.Scheme + "://" + u.Host, DID: did.String(),
-	}, account.Credentials{
+	}
+	return r, account.Credentials{
 		account.AppPassword: password,
 		account.AccessJWT:   account.NewSecret(pair.AccessJWT),
 		account.RefreshJWT:  account.NewSecret(pair.RefreshJWT),
