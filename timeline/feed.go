@@ -78,21 +78,24 @@ func (f *feed) open(ctx context.Context) (Backend, error) {
 	f.opening.Lock()
 	defer f.opening.Unlock()
 	f.hub.mu.Lock()
-	b, pace := f.backend, f.hub.pace
+	b := f.backend
 	f.hub.mu.Unlock()
 	if b != nil {
 		return b, nil
+	}
+	if err := f.hub.ctx.Err(); err != nil {
+		return nil, err // nobody would close it
 	}
 	b, err := f.hub.opts.Open(ctx, f.account.ID)
 	if err != nil {
 		return nil, err
 	}
-	if pacer, ok := As[Pacer](b); ok {
-		pacer.SetPace(pace)
-	}
 	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
 	f.backend = b
-	f.hub.mu.Unlock()
+	if pacer, ok := As[Pacer](b); ok {
+		pacer.SetPace(f.hub.pace)
+	}
 	return b, nil
 }
 
@@ -102,13 +105,9 @@ func (f *feed) run() {
 	ctx := f.hub.ctx
 	defer f.close()
 	for ctx.Err() == nil {
-		began := f.hub.opts.Now()
 		err := f.session(ctx)
 		if ctx.Err() != nil {
 			return
-		}
-		if f.hub.opts.Now().Sub(began) >= steadyAfter {
-			f.attempt = 0
 		}
 		wait := f.fail(err)
 		if f.hub.once {
@@ -119,6 +118,8 @@ func (f *feed) run() {
 }
 
 func (f *feed) close() {
+	f.opening.Lock() // who opens now is waited for
+	defer f.opening.Unlock()
 	f.hub.mu.Lock()
 	b := f.backend
 	f.hub.mu.Unlock()
@@ -139,7 +140,13 @@ func (f *feed) session(ctx context.Context) error {
 	if err := f.catchUp(ctx, b); err != nil {
 		return err
 	}
-	f.live()
+	f.resume()
+	began := f.hub.opts.Now()
+	defer func() {
+		if f.hub.opts.Now().Sub(began) >= steadyAfter {
+			f.attempt = 0
+		}
+	}()
 	streamer, ok := As[Streamer](b)
 	if !ok || f.hub.once {
 		return f.serve(ctx, b, nil)
@@ -183,7 +190,7 @@ func (f *feed) obey(ctx context.Context, b Backend, o order) error {
 	case o.older:
 		f.readOlder(ctx, b)
 	case o.fill != nil:
-		f.fillGap(ctx, b, *o.fill)
+		return f.fillGap(ctx, b, *o.fill)
 	default:
 		return f.catchUp(ctx, b)
 	}
@@ -231,18 +238,11 @@ func (f *feed) fail(err error) time.Duration {
 	defer f.hub.mu.Unlock()
 	f.failed = true
 	f.setState(state, e.Message)
+	f.health.Code = e.Code
 	f.health.Retry = now.Add(wait)
 	f.markOutage(e.Message)
 	f.hub.release()
 	return wait
-}
-
-// live says that the account reads and waits for more.
-func (f *feed) live() {
-	f.hub.mu.Lock()
-	defer f.hub.mu.Unlock()
-	f.setState(Live, Safe{})
-	f.hub.notify()
 }
 
 // setState keeps Since while the state stays. The hub's mu is held.
@@ -250,7 +250,7 @@ func (f *feed) setState(s State, why Safe) {
 	if f.health.State != s {
 		f.health.State, f.health.Since = s, f.hub.opts.Now()
 	}
-	f.health.Message, f.health.Retry = why, time.Time{}
+	f.health.Message, f.health.Code, f.health.Retry = why, "", time.Time{}
 }
 
 // receive takes one event of the stream.
@@ -262,9 +262,15 @@ func (f *feed) receive(e Event) {
 	case e.Post != nil:
 		p := Place(e.Post, now)
 		f.advance(p)
+		if i := slices.IndexFunc(f.held, func(h *Post) bool { return h.ID == p.ID }); i >= 0 {
+			p = Combine(f.held[i], p) // else the older reading would come last
+			f.held = slices.Delete(f.held, i, i+1)
+		}
 		f.hub.publish(p)
 	case e.Deleted != nil:
-		f.held = slices.DeleteFunc(f.held, func(p *Post) bool { return p.ID == *e.Deleted })
+		for _, o := range f.hub.feeds { // another account may hold it, too
+			o.held = slices.DeleteFunc(o.held, func(p *Post) bool { return p.ID == *e.Deleted })
+		}
 		f.hub.retract(*e.Deleted)
 	case e.Status != nil:
 		f.connected(*e.Status)

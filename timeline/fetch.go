@@ -6,6 +6,7 @@ import "context"
 type Fetched struct {
 	Posts  []*Post  // newest first
 	Health []Health // State is Live for every account that answered
+	Gaps   []Gap    // where posts of an account may be missing, and why
 }
 
 // Fetch reads the newest n posts of all accounts merged. It is the hub's own
@@ -28,7 +29,7 @@ func Fetch(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetch
 		if !c.Settled || c.Loading {
 			continue
 		}
-		found := Fetched{Health: c.Health}
+		found := Fetched{Health: c.Health, Gaps: c.Gaps}
 		for i := rows.Len() - 1; i >= 0 && len(found.Posts) < n; i-- {
 			found.Posts = append(found.Posts, rows.At(i).Post)
 		}

@@ -103,6 +103,7 @@ type Health struct {
 	Retry   time.Time // when the next attempt is due; zero when none is
 	Up, Of  int       // usable connections, for backends with several
 	Message Safe      // why, when State is not Live
+	Code    Code      // the same for a program; "" where nothing failed
 }
 
 // NewHub makes a Hub that reads the given accounts until Close. Accounts are

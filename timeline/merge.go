@@ -77,6 +77,9 @@ func distinct(s []*Post, total int) []*Post {
 	return out
 }
 
+// outlier is how far a post may at least stand from the rest of its page.
+const outlier = 24 * time.Hour
+
 // Extent is how far one source has been read.
 type Extent struct {
 	Oldest Key  // the oldest key it has given
@@ -142,4 +145,23 @@ func placeBatch(posts []*Post, now time.Time) []*Post {
 		}
 	}
 	return placed
+}
+
+// reach is the key down to which a page is complete: its oldest one, but for a few
+// posts that claim to be far older than the rest. Servers sort by arrival, and one
+// post of "1970" must not pass for everything down to there. To reach less far
+// than a page does costs nothing: what is below waits for the next page.
+func reach(placed []*Post) Key {
+	keys := make([]Key, len(placed))
+	for i, p := range placed {
+		keys[i] = p.Key()
+	}
+	slices.SortFunc(keys, func(a, b Key) int { return b.Compare(a) })
+	for i := (len(keys) + 1) / 2; i > 0 && i < len(keys); i++ {
+		span, step := keys[0].Time.Sub(keys[i-1].Time), keys[i-1].Time.Sub(keys[i].Time)
+		if step > outlier && step/3 > span {
+			return keys[i-1]
+		}
+	}
+	return keys[len(keys)-1]
 }

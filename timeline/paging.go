@@ -9,6 +9,10 @@ import (
 // taken to have ended: servers filter, and some repeat themselves.
 const maxEmpty = 10
 
+// maxNewer is how many pages in a row are asked for what is new; a stream that
+// starts behind them still brings the rest.
+const maxNewer = 30
+
 // holeKind tells what closes a hole.
 type holeKind uint8
 
@@ -28,45 +32,79 @@ type hole struct {
 
 // catchUp reads the first page, or what has been posted since the last one.
 func (f *feed) catchUp(ctx context.Context, b Backend) error {
-	f.hub.mu.Lock()
-	page := Page{Limit: f.hub.opts.Page}
-	if f.answered {
-		page.After = f.newer
+	for n := 1; ; n++ {
+		page := f.due()
+		batch, err := b.Home(ctx, page)
+		if err != nil {
+			return err
+		}
+		if !f.caught(page, batch, n) {
+			break
+		}
 	}
-	f.hub.mu.Unlock()
-
-	batch, err := b.Home(ctx, page)
-	if err != nil {
-		return err
-	}
-
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
-	known := f.newest
-	oldest, ok := f.take(batch)
-	switch {
-	case !f.answered:
-		f.answered, f.oldest = true, oldest
-		f.older, f.done = batch.Older, batch.Older == ""
-	case batch.Gap && ok:
-		f.holes = append(f.holes, hole{kind: missed, cursor: batch.Older, lower: known, Gap: Gap{
-			Key: f.rowKey(oldest, "missed"), Account: f.account.ID, Reason: Literal("posts were missed here"),
-		}})
-	}
-	if batch.Newer != "" {
-		f.newer = batch.Newer
-	}
 	f.failed = false
+	if f.health.State != Partial { // of its connections only the stream knows
+		f.setState(Live, Safe{})
+	}
 	f.closeHoles(outage)
 	f.hub.release()
 	return nil
 }
 
+// due is the page that catchUp asks for next.
+func (f *feed) due() Page {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	if f.answered {
+		return Page{After: f.newer, Limit: f.hub.opts.Page}
+	}
+	return Page{Before: f.older, Limit: f.hub.opts.Page}
+}
+
+// caught takes the nth page of a catchUp and tells whether another is needed: a
+// first page of which nothing was left tells nothing of the account, and a full
+// one of new posts may be the oldest of more.
+func (f *feed) caught(page Page, batch Batch, n int) (more bool) {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	known := f.newest
+	low, ok := f.take(batch)
+	moved := page.Before == "" && batch.Newer != "" && batch.Newer != f.newer
+	if moved {
+		f.newer = batch.Newer
+	}
+	switch {
+	case !f.answered:
+		f.older, f.done = batch.Older, batch.Older == "" || batch.Older == page.Before || !ok && n >= maxEmpty
+		if !ok && !f.done {
+			return true
+		}
+		f.answered, f.oldest = true, low
+	case batch.Gap && ok:
+		f.holes = append(f.holes, hole{kind: missed, cursor: batch.Older, lower: known, Gap: Gap{
+			Key: f.rowKey(low, "missed"), Account: f.account.ID, Reason: Literal("posts were missed here"),
+		}})
+	default:
+		return page.After != "" && moved && 2*len(batch.Posts) >= page.Limit && n < maxNewer
+	}
+	return false
+}
+
 // readOlder reads the next page below.
 func (f *feed) readOlder(ctx context.Context, b Backend) {
 	f.hub.mu.Lock()
-	cursor := f.older
+	cursor, done := f.older, f.done
+	if done { // the order before this one found the end
+		f.asked = false
+		f.closeHoles(stalled)
+		f.hub.release()
+	}
 	f.hub.mu.Unlock()
+	if done {
+		return
+	}
 
 	batch, err := b.Home(ctx, Page{Before: cursor, Limit: f.hub.opts.Page})
 
@@ -94,19 +132,22 @@ func (f *feed) readOlder(ctx context.Context, b Backend) {
 	f.hub.release()
 }
 
-// fillGap tries to close the hole at k.
-func (f *feed) fillGap(ctx context.Context, b Backend, k Key) {
+// fillGap tries to close the hole at k. It fails only where the account does.
+func (f *feed) fillGap(ctx context.Context, b Backend, k Key) error {
 	f.hub.mu.Lock()
 	i := f.holeAt(k)
 	if i < 0 {
 		f.hub.mu.Unlock()
-		return
+		return nil
 	}
 	h := f.holes[i]
 	f.hub.mu.Unlock()
-	if h.kind == stalled {
+	switch h.kind {
+	case stalled:
 		f.readOlder(ctx, b)
-		return
+		return nil
+	case outage:
+		return f.catchUp(ctx, b)
 	}
 
 	batch, err := b.Home(ctx, Page{Before: h.cursor, Limit: f.hub.opts.Page})
@@ -114,35 +155,49 @@ func (f *feed) fillGap(ctx context.Context, b Backend, k Key) {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
 	if i = f.holeAt(k); i < 0 {
-		return
+		return nil
 	}
 	f.hub.notify()
 	if err != nil {
 		f.holes[i].Loading, f.holes[i].Reason = false, AsError(err).Message
-		return
+		return nil
 	}
-	oldest, ok := f.take(batch)
-	if !ok || !h.lower.Less(oldest) || batch.Older == "" || batch.Older == h.cursor {
+	met := slices.ContainsFunc(batch.Posts, func(p *Post) bool { return p.ID == h.lower.ID })
+	low, ok := f.take(batch)
+	if !ok || met || !h.lower.Less(low) || batch.Older == "" || batch.Older == h.cursor {
 		f.holes = slices.Delete(f.holes, i, i+1)
 	} else {
-		h.Key, h.cursor, h.Loading = f.rowKey(oldest, "missed"), batch.Older, false
+		h.Key, h.cursor, h.Loading = f.rowKey(low, "missed"), batch.Older, false
 		f.holes[i] = h
 	}
 	f.hub.release()
+	return nil
 }
 
-// take places and keeps a batch's posts, and returns the key of the oldest. The
+// resume queues again what was asked for while the account was away.
+func (f *feed) resume() {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	for i := range f.holes {
+		if f.holes[i].Loading {
+			k := f.holes[i].Key
+			f.holes[i].Loading = f.ask(order{fill: &k})
+		}
+	}
+}
+
+// take places and keeps a batch's posts, and returns how far down it reaches. The
 // hub's mu is held from here on down.
-func (f *feed) take(batch Batch) (oldest Key, ok bool) {
+func (f *feed) take(batch Batch) (low Key, ok bool) {
 	placed := placeBatch(batch.Posts, f.hub.opts.Now())
 	for _, p := range placed {
 		f.advance(p)
-		if !ok || p.Key().Less(oldest) {
-			oldest, ok = p.Key(), true
-		}
 	}
 	f.held = append(f.held, placed...)
-	return oldest, ok
+	if len(placed) == 0 {
+		return Key{}, false
+	}
+	return reach(placed), true
 }
 
 // advance notes the newest post seen.
