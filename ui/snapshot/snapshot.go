@@ -54,8 +54,10 @@ func SVG(frame string, cols, rows int, o Options) []byte {
 		_, _ = io.Copy(io.Discard, screen)
 	}()
 	defer func() {
-		_ = screen.Close()
-		<-answered
+		if answers, ok := screen.InputPipe().(io.Closer); ok { // Close itself races with Read
+			_ = answers.Close()
+			<-answered
+		}
 	}()
 	// A write to the emulator fails only after Close.
 	_, _ = screen.WriteString(strings.ReplaceAll(frame, "\n", "\r\n"))
