@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -59,25 +60,34 @@ func (t *capped) prepare(req *http.Request) *http.Request {
 	return req
 }
 
-// hold reads a JSON body whole, within the caps, so that no decoder behind it
-// meets more than it can bear; any other body is capped as it is read.
+// hold reads a body whole, within the caps, so that no decoder behind it meets
+// more than it can bear: servers call their JSON many things. Pictures and the
+// like are capped as they are read.
 func (t *capped) hold(req *http.Request, resp *http.Response) (*http.Response, error) {
 	host := req.URL.Host
-	if !strings.Contains(resp.Header.Get("Content-Type"), "json") {
-		resp.Body = &limited{ReadCloser: resp.Body, left: MaxBody, host: host}
+	body := &limited{ReadCloser: resp.Body, left: MaxBody, host: host}
+	kind := resp.Header.Get("Content-Type")
+	if slices.ContainsFunc([]string{"image/", "video/", "audio/"}, func(p string) bool { return strings.HasPrefix(kind, p) }) {
+		resp.Body = body
 		return resp, nil
 	}
-	b, err := io.ReadAll(&limited{ReadCloser: resp.Body, left: MaxBody, host: host})
+	b, err := io.ReadAll(body)
 	_ = resp.Body.Close() // the body was read, or the error below says why not
 	if err != nil {
 		return nil, Unreachable(host, err)
 	}
-	if Depth(b) > MaxDepth {
+	if looksJSON(kind, b) && Depth(b) > MaxDepth {
 		return nil, timeline.Errorf(timeline.CodeTooLarge, "%s: the answer nests more than %d deep", host, MaxDepth)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(b))
 	resp.ContentLength = int64(len(b))
 	return resp, nil
+}
+
+// looksJSON tells whether somebody may decode b as JSON.
+func looksJSON(kind string, b []byte) bool {
+	b = bytes.TrimLeft(b, " \t\r\n")
+	return strings.Contains(kind, "json") || len(b) > 0 && (b[0] == '{' || b[0] == '[')
 }
 
 // Depth is how deep a JSON text nests; brackets within strings do not count. It

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -46,8 +47,10 @@ func (b *budget) note(host string, resp *http.Response) error {
 	if resp.StatusCode != http.StatusTooManyRequests && (resp.StatusCode != http.StatusServiceUnavailable || retry == "") {
 		return nil
 	}
-	until := b.now().Add(pause(resp.Header, b.now()))
+	now := b.now()
+	until := now.Add(pause(resp.Header, now))
 	b.mu.Lock()
+	maps.DeleteFunc(b.until, func(_ string, t time.Time) bool { return !now.Before(t) }) // hosts that are never asked again
 	b.until[host] = until
 	b.mu.Unlock()
 	return limitedError(host, until)
@@ -61,24 +64,33 @@ func limitedError(host string, until time.Time) error {
 
 // pause reads how long to wait: Retry-After in seconds or as a date, else
 // X-RateLimit-Reset (a date on Mastodon) or RateLimit-Reset (Unix seconds on
-// Bluesky). Dates are taken relative to the server's own Date, so that a clock
-// that is wrong here does not matter.
+// Bluesky, seconds from now in the draft standard). Dates are taken relative to
+// the server's own Date, so that a clock that is wrong here does not matter.
 func pause(h http.Header, now time.Time) time.Duration {
 	server := now
 	if d, err := http.ParseTime(h.Get("Date")); err == nil {
 		server = d
 	}
-	d := defaultPause
-	if s := h.Get("Retry-After"); s != "" {
-		if n, err := strconv.Atoi(s); err == nil {
-			d = time.Duration(n) * time.Second
-		} else if t, err := http.ParseTime(s); err == nil {
-			d = t.Sub(server)
+	for _, name := range []string{"Retry-After", "X-RateLimit-Reset", "RateLimit-Reset"} {
+		if d, ok := span(h.Get(name), server); ok {
+			return min(max(d, time.Second), longestPause)
 		}
-	} else if t, err := time.Parse(time.RFC3339Nano, h.Get("X-RateLimit-Reset")); err == nil {
-		d = t.Sub(server)
-	} else if n, err := strconv.ParseInt(h.Get("RateLimit-Reset"), 10, 64); err == nil {
-		d = time.Unix(n, 0).Sub(server)
 	}
-	return min(max(d, time.Second), longestPause)
+	return defaultPause
+}
+
+// span reads seconds from now, Unix seconds or a date.
+func span(s string, server time.Time) (time.Duration, bool) {
+	const unix = 1e9 // nobody asks for thirty years of patience
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil && n < unix {
+		return time.Duration(n) * time.Second, true
+	} else if err == nil {
+		return time.Unix(n, 0).Sub(server), true
+	}
+	for _, layout := range []string{time.RFC3339Nano, http.TimeFormat} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.Sub(server), true
+		}
+	}
+	return 0, false
 }

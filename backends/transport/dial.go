@@ -40,6 +40,24 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	return nd.DialContext(ctx, network, address)
 }
 
+// proxy refuses private addresses before choose sends them to a proxy: what that
+// dials is out of our sight. Names are its own affair.
+func (d *dialer) proxy(choose func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(req *http.Request) (*url.URL, error) {
+		via, err := choose(req)
+		if err != nil || via == nil {
+			return via, err
+		}
+		host := req.URL.Hostname()
+		if _, err := netip.ParseAddr(host); err == nil && !d.allow[strings.ToLower(host)] {
+			if err := checkAddress(host, net.JoinHostPort(host, "0")); err != nil {
+				return nil, err
+			}
+		}
+		return via, nil
+	}
+}
+
 // checkAddress refuses what is not on the public internet.
 func checkAddress(host, resolved string) error {
 	ap, err := netip.ParseAddrPort(resolved)
@@ -59,7 +77,7 @@ func public(a netip.Addr) bool {
 		return false
 	}
 	for _, p := range reserved() {
-		if p.Contains(a) {
+		if p.Contains(a.WithZone("")) {
 			return false
 		}
 	}
@@ -67,20 +85,25 @@ func public(a netip.Addr) bool {
 }
 
 // reserved are ranges that net/netip calls global unicast but that are not
-// (RFC 6890): shared address space, benchmarks, documentation, NAT64, 0/8, 240/4.
+// (RFC 6890): shared address space, benchmarks, documentation, translation and
+// tunnels to IPv4, the former site-local, 0/8, 240/4.
 func reserved() []netip.Prefix {
 	return []netip.Prefix{
 		netip.MustParsePrefix("0.0.0.0/8"),
 		netip.MustParsePrefix("100.64.0.0/10"),
 		netip.MustParsePrefix("192.0.0.0/24"),
 		netip.MustParsePrefix("192.0.2.0/24"),
+		netip.MustParsePrefix("192.88.99.0/24"),
 		netip.MustParsePrefix("198.18.0.0/15"),
 		netip.MustParsePrefix("198.51.100.0/24"),
 		netip.MustParsePrefix("203.0.113.0/24"),
 		netip.MustParsePrefix("240.0.0.0/4"),
+		netip.MustParsePrefix("::/96"),
+		netip.MustParsePrefix("fec0::/10"),
 		netip.MustParsePrefix("64:ff9b::/96"),
 		netip.MustParsePrefix("64:ff9b:1::/48"),
 		netip.MustParsePrefix("100::/64"),
+		netip.MustParsePrefix("2001::/23"),
 		netip.MustParsePrefix("2001:db8::/32"),
 		netip.MustParsePrefix("2002::/16"),
 	}

@@ -2,12 +2,15 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -37,6 +40,8 @@ type Options struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	Resolver  *net.Resolver // nil: the system's
+	// Proxy is http.Transport's; nil: the environment's.
+	Proxy func(*http.Request) (*url.URL, error)
 }
 
 // Client is the capped client. It is safe for concurrent use; one serves a
@@ -56,10 +61,13 @@ func New(o Options) *Client {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Proxy == nil {
+		o.Proxy = http.ProxyFromEnvironment
+	}
 	c := &Client{opts: o, stats: newBudget(o.Now), idle: idleTimeout}
 	d := &dialer{allow: allowSet(o.Allow), net: net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Resolver: o.Resolver}}
 	base := &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  d.proxy(o.Proxy),
 		DialContext:            d.dial,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           64,
@@ -68,6 +76,8 @@ func New(o Options) *Client {
 		TLSHandshakeTimeout:    dialTimeout,
 		ResponseHeaderTimeout:  headerTimeout,
 		MaxResponseHeaderBytes: 256 << 10,
+		// A connection that did not survive the machine's sleep is found out, not used again.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: idleTimeout, PingTimeout: dialTimeout},
 	}
 	c.http = &http.Client{
 		Transport:     &capped{next: base, c: c},
@@ -135,9 +145,16 @@ func Unreachable(host string, err error) error {
 	var dns *net.DNSError
 	var op *net.OpError
 	var ne net.Error
+	var cert *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		why = "no such host"
+	case errors.As(err, &cert):
+		why = "its certificate is not valid: " + cert.Err.Error()
+	case errors.As(err, new(tls.RecordHeaderError)), strings.Contains(err.Error(), "HTTP response to HTTPS client"):
+		why = "it does not speak https there"
+	case errors.Is(err, io.EOF):
+		why = "the server closed the connection"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &ne) && ne.Timeout():
 		why = "no answer in time"
 	case errors.Is(err, errSilent):
