@@ -45,7 +45,7 @@ func run(args []string, w world) int {
 	root.SetIn(w.in)
 	root.SetOut(w.out)
 	root.SetErr(w.err)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	tell := func(_ io.Writer, _ fang.Styles, err error) { a.tell(ctx, args, err) }
 	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(tell))
