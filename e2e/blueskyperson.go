@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 )
@@ -176,13 +178,35 @@ func (p *BlueskyPerson) inTimeline(ctx context.Context, post BlueskyRef) error {
 
 func (p *BlueskyPerson) create(t testing.TB, collection string, record map[string]any) BlueskyRef {
 	t.Helper()
+	made, err := p.Write(t.Context(), collection, record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// Write makes any record of a collection now, and ends no test when it cannot:
+// for what somebody else's test calls.
+func (p *BlueskyPerson) Write(ctx context.Context, collection string, record map[string]any) (BlueskyRef, error) {
 	record["$type"] = collection
 	record["createdAt"] = time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
 	var made BlueskyRef
-	p.procedure(t, "com.atproto.repo.createRecord", map[string]any{
+	err := call(ctx, http.MethodPost, p.pds+"/xrpc/com.atproto.repo.createRecord", p.token, map[string]any{
 		"repo": p.DID, "collection": collection, "record": record,
 	}, &made)
-	return made
+	return made, err
+}
+
+// Delete removes the record at://did/collection/key.
+func (p *BlueskyPerson) Delete(ctx context.Context, uri string) error {
+	parts := strings.Split(uri, "/")
+	const uriParts = 5
+	if len(parts) != uriParts {
+		return fmt.Errorf("%q names no record", uri)
+	}
+	return call(ctx, http.MethodPost, p.pds+"/xrpc/com.atproto.repo.deleteRecord", p.token, map[string]string{
+		"repo": p.DID, "collection": parts[3], "rkey": parts[4],
+	}, nil)
 }
 
 func (p *BlueskyPerson) procedure(t testing.TB, method string, body, into any) {

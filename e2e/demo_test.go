@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"unicode"
 
 	"skein/e2e"
 )
@@ -78,54 +77,6 @@ func TestDemoKeysDoWhatTheFooterSays(t *testing.T) {
 	})
 }
 
-// Every hostile post of the sandbox passes over the screen and changes nothing
-// but text cells.
-func TestHostileTextIsHarmless(t *testing.T) {
-	term := e2e.NewHome(t).Terminal(t, 100, 40, "demo")
-	waitAllWell(t, term)
-	drawn := term.State(t)
-	if drawn.Title != term.Before().Title && drawn.Title != "skein" {
-		t.Errorf("the title is %q, before it was %q", drawn.Title, term.Before().Title)
-	}
-
-	const pages = 60
-	screen := term.Capture(t)
-	for page := range pages {
-		checkCells(t, page, term.Capture(t), term.CaptureRaw(t))
-		term.SendKeys(t, "Space")
-		next, moved := pageMoved(term, t, screen)
-		if !moved {
-			break // the end of the feed
-		}
-		screen = next
-	}
-	if state := term.State(t); state != drawn {
-		t.Errorf("the feed changed the terminal:\n%+v\n%+v", state, drawn)
-	}
-	if buffers := term.State(t).Buffers; buffers != "" {
-		t.Errorf("something was copied: %s", buffers)
-	}
-}
-
-// allowedEscapes are those that a screen of cells is made of: colours and
-// attributes, links to http, and the charset switches of line drawing.
-var allowedEscapes = regexp.MustCompile("\x1b\\[[0-9;:]*m|\x1b\\]8;[^;\x07\x1b]*;(https?://[!-~]*)?\x1b\\\\|[\x0e\x0f]")
-
-func checkCells(t *testing.T, page int, screen e2e.Screen, raw string) {
-	t.Helper()
-	for _, r := range allowedEscapes.ReplaceAllString(raw, "") {
-		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
-			t.Errorf("page %d holds %U, which is no text\n%q", page, r, raw)
-			return
-		}
-	}
-	// A row that wrapped or scrolled would have pushed one of these out.
-	rows := screen.Rows()
-	if screen.Health("M") == "" || strings.TrimSpace(rows[len(rows)-1]) == "" {
-		t.Errorf("page %d has lost its header or its footer\n%s", page, screen.Framed())
-	}
-}
-
 // waitAllWell waits until the header says that three networks are read, and a
 // post is selected.
 func waitAllWell(t *testing.T, term *e2e.Terminal) {
@@ -133,12 +84,6 @@ func waitAllWell(t *testing.T, term *e2e.Terminal) {
 	term.WaitUntil(t, "M, B and N are ● and a post is selected", func(s e2e.Screen) bool {
 		return s.Selected() != "" && s.Health("M") == "●" && s.Health("B") == "●" && s.Health("N") == "●"
 	})
-}
-
-// pageMoved waits a moment for another screen and says whether it came.
-func pageMoved(term *e2e.Terminal, t *testing.T, before e2e.Screen) (e2e.Screen, bool) {
-	t.Helper()
-	return term.Poll(t, func(s e2e.Screen) bool { return s.Selected() != before.Selected() })
 }
 
 // cycle presses F until it has seen three filters and the way back, and returns

@@ -11,8 +11,12 @@
 //	Sandbox   skein's own stand-in for Mastodon, from `skein demo --serve`
 //	Terminal  a tmux server of its own, with keys in and screens out
 //	Home      a private SKEIN_HOME and the binary to run in it
+//	Process   a skein that was started there and may still run
+//	Meddler   stands before an HTTP server, counts, delays or spoils
 //
-// The package knows skein only from outside: its flags, its exit codes, its
-// JSON and its screen. It imports none of skein's packages. The command e2e/run
-// installs what is missing and runs the tests.
+// The helpers know skein only from outside: its flags, its exit codes, its JSON
+// and its screen. They import none of skein's packages. Two tests do: the one that
+// holds the adapters to the conformance suite on real servers, and the one that
+// ages a session in the vault. The command e2e/run installs what is missing and
+// runs the tests.
 package e2e

@@ -1,11 +1,7 @@
 package e2e
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -86,25 +82,7 @@ func (h *Home) Run(t testing.TB, args ...string) Result {
 // the exit code. A stack trace fails the test at once.
 func (h *Home) RunInput(t testing.TB, stdin string, args ...string) Result {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), runWithin)
-	defer cancel()
-	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, h.binary, args...)
-	cmd.Env = h.Environment()
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &stdout, &stderr
-	started := time.Now()
-	err := cmd.Run()
-	result := Result{
-		Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode(),
-		Took: time.Since(started), command: "skein " + strings.Join(args, " "),
-	}
-	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || ctx.Err() != nil) {
-		t.Fatalf("%s: %v (%v)\n%s", result.command, err, ctx.Err(), result)
-	}
-	if stackTrace.MatchString(result.Stdout + result.Stderr) {
-		t.Fatalf("%s shows a stack trace:\n%s", result.command, result)
-	}
-	return result
+	return h.StartInput(t, stdin, args...).Wait(t)
 }
 
 // Environment is what skein runs in: the current one, without what could lead it

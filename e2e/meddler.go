@@ -9,16 +9,22 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// Meddler stands in front of an honest HTTP server and can spoil its answers.
+// Meddler stands in front of an honest HTTP server. It counts what is asked, can
+// spoil the answers, and can make one of them slow.
 type Meddler struct {
 	URL string
 
 	spoil atomic.Pointer[string]
+
+	mu    sync.Mutex
+	calls map[string]int           // by path
+	slow  map[string]time.Duration // by path
 }
 
 // StartMeddler passes everything on to target, until it is told otherwise.
@@ -28,12 +34,17 @@ func StartMeddler(t testing.TB, target string) *Meddler {
 	if err != nil {
 		t.Fatalf("target of a meddler: %v", err)
 	}
-	meddler := &Meddler{}
+	meddler := &Meddler{calls: map[string]int{}, slow: map[string]time.Duration{}}
 	honest := &httputil.ReverseProxy{
 		Rewrite:  func(r *httputil.ProxyRequest) { r.SetURL(address) },
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		wait := meddler.count(r.URL.Path)
+		select {
+		case <-time.After(wait):
+		case <-r.Context().Done():
+		}
 		if body := meddler.spoil.Load(); body != nil {
 			answer(w, *body)
 			return
@@ -50,6 +61,28 @@ func StartMeddler(t testing.TB, target string) *Meddler {
 
 // Spoil answers everything with this body from now on, as JSON and with 200 OK.
 func (m *Meddler) Spoil(body string) { m.spoil.Store(&body) }
+
+// Calls is how often a path was asked for until now.
+func (m *Meddler) Calls(path string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.calls[path]
+}
+
+// Slow lets requests for a path wait this long before they are passed on.
+func (m *Meddler) Slow(path string, wait time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.slow[path] = wait
+}
+
+// count notes a request and returns how long it has to wait.
+func (m *Meddler) count(path string) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls[path]++
+	return m.slow[path]
+}
 
 // Babble takes the place of a stopped relay: a web page answers whoever comes.
 func (r *Relay) Babble(t testing.TB) {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -46,10 +47,15 @@ func (p *NostrPerson) Names(t testing.TB, relay *Relay, name string) nostr.Event
 	return p.publish(t, relay, nostr.KindProfileMetadata, string(content), nil)
 }
 
-// Lists publishes where this person writes and reads (kind 10002, NIP-65).
-func (p *NostrPerson) Lists(t testing.TB, relay *Relay) nostr.Event {
+// Lists publishes where this person writes and reads (kind 10002, NIP-65), at the
+// first of these relays.
+func (p *NostrPerson) Lists(t testing.TB, relay *Relay, others ...*Relay) nostr.Event {
 	t.Helper()
-	return p.publish(t, relay, nostr.KindRelayListMetadata, "", nostr.Tags{{"r", relay.URL}})
+	tags := nostr.Tags{{"r", relay.URL}}
+	for _, other := range others {
+		tags = append(tags, nostr.Tag{"r", other.URL})
+	}
+	return p.publish(t, relay, nostr.KindRelayListMetadata, "", tags)
 }
 
 // Follows publishes the list of people followed (kind 3, NIP-02).
@@ -80,12 +86,23 @@ func (p *NostrPerson) Replies(t testing.TB, relay *Relay, root nostr.Event, text
 // publish signs an event, sends it and returns when the relay said OK.
 func (p *NostrPerson) publish(t testing.TB, relay *Relay, kind int, content string, tags nostr.Tags) nostr.Event {
 	t.Helper()
-	event := nostr.Event{Kind: kind, Content: content, Tags: tags, CreatedAt: nostr.Now()}
-	if err := event.Sign(p.secret); err != nil {
-		t.Fatalf("sign kind %d: %v", kind, err)
+	event, err := p.Sign(nostr.Event{Kind: kind, Content: content, Tags: tags})
+	if err != nil {
+		t.Fatal(err)
 	}
 	relay.mustPublish(t, event)
 	return event
+}
+
+// Sign makes an event this person's; without a time it is of now.
+func (p *NostrPerson) Sign(event nostr.Event) (nostr.Event, error) {
+	if event.CreatedAt == 0 {
+		event.CreatedAt = nostr.Now()
+	}
+	if err := event.Sign(p.secret); err != nil {
+		return event, fmt.Errorf("sign kind %d: %w", event.Kind, err)
+	}
+	return event, nil
 }
 
 // Note is the event's name as people pass it on (NIP-19).

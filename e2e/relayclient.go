@@ -13,10 +13,10 @@ import (
 // relayFrame caps one message from the relay.
 const relayFrame = 4 << 20
 
-// publish sends a signed event and returns once the relay said OK (NIP-01). It is
+// Publish sends a signed event and returns once the relay said OK (NIP-01). It is
 // plain websocket: go-nostr's own connection takes silence for consent, and its
 // Close races with its Connect.
-func (r *Relay) publish(ctx context.Context, event nostr.Event) error {
+func (r *Relay) Publish(ctx context.Context, event nostr.Event) error {
 	return r.talk(ctx, []any{"EVENT", event}, func(label string, rest []json.RawMessage) (bool, error) {
 		if label != "OK" || len(rest) < 2 {
 			return false, nil
@@ -87,12 +87,12 @@ func (r *Relay) talk(ctx context.Context, message []any, hear func(string, []jso
 	}
 }
 
-// mustPublish is publish for a test that cannot go on without it.
+// mustPublish is Publish for a test that cannot go on without it.
 func (r *Relay) mustPublish(t testing.TB, event nostr.Event) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), publishWithin)
 	defer cancel()
-	if err := r.publish(ctx, event); err != nil {
+	if err := r.Publish(ctx, event); err != nil {
 		t.Fatalf("publish kind %d: %v", event.Kind, err)
 	}
 }

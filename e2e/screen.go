@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// age stands at the end of a post's first row and goes on by itself.
+var age = regexp.MustCompile(`\s+(now|\d+[smhdwy])\s*$`)
+
 // Screen is what a person sees: the terminal's rows as text.
 type Screen string
 
@@ -24,7 +27,6 @@ func (s Screen) Rows() []string {
 // Selected is the text of the rows with the selection's bar, without it and
 // without the ages, which go on by themselves.
 func (s Screen) Selected() string {
-	age := regexp.MustCompile(`\s+(now|\d+[smhdwy])\s*$`)
 	var selected []string
 	for _, row := range s.Rows() {
 		before, after, found := strings.Cut(row, selectionBar)
@@ -33,6 +35,18 @@ func (s Screen) Selected() string {
 		}
 	}
 	return strings.TrimSpace(strings.Join(selected, "\n"))
+}
+
+// Posts are the rows below the header and what is announced there, without the
+// ages.
+func (s Screen) Posts() string {
+	const above = 2
+	rows := s.Rows()
+	rows = slices.Clone(rows[min(above, len(rows)):])
+	for i, row := range rows {
+		rows[i] = age.ReplaceAllString(row, "")
+	}
+	return strings.Join(rows, "\n")
 }
 
 // Networks are the letters of the posts on the screen, each once, sorted.
