@@ -78,8 +78,9 @@ func (s *session) DoWithAuth(c *http.Client, req *http.Request, _ syntax.NSID) (
 	return c.Do(again) //nolint:gosec // G704: as above
 }
 
-// saysExpired tells whether a response refuses the access token for its age. The
-// body of any other response is as it was.
+// saysExpired tells whether a response refuses the access token itself: for its
+// age, or because the server signs with another key now. The body of any other
+// response is as it was.
 func saysExpired(resp *http.Response) (bool, error) {
 	if resp.StatusCode != http.StatusBadRequest && resp.StatusCode != http.StatusUnauthorized {
 		return false, nil
@@ -92,7 +93,7 @@ func saysExpired(resp *http.Response) (bool, error) {
 		return false, err
 	}
 	var e atclient.ErrorBody
-	if json.Unmarshal(b, &e) == nil && e.Name == "ExpiredToken" {
+	if json.Unmarshal(b, &e) == nil && (e.Name == "ExpiredToken" || e.Name == "InvalidToken") {
 		return true, nil
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(b))

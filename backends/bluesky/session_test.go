@@ -80,6 +80,24 @@ func TestOneRefreshForEight(t *testing.T) {
 	}
 }
 
+// A server that signs with a new key refuses tokens that have not expired.
+func TestRefusedTokenIsRenewed(t *testing.T) {
+	s, c, store := expire(t)
+	id := string(c.Account.ID)
+	creds, err := store.Load(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	creds[account.AccessJWT] = account.NewSecret("of another key")
+	if err := store.Save(t.Context(), id, creds); err != nil {
+		t.Fatal(err)
+	}
+	home(t, open(t, c))
+	if n := s.Calls(refreshMethod); n != 1 {
+		t.Errorf("%d refreshes, want 1", n)
+	}
+}
+
 // A clock that is years ahead must not refresh before every request.
 func TestWrongClockRefreshesOnce(t *testing.T) {
 	s, c, _ := expire(t)

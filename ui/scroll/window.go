@@ -86,10 +86,11 @@ func (w *Window) Scroll(items Items, n int) {
 	if items.Len() == 0 {
 		return
 	}
-	was := w.top
+	first, row := w.First(items)
 	w.top -= n
+	w.follow(items)
 	w.settle(items)
-	if w.top == was && n != 0 { // the end: there is nothing to scroll, so go there
+	if i, r := w.First(items); i == first && r == row && n != 0 { // the end: there is nothing to scroll, so go there
 		if n > 0 {
 			w.Select(items, items.Len()-1)
 		} else {

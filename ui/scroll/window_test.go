@@ -43,6 +43,29 @@ func TestWindowIsNeverLost(t *testing.T) {
 	})
 }
 
+// TestScrollSkipsNothing: a screen down shows the next lines, whatever fits on it.
+func TestScrollSkipsNothing(t *testing.T) {
+	list := make(items, 100)
+	for i := range list {
+		list[i] = 4
+	}
+	w := scroll.Window{Height: 20}
+	w.Hold(list, 0)
+	for page := range 10 {
+		first, row := w.First(list)
+		if at := first*4 - row; at != page*18 {
+			t.Fatalf("page %d begins at line %d, want %d", page, at, page*18)
+		}
+		w.Scroll(list, 18)
+	}
+	for range 30 {
+		w.Scroll(list, 18)
+	}
+	if w.Selected() != len(list)-1 {
+		t.Errorf("at the end item %d is selected", w.Selected())
+	}
+}
+
 func consistent(t *rapid.T, list items, w *scroll.Window) {
 	sel, top := w.Selected(), w.Top()
 	if sel < 0 || sel >= len(list) {
