@@ -280,9 +280,6 @@ func (h *Hub) publish(posts ...*Post) {
 		h.fresh[p.ID] = len(h.pending.Posts)
 		h.pending.Posts = append(h.pending.Posts, p)
 	}
-	if h.want > 0 {
-		h.want = max(0, h.want-len(posts))
-	}
 	h.notify()
 }
 
@@ -313,6 +310,7 @@ func (h *Hub) release() {
 				keep = append(keep, p)
 			} else {
 				h.publish(p)
+				h.want = max(0, h.want-1)
 			}
 		}
 		clear(f.held[len(keep):])

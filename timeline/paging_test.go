@@ -69,6 +69,27 @@ func TestHubFillOfAnOutageAsksForWhatIsNew(t *testing.T) {
 	})
 }
 
+// What arrives meanwhile is not what was asked for.
+func TestHubLoadsOlderPostsAlthoughNewOnesArrive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 40, time.Minute)
+		r := read(t, streaming{s})
+		r.sync()
+		s.slow = time.Second
+		r.hub.Older()
+		for i := range 15 {
+			s.stream <- timeline.Event{Post: post("mastodon", fmt.Sprintf("N%03d", i), 0)}
+		}
+		if r.sync(); !r.last.Loading {
+			t.Error("older posts are still awaited")
+		}
+		time.Sleep(2 * time.Second)
+		if r.sync(); r.last.Loading || r.posts() != 35 {
+			t.Errorf("loading %v, %d posts", r.last.Loading, r.posts())
+		}
+	})
+}
+
 // One post that claims to be from 1970 is no reason to believe that everything
 // down to then was read.
 func TestHubOneAncientPostEndsNothing(t *testing.T) {
