@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -132,6 +133,11 @@ func (c Config) check() error {
 		}
 	default:
 		return fmt.Errorf("secrets.key = %q: one of auto, keyring, file, command", c.Secrets.Key)
+	}
+	for _, h := range c.Network.Allow {
+		if _, err := netip.ParseAddr(strings.Trim(h, "[]")); err != nil && (h == "" || strings.ContainsAny(h, ":/ ")) {
+			return fmt.Errorf("network.allow: %q is no host: leave scheme, port and path out", h)
+		}
 	}
 	for _, r := range c.Nostr.Relays {
 		if !strings.HasPrefix(r, "wss://") && !strings.HasPrefix(r, "ws://") {

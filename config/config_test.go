@@ -45,6 +45,8 @@ func TestMistakesHaveAPlaceAndAWayOut(t *testing.T) {
 		{"theme = \"sepia\"\n", "one of auto, dark, light"},
 		{"[secrets]\nkey = \"sock drawer\"\n", "one of auto, keyring, file, command"},
 		{"[secrets]\nkey = \"command\"\n", "needs secrets.passphrase_command"},
+		{"[network]\nallow = [\"http://127.0.0.1:3000\"]\n", "leave scheme, port and path out"},
+		{"[network]\nallow = [\"localhost\", \"127.0.0.1\", \"::1\", \"[::1]\"]\ntheme = 1\n", "no such setting: network.theme"},
 		{"[nostr]\nrelays = [\"https://x.example\"]\n", "is not a wss:// address"},
 	} {
 		_, _, err := load(t, c.text)
