@@ -39,8 +39,13 @@ ever added; these never change:
            in a thread also depth and focus
   profile  type "profile", network, account, id, handle, name, bio, fields, posts,
            following, followers
-  account  type "account", id, network, name, handle, server
+  missing  type "missing", id, network, message, depth: in a thread, a post that
+           cannot be read
+  account  type "account" (or "removed"), id, network, name, handle, server
   secrets  type "secrets", file, key, key_file (where the secrets' key is)
+  config   type "config", and the settings by their names
+  paths    type "paths", and where each file is
+  version  type "version", version, go, system
   check    type "check", what, result (ok, warn, fail), message, facts, code
 
 id is the same for every account that sees the post: the ActivityPub uri, the

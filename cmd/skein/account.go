@@ -24,7 +24,7 @@ func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
 // accountJSON is an account as JSON.
 type accountJSON struct {
-	Type string `json:"type"` // "account"
+	Type string `json:"type"` // "account"; "removed" when it was
 	account.Record
 }
 
@@ -112,14 +112,25 @@ func (a *app) accountRemoveCommand() *cobra.Command {
 			if err := a.setup(); err != nil {
 				return err
 			}
-			r, err := a.book.Remove(cmd.Context(), args[0])
+			all, err := a.book.All()
+			if err != nil {
+				return err
+			}
+			i, err := account.Find(all, args[0])
 			if err != nil {
 				return timeline.Errorf(timeline.CodeUsage, "%w", err)
 			}
-			if a.vault.Exists() {
+			r := all[i]
+			if a.vault.Exists() { // first: without the record nobody would find its secrets again
 				if err := a.vault.Delete(cmd.Context(), r.ID); err != nil {
-					return fmt.Errorf("%s is removed, but its secrets are not: %w", r.Name, err)
+					return fmt.Errorf("the secrets of %s cannot be removed: %w", r.Name, err)
 				}
+			}
+			if _, err := a.book.Remove(cmd.Context(), r.ID); err != nil {
+				return err
+			}
+			if a.flags.json {
+				return json.NewEncoder(a.out).Encode(accountJSON{"removed", r})
 			}
 			_, err = fmt.Fprintf(a.out, "%s is gone from here. Its token still counts on the server until you revoke it there.\n", r.Name)
 			return err

@@ -47,7 +47,7 @@ func (a *app) addMastodonCommand() *cobra.Command {
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		return a.add(cmd.Context(), name, func(ctx context.Context) (account.Record, account.Credentials, error) {
-			token, err := a.secret("Access token", stdin, "--token-stdin")
+			token, err := a.secret(ctx, "Access token", stdin, "--token-stdin")
 			if err != nil {
 				return account.Record{}, nil, err
 			}
@@ -70,7 +70,7 @@ func (a *app) addBlueskyCommand() *cobra.Command {
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		return a.add(cmd.Context(), name, func(ctx context.Context) (account.Record, account.Credentials, error) {
-			password, err := a.secret("App password", stdin, "--app-password-stdin")
+			password, err := a.secret(ctx, "App password", stdin, "--app-password-stdin")
 			if err != nil {
 				return account.Record{}, nil, err
 			}
@@ -113,7 +113,7 @@ func (a *app) addNostrCommand() *cobra.Command {
 				r, creds, err = nostr.AddPublic(ctx, a.client, npub, ask)
 			} else {
 				var key account.Secret
-				if key, err = a.secret("Private key (nsec)", stdin, "--nsec-stdin"); err != nil {
+				if key, err = a.secret(ctx, "Private key (nsec)", stdin, "--nsec-stdin"); err != nil {
 					return r, nil, err
 				}
 				r, creds, err = nostr.AddKey(ctx, a.client, key, ask)
@@ -169,34 +169,61 @@ func (a *app) add(ctx context.Context, name string, sign adder) error {
 }
 
 // secret reads one line, from a hidden prompt or from standard input.
-func (a *app) secret(prompt string, stdin bool, flag string) (account.Secret, error) {
-	f, isFile := a.in.(*os.File)
-	var line string
+func (a *app) secret(ctx context.Context, prompt string, stdin bool, flag string) (account.Secret, error) {
+	read := a.readLine
 	if !stdin {
+		f, isFile := a.in.(*os.File)
 		if !isFile || !isTerminal(f) {
 			return account.Secret{}, timeline.Errorf(timeline.CodeUsage, "no terminal to ask for it: give the %s on standard input, with %s", strings.ToLower(prompt), flag)
 		}
-		a.say(prompt + " (not shown): ")
-		b, err := term.ReadPassword(int(f.Fd()))
-		a.say("\n")
+		before, err := term.GetState(int(f.Fd()))
 		if err != nil {
-			return account.Secret{}, fmt.Errorf("reading the %s: %w", strings.ToLower(prompt), err)
+			return account.Secret{}, fmt.Errorf("asking for the %s: %w", strings.ToLower(prompt), err)
 		}
-		line = string(b)
-	} else {
-		s := bufio.NewScanner(io.LimitReader(a.in, secretLimit))
-		if s.Scan() {
-			line = s.Text()
+		a.say(prompt + " (not shown): ")
+		defer a.say("\n")
+		defer func() { _ = term.Restore(int(f.Fd()), before) }() // after an interrupt nobody else does
+		read = func() (string, error) {
+			b, err := term.ReadPassword(int(f.Fd()))
+			return string(b), err
 		}
-		if err := s.Err(); err != nil {
-			return account.Secret{}, fmt.Errorf("reading the %s: %w", strings.ToLower(prompt), err)
-		}
+	}
+	line, err := unlessDone(ctx, read)
+	if err != nil {
+		return account.Secret{}, fmt.Errorf("reading the %s: %w", strings.ToLower(prompt), err)
 	}
 	line = strings.TrimSpace(line)
 	if line == "" {
 		return account.Secret{}, timeline.Errorf(timeline.CodeUsage, "the %s is empty", strings.ToLower(prompt))
 	}
 	return account.NewSecret(line), nil
+}
+
+// readLine reads one line from standard input.
+func (a *app) readLine() (string, error) {
+	s := bufio.NewScanner(io.LimitReader(a.in, secretLimit))
+	s.Scan()
+	return s.Text(), s.Err()
+}
+
+// unlessDone waits for read no longer than for ctx: what reads a terminal cannot
+// be interrupted. Its goroutine then ends with the process.
+func unlessDone(ctx context.Context, read func() (string, error)) (string, error) {
+	type answer struct {
+		line string
+		err  error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		line, err := read()
+		done <- answer{line, err}
+	}()
+	select {
+	case a := <-done:
+		return a.line, a.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // withScheme lets a person leave "https://" out.

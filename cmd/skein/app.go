@@ -156,7 +156,9 @@ func (a *app) accounts(networks, names []string) ([]account.Record, error) {
 		if err != nil {
 			return nil, timeline.Errorf(timeline.CodeUsage, "%w", err)
 		}
-		chosen = append(chosen, all[i])
+		if !slices.ContainsFunc(chosen, func(r account.Record) bool { return r.ID == all[i].ID }) {
+			chosen = append(chosen, all[i])
+		}
 	}
 	if len(names) == 0 {
 		chosen = all

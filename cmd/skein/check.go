@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -51,17 +52,20 @@ func (a *app) doctorCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			results := append(a.checkFiles(cmd.Context()), a.checkTerminal())
+			own := append(a.checkFiles(cmd.Context()), a.checkTerminal())
 			if len(records) == 0 {
-				results = append(results, checkResult{
+				own = append(own, checkResult{
 					What: "accounts", Result: warning, Message: timeline.Literal("none yet: `skein account add --help` shows how"),
 				})
 			}
-			results = append(results, a.checkAccounts(cmd.Context(), records)...)
-			if err := a.printChecks(results); err != nil {
+			servers := a.checkAccounts(cmd.Context(), records)
+			if err := a.printChecks(slices.Concat(own, servers)); err != nil {
 				return err
 			}
-			return worstOf(results)
+			if slices.ContainsFunc(own, func(r checkResult) bool { return r.Result == bad }) {
+				return silent(exitFailed)
+			}
+			return worstOf(servers)
 		},
 	}
 }
@@ -180,7 +184,7 @@ func (a *app) printChecks(results []checkResult) error {
 	return nil
 }
 
-// worstOf turns failed checks into an exit code: those of the accounts tell
+// worstOf turns the accounts' checks into an exit code, as reading does: it tells
 // whether some or none answered.
 func worstOf(results []checkResult) error {
 	failed, signIn := 0, 0
@@ -195,8 +199,10 @@ func worstOf(results []checkResult) error {
 	switch {
 	case failed == 0:
 		return nil
+	case failed < len(results):
+		return silent(exitSome)
 	case signIn == failed:
 		return silent(exitSignIn)
 	}
-	return silent(exitFailed)
+	return silent(exitNone)
 }

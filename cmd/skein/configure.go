@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 
+	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/cobra"
 
 	"skein/config"
@@ -22,7 +23,7 @@ func (a *app) configCommand() *cobra.Command {
 				return err
 			}
 			if a.flags.json {
-				return json.NewEncoder(a.out).Encode(a.config)
+				return a.printConfigJSON()
 			}
 			text, err := a.config.TOML()
 			if err != nil {
@@ -43,11 +44,7 @@ func (a *app) configCommand() *cobra.Command {
 				if err := a.setup(); err != nil {
 					return err
 				}
-				if err := ui.CheckKeys(a.config.Keys); err != nil {
-					return &config.Error{File: a.paths.Config, Message: err.Error()}
-				}
-				_, err := fmt.Fprintf(a.out, "%s is fine.\n", a.paths.Config)
-				return err
+				return a.configIsFine(a.config, a.paths.Config)
 			},
 		},
 		&cobra.Command{
@@ -107,9 +104,37 @@ func (a *app) editConfig(cmd *cobra.Command) error {
 	if err := edit.Run(); err != nil {
 		return fmt.Errorf("editor %s: %w", editor, err)
 	}
-	if _, _, err := config.Load(paths); err != nil {
+	c, _, err := config.Load(paths)
+	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "%s is fine.\n", paths.Config)
+	return a.configIsFine(c, paths.Config)
+}
+
+// configIsFine says so, unless the keys are not.
+func (a *app) configIsFine(c config.Config, file string) error {
+	if err := ui.CheckKeys(c.Keys); err != nil {
+		return &config.Error{File: file, Message: err.Error()}
+	}
+	if a.flags.json {
+		return json.NewEncoder(a.out).Encode(checkResult{
+			Type: "check", What: "configuration", Result: good, Message: timeline.CleanLine(file),
+		})
+	}
+	_, err := fmt.Fprintf(a.out, "%s is fine.\n", file)
 	return err
+}
+
+// printConfigJSON prints the configuration by the names that the file has.
+func (a *app) printConfigJSON() error {
+	text, err := a.config.TOML()
+	if err != nil {
+		return err
+	}
+	all := map[string]any{}
+	if err := toml.Unmarshal([]byte(text), &all); err != nil {
+		return fmt.Errorf("the configuration as JSON: %w", err)
+	}
+	all["type"] = "config"
+	return json.NewEncoder(a.out).Encode(all)
 }

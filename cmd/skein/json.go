@@ -17,6 +17,11 @@ func (s stamp) MarshalText() ([]byte, error) {
 	return time.Time(s).UTC().AppendFormat(nil, "2006-01-02T15:04:05.000Z07:00"), nil
 }
 
+func (s stamp) String() string {
+	b, _ := s.MarshalText() // never fails
+	return string(b)
+}
+
 // stampOf is nil for the zero time.
 func stampOf(t time.Time) *stamp {
 	if t.IsZero() {
@@ -62,6 +67,15 @@ type postJSON struct {
 	// In a thread: how deep the post stands, and whether it is the one asked for.
 	Depth *int `json:"depth,omitempty"`
 	Focus bool `json:"focus,omitempty"`
+}
+
+// missingJSON stands in a thread for a post that cannot be read.
+type missingJSON struct {
+	Type    string           `json:"type"` // "missing"
+	ID      string           `json:"id"`
+	Network timeline.Network `json:"network"`
+	Message timeline.Safe    `json:"message"`
+	Depth   int              `json:"depth"`
 }
 
 type authorJSON struct {

@@ -2,9 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"text/template"
@@ -21,7 +21,8 @@ import (
 // printer writes posts and people to standard output: as readable text, as JSON
 // or through the person's template. Everything remote in it is a Safe.
 type printer struct {
-	w      *bufio.Writer
+	w      *colorprofile.Writer // takes a post at a time, never a part of one
+	buffer *bufio.Writer        // below it: cut anywhere
 	names  map[timeline.AccountID]string
 	now    time.Time
 	width  int // cells; 0 leaves lines as they are
@@ -46,23 +47,18 @@ func (a *app) printer(names map[timeline.AccountID]string, layout string) (*prin
 			p.width = min(w, 80)
 		}
 	}
-	p.w = bufio.NewWriter(a.coloured(out))
+	p.w, p.buffer = colorprofile.NewWriter(out, os.Environ()), bufio.NewWriter(out)
+	p.w.Forward = p.buffer
+	switch a.flags.color {
+	case "always":
+		p.w.Profile = colorprofile.ANSI256
+	case "never":
+		p.w.Profile = colorprofile.NoTTY
+	}
 	return p, nil
 }
 
-// coloured lets colours through where they belong.
-func (a *app) coloured(out io.Writer) io.Writer {
-	w := colorprofile.NewWriter(out, os.Environ())
-	switch a.flags.color {
-	case "always":
-		w.Profile = colorprofile.ANSI256
-	case "never":
-		w.Profile = colorprofile.NoTTY
-	}
-	return w
-}
-
-func (p *printer) flush() error { return p.w.Flush() }
+func (p *printer) flush() error { return p.buffer.Flush() }
 
 // post prints one row; depth indents it in a thread.
 func (p *printer) post(row *timeline.Post, depth int, focus bool) error {
@@ -79,21 +75,39 @@ func (p *printer) post(row *timeline.Post, depth int, focus bool) error {
 	return p.readable(row, max(depth, 0), focus)
 }
 
-// laidOut prints what the person's template makes of a post. The template sees
-// the fields by the names they have in the JSON.
-func (p *printer) laidOut(j postJSON) error {
+// laidOut prints what the person's template makes of a post or person. The
+// template sees the fields by the names they have in the JSON.
+func (p *printer) laidOut(j any) error {
 	b, err := json.Marshal(j)
 	if err != nil {
-		return fmt.Errorf("post %s as JSON: %w", j.ID, err)
+		return fmt.Errorf("as JSON: %w", err)
 	}
 	var fields map[string]any
-	if err := json.Unmarshal(b, &fields); err != nil {
-		return fmt.Errorf("post %s as JSON: %w", j.ID, err)
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber() // 1500000, not 1.5e+06
+	if err := d.Decode(&fields); err != nil {
+		return fmt.Errorf("as JSON: %w", err)
 	}
 	if err := p.layout.Execute(p.w, fields); err != nil {
 		return timeline.Errorf(timeline.CodeUsage, "--template: %w", err)
 	}
 	_, err = fmt.Fprintln(p.w)
+	return err
+}
+
+// missing prints what stands for a post of a thread that cannot be read.
+func (p *printer) missing(n *timeline.Node, depth int) error {
+	switch {
+	case p.layout != nil:
+		return nil // the template is for posts
+	case p.json:
+		return json.NewEncoder(p.w).Encode(missingJSON{"missing", n.ID.Local, n.ID.Network, n.Missing, depth})
+	}
+	why := n.Missing.Line().String()
+	if why == "" {
+		why = "this post cannot be read"
+	}
+	_, err := fmt.Fprintf(p.w, "%s·  %s\n\n", strings.Repeat("  ", min(depth, 8)), why)
 	return err
 }
 
@@ -188,7 +202,10 @@ func votes(o timeline.PollOption) string {
 
 // profile prints one person.
 func (p *printer) profile(who *timeline.Profile, account string) error {
-	if p.json {
+	switch {
+	case p.layout != nil:
+		return p.laidOut(asProfile(who, account))
+	case p.json:
 		return json.NewEncoder(p.w).Encode(asProfile(who, account))
 	}
 	bold, dim := lipgloss.NewStyle().Bold(true), lipgloss.NewStyle().Faint(true)

@@ -73,10 +73,14 @@ func printThread(p *printer, t *timeline.Thread) error {
 	var walk func(nodes []*timeline.Node, depth int) error
 	walk = func(nodes []*timeline.Node, depth int) error {
 		for _, n := range nodes {
+			var err error
 			if n.Post != nil {
-				if err := p.post(n.Post, depth, n.Post.ID == t.Focus); err != nil {
-					return err
-				}
+				err = p.post(n.Post, depth, n.Post.ID == t.Focus)
+			} else {
+				err = p.missing(n, depth)
+			}
+			if err != nil {
+				return err
 			}
 			if err := walk(n.Replies, depth+1); err != nil {
 				return err
@@ -156,10 +160,11 @@ func (a *app) withRef(ctx context.Context, ref string, f refFlags, do func(readi
 	if err != nil {
 		return err
 	}
-	if err := do(r, p); err != nil {
-		return err
+	err = do(r, p)
+	if ferr := p.flush(); err == nil { // what was printed before an error is printed
+		err = ferr
 	}
-	return p.flush()
+	return err
 }
 
 // readers opens the accounts chosen; for networks without one it adds what can

@@ -47,6 +47,7 @@ func run(args []string, w world) int {
 	root.SetErr(w.err)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends what does not want to end
 	tell := func(_ io.Writer, _ fang.Styles, err error) { a.tell(ctx, args, err) }
 	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(tell))
 	return a.code(ctx, err)
@@ -129,11 +130,14 @@ func (a *app) code(ctx context.Context, err error) int {
 // kind is an error's code. What cobra itself finds wrong is wrong usage.
 func (a *app) kind(err error) timeline.Code {
 	var e *timeline.Error
-	if !errors.As(err, &e) && (!a.started || errors.As(err, new(*config.Error))) {
+	if !errors.As(err, &e) && (!a.started || errors.As(err, new(*config.Error)) || missesFlag(err)) {
 		return timeline.CodeUsage
 	}
 	return timeline.CodeOf(err)
 }
+
+// missesFlag tells whether cobra missed a flag; it looks only after begin.
+func missesFlag(err error) bool { return strings.HasPrefix(err.Error(), "required flag(s)") }
 
 // tell prints an error: one line, or one JSON object where JSON was asked for.
 func (a *app) tell(ctx context.Context, args []string, err error) {
@@ -145,8 +149,11 @@ func (a *app) tell(ctx context.Context, args []string, err error) {
 	}
 	a.flags.json = a.flags.json || slices.Contains(args, "--json")
 	message := timeline.CleanLine(err.Error()).String()
-	if strings.HasPrefix(message, "unknown command") {
+	switch {
+	case strings.HasPrefix(message, "unknown command"):
 		message += "; `skein --help` lists the commands"
+	case missesFlag(err), !a.started && strings.HasPrefix(message, "accepts "):
+		message += "; --help shows how"
 	}
 	a.report(failure{Code: a.kind(err), Message: message})
 }

@@ -86,86 +86,61 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 	if err := p.flush(); err != nil {
 		return err
 	}
-	return a.verdict(found.Health)
+	return a.verdict(found)
 }
 
 // verdict tells which accounts failed and turns that into an exit code.
-func (a *app) verdict(health []timeline.Health) error {
+func (a *app) verdict(found timeline.Fetched) error {
 	answered, signIn := 0, 0
-	for _, h := range health {
+	for _, h := range found.Health {
 		switch h.State {
 		case timeline.Live, timeline.Partial:
 			answered++
 			continue
 		case timeline.SignIn:
 			signIn++
-			a.report(failure{
-				Code: timeline.CodeAuth, Account: h.Account.Name, Network: h.Account.Network,
-				Message: h.Message.String() + "; `skein account remove " + h.Account.Name + "` and add it again",
-			})
-			continue
 		}
-		a.report(failure{Code: timeline.CodeOffline, Account: h.Account.Name, Network: h.Account.Network, Message: h.Message.String()})
+		a.reportHealth(h)
+	}
+	holes := 0
+	for _, g := range found.Gaps {
+		if !g.Outage { // an outage was told above
+			holes++
+			a.reportGap(g, found.Health)
+		}
 	}
 	switch {
-	case answered == len(health):
+	case answered == len(found.Health) && holes == 0:
 		return nil
 	case answered > 0:
 		return silent(exitSome)
-	case signIn == len(health):
+	case signIn == len(found.Health):
 		return silent(exitSignIn)
 	}
 	return silent(exitNone)
 }
 
-// follow prints what is there, oldest first, and then what arrives.
-func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, records []account.Record, p *printer) error {
-	options, accounts := a.hubOptions(records)
-	hub := timeline.NewHub(options, accounts...)
-	defer hub.Close()
-	var first timeline.Rows // what there is at the start, until every account has answered
-	printed := map[timeline.ID]bool{}
-	for started := false; ; {
-		c, err := hub.Next(ctx)
-		if err != nil {
-			return err
-		}
-		fresh := c.Posts
-		if !started {
-			first.Insert(fresh...)
-			if !c.Settled || c.Loading {
-				continue
-			}
-			started, fresh = true, newestOf(&first, f.number, printed)
-		}
-		for _, row := range fresh {
-			if printed[row.ID] || row.Sorted.Before(since) {
-				continue
-			}
-			printed[row.ID] = true
-			if err := a.deliver(ctx, f, p, row); err != nil {
-				return err
-			}
-		}
-		if err := p.flush(); err != nil {
-			return err
-		}
+// reportHealth tells why an account does not answer.
+func (a *app) reportHealth(h timeline.Health) {
+	f := failure{Code: h.Code, Account: h.Account.Name, Network: h.Account.Network, Message: h.Message.String()}
+	if f.Code == "" {
+		f.Code = timeline.CodeOffline
 	}
+	if h.State == timeline.SignIn {
+		f.Message += "; `skein account remove " + h.Account.Name + "` and add it again"
+	}
+	a.report(f)
 }
 
-// newestOf returns the newest n posts, oldest first, and notes the older ones as
-// printed, so that an update does not bring them.
-func newestOf(rows *timeline.Rows, n int, printed map[timeline.ID]bool) []*timeline.Post {
-	var posts []*timeline.Post
-	for i := range rows.Len() {
-		p := rows.At(i).Post
-		if i < rows.Len()-n {
-			printed[p.ID] = true
-		} else {
-			posts = append(posts, p)
+// reportGap tells where posts may be missing.
+func (a *app) reportGap(g timeline.Gap, health []timeline.Health) {
+	f := failure{Code: timeline.CodeOffline, Message: "posts may be missing before " + stamp(g.Key.Time).String() + ": " + g.Reason.String()}
+	for _, h := range health {
+		if h.Account.ID == g.Account {
+			f.Account, f.Network = h.Account.Name, h.Account.Network
 		}
 	}
-	return posts
+	a.report(f)
 }
 
 // deliver prints a post, or hands it to the person's command.
