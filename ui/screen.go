@@ -93,7 +93,7 @@ func (m *Model) welcome() []string {
 		"",
 		"  Mastodon, Bluesky and Nostr in one timeline.",
 		"",
-		key("d", "look around first: three small networks run"),
+		key("d", "look around first: the demo runs three small networks"),
 		"        inside skein, nothing leaves this computer",
 		"",
 		"  Or add an account, in a shell:",

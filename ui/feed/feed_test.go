@@ -255,3 +255,29 @@ func BenchmarkArrival(b *testing.B) {
 		p.Lines(now, true)
 	}
 }
+
+// TestArrivalsAreCounted: also one that its network dates by the second, and so
+// below the newest; never what the reader merely jumped over.
+func TestArrivalsAreCounted(t *testing.T) {
+	p, tl := pane(100)
+	p.Bottom()
+	if n := p.New(); n != 0 {
+		t.Errorf("after a jump to the end %d posts count as new", n)
+	}
+	p.Top()
+	for range 3 {
+		p.Page(1)
+	}
+	newest := uitest.Start().Sub(tl.At(tl.Len() - 1).Post.Sorted)
+	for i, ago := range []time.Duration{newest - time.Minute, newest + time.Second, newest + 10*time.Minute} {
+		tl.Apply(timeline.Changes{Posts: []*timeline.Post{uitest.Post(timeline.Nostr, fmt.Sprint("n", i), ago, "fern", "x")}})
+	}
+	p.Changed()
+	if n := p.New(); n != 2 {
+		t.Errorf("%d posts are announced, want 2", n)
+	}
+	p.Top()
+	if n := p.New(); n != 0 {
+		t.Errorf("at the top %d posts are announced", n)
+	}
+}

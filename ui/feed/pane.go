@@ -17,6 +17,10 @@ const (
 	cached   = 512 // drawn posts kept
 	nearEnd  = 30  // rows below the selection at which older ones are wanted
 	newCount = 999 // arrivals are counted up to this many
+
+	// slack is how far below the newest post shown an arrival still counts as new:
+	// some networks tell time by the second.
+	slack = 2 * time.Second
 )
 
 // Pane shows a Source. It is for one goroutine.
@@ -31,7 +35,7 @@ type Pane struct {
 	placed   bool         // at is set
 	pinned   bool         // nobody has moved yet: the newest post stays on top
 	newest   timeline.Key // the newest row that has been on the screen
-	fresh    int          // posts above it
+	fresh    int          // posts about it or newer that have not
 	shown    map[timeline.ID]struct{}
 	revealed map[timeline.ID]bool
 	health   []timeline.Health
@@ -140,11 +144,10 @@ func (p *Pane) see() {
 	}
 	p.fresh = 0
 	for i := 0; i < first && p.fresh < newCount; i++ {
-		r := p.row(i)
-		if !p.newest.Less(r.Key()) {
+		if p.newest.Time.Sub(p.row(i).Key().Time) > slack {
 			break
 		}
-		if r.Post != nil {
+		if p.unseen(i) {
 			p.fresh++
 		}
 	}
