@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/adrg/xdg"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -96,6 +97,9 @@ func Load(p Paths) (Config, Paths, error) {
 	}
 	if c.Home != "" {
 		home := c.Home
+		if rest, ok := strings.CutPrefix(home, "~/"); ok {
+			home = filepath.Join(xdg.Home, rest)
+		}
 		if !filepath.IsAbs(home) {
 			home = filepath.Join(filepath.Dir(p.Config), home)
 		}

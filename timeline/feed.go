@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"context"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -105,7 +106,7 @@ func (f *feed) run() {
 	ctx := f.hub.ctx
 	defer f.close()
 	for ctx.Err() == nil {
-		err := f.session(ctx)
+		err := f.guarded(func() error { return f.session(ctx) })
 		if ctx.Err() != nil {
 			return
 		}
@@ -155,13 +156,26 @@ func (f *feed) session(ctx context.Context) error {
 	ended := make(chan error, 1)
 	go func() {
 		defer close(ended)
-		ended <- streamer.Stream(streaming, f.resumeFrom(), f.receive)
+		ended <- f.guarded(func() error { return streamer.Stream(streaming, f.resumeFrom(), f.receive) })
 	}()
-	err = f.serve(ctx, b, ended)
-	cancel()
-	for range ended { // until the stream's goroutine is gone
-	}
-	return err
+	defer func() {
+		cancel()
+		for range ended { // until the stream's goroutine is gone
+		}
+	}()
+	return f.serve(ctx, b, ended)
+}
+
+// guarded turns a panic into this account's failure: a mistake in one adapter
+// takes no other account with it, nor the terminal.
+func (f *feed) guarded(do func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			f.hub.opts.Log.Error("panic", "account", f.account.Name, "cause", r, "stack", string(debug.Stack()))
+			err = Errorf(CodeInternal, "a mistake in skein itself; the log file says more")
+		}
+	}()
+	return do()
 }
 
 // serve obeys orders until ctx or the stream ends.

@@ -85,6 +85,19 @@ func TestHubDoesNotWaitForASlowAccount(t *testing.T) {
 	})
 }
 
+// A panic in one adapter is that account's failure alone.
+func TestHubSurvivesAPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		good, bad := newServer("mastodon", 5, time.Minute), newServer("bluesky", 5, time.Minute)
+		broken := homeBy{streaming{bad}, func(timeline.Page) (timeline.Batch, error) { panic("index out of range") }}
+		r := read(t, good, broken)
+		r.sync()
+		if r.posts() != 5 || r.state(1) != timeline.Down || strings.Contains(r.last.Health[1].Message.String(), "index") {
+			t.Errorf("%d posts, %+v", r.posts(), r.last.Health[1])
+		}
+	})
+}
+
 func TestHubBacksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := newServer("bluesky", 5, time.Minute)

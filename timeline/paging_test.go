@@ -151,7 +151,9 @@ func TestHubFirstPageMayBeEmpty(t *testing.T) {
 		b := homeBy{streaming{newServer("mastodon", 0, 0)}, func(p timeline.Page) (timeline.Batch, error) {
 			var n int
 			if p.Before != "" {
-				fmt.Sscan(string(p.Before), &n)
+				if _, err := fmt.Sscan(string(p.Before), &n); err != nil {
+					return timeline.Batch{}, err
+				}
 			}
 			batch := timeline.Batch{Older: timeline.Cursor(fmt.Sprint(n + 1))}
 			if n >= 3 {

@@ -132,11 +132,11 @@ func (b *Backend) reachedDown(events []*nostr.Event, all []*source, now nostr.Ti
 	b.mark(all, now)
 }
 
-// mark notes the relays that were read to the present. b.mu is held.
-func (b *Backend) mark(all []*source, now nostr.Timestamp) {
+// mark notes up to when the relays were read. b.mu is held.
+func (b *Backend) mark(all []*source, until nostr.Timestamp) {
 	for _, s := range all {
 		if s.err == nil && !s.stalled {
-			b.marks[s.url] = now
+			b.marks[s.url] = until
 		}
 	}
 	if len(b.marks) > knownRelays {
@@ -194,9 +194,13 @@ func (b *Backend) after(ctx context.Context, c *circle, p timeline.Page) (timeli
 		fresh = slices.DeleteFunc(fresh, func(e *nostr.Event) bool { return e.CreatedAt < low })
 		fresh = fresh[:min(len(fresh), limit)]
 	} else {
-		fresh = fresh[max(0, len(fresh)-limit):]
+		read := now
+		if rest := len(fresh) - limit; rest > 0 {
+			fresh = fresh[rest:]
+			read = min(read, fresh[0].CreatedAt) // what is newer is for the next page
+		}
 		b.mu.Lock()
-		b.mark(all, now)
+		b.mark(all, read)
 		b.mu.Unlock()
 	}
 	batch := timeline.Batch{Newer: newerCursor(fresh, now, at).encode(), Gap: gap}

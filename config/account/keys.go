@@ -216,6 +216,10 @@ func (k *Keys) passphrase(ctx context.Context) (string, error) {
 	}
 	out, err := exec.CommandContext(ctx, shell, flag, k.opts.Command).Output() //nolint:gosec // the person's own configuration
 	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) && len(exit.Stderr) > 0 {
+			return "", fmt.Errorf("secrets.passphrase_command: %w: %s", err, bytes.TrimSpace(exit.Stderr))
+		}
 		return "", fmt.Errorf("secrets.passphrase_command: %w", err)
 	}
 	line, _, _ := strings.Cut(string(out), "\n")
