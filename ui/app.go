@@ -79,6 +79,7 @@ type Model struct {
 	stack    []detail         // what was opened from the feed; the last has the focus
 	beside   *thread.Pane     // the thread of the selected post, in the second pane
 	selected timeline.ID      // the post that beside is for, or is about to be
+	asked    bool             // beside has been asked for
 	known    *simplelru.LRU[timeline.ID, remembered]
 
 	overlays []overlay.Overlay

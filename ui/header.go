@@ -25,7 +25,7 @@ func (m *Model) header() string {
 		left += t.Dim.Paint(" demo")
 	}
 	left += cell.Blank(3) + t.Strong.Paint(m.title())
-	if m.network != "" && len(m.stack) == 0 {
+	if m.network != "" && (len(m.stack) == 0 || m.width >= twoPanes) {
 		left += " " + t.Dim.Paint(t.Signs.Dot) + " " + t.Network(m.network).Paint(string(m.network)) + t.Dim.Paint(" only")
 	}
 	return cell.Ends(m.measure, left, m.marks()+" ", m.inner(), t.Signs.More)

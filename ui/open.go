@@ -24,8 +24,11 @@ func (m *Model) open() tea.Cmd {
 			return nil
 		}
 		if m.beside != nil && m.beside.Of().ID == m.selected { // it is there already
-			m.stack = append(m.stack, m.beside)
-			m.beside = nil
+			d := m.beside
+			m.stack, m.beside = append(m.stack, d), nil
+			if d.Loading() && !m.asked { // nobody needs to wait until the selection has rested
+				return m.load(d)
+			}
 			return nil
 		}
 	}
@@ -112,7 +115,7 @@ func (m *Model) follow() tea.Cmd {
 	if id == m.selected {
 		return nil
 	}
-	m.selected = id
+	m.selected, m.asked = id, false
 	m.beside = thread.New(p, m.look())
 	m.recall(m.beside)
 	m.resize()
@@ -124,9 +127,10 @@ func (m *Model) follow() tea.Cmd {
 
 // readBeside reads the thread beside the feed, if it is still that post's.
 func (m *Model) readBeside(id timeline.ID) tea.Cmd {
-	if m.beside == nil || m.selected != id {
+	if m.beside == nil || m.selected != id || m.asked {
 		return nil
 	}
+	m.asked = true
 	return m.load(m.beside)
 }
 

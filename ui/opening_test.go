@@ -86,6 +86,41 @@ func TestSecondPaneShowsTheThreadOfTheSelection(t *testing.T) {
 	})
 }
 
+// TestThreadIsReadThoughItOpensAtOnce opens the thread in the second pane before
+// the selection has rested long enough for it to be read.
+func TestThreadIsReadThoughItOpensAtOnce(t *testing.T) {
+	nets := three()
+	nets[0].Threads(conversation())
+	uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
+		s.Resize(140, 30)
+		s.Press("enter")
+		s.Sleep(time.Second)
+		s.DontSee("reading the thread")
+		s.See("which ones?")
+	})
+}
+
+func TestRefreshKeepsThePlaceInAThread(t *testing.T) {
+	nets := three()
+	nets[0].Threads(conversation())
+	uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
+		s.Press("enter", "j", "j")
+		before := s.Selected()
+		s.Press("ctrl+r")
+		if got := s.Selected(); got != before {
+			t.Errorf("selected is %q, was %q", got, before)
+		}
+	})
+}
+
+func TestSecondPaneDoesNotHideThatOneNetworkIsShown(t *testing.T) {
+	uitest.Play(t, ui.Options{}, three(), func(s *uitest.Session) {
+		s.Resize(140, 30)
+		s.Press("F", "enter")
+		s.See("Home · mastodon only")
+	})
+}
+
 func TestProfileOfTheAuthor(t *testing.T) {
 	nets := three()
 	nets[0].Knows(&timeline.Profile{

@@ -6,6 +6,7 @@
 package column
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -57,8 +58,15 @@ func New(look post.Look, items []Item) *Column {
 	return c
 }
 
-// Set replaces the items and keeps the place on the one whose index is now at.
+// Set replaces the items and keeps the place on the selected post or, where that
+// is not among them, on the item whose index is at.
 func (c *Column) Set(items []Item, at int) {
+	if p := c.Post(); p != nil {
+		same := func(i Item) bool { return i.Post != nil && i.Post.ID == p.ID }
+		if i := slices.IndexFunc(items, same); i >= 0 {
+			at = i
+		}
+	}
 	c.items = items
 	c.redraw()
 	c.window.Hold(c, at)
