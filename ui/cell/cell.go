@@ -55,6 +55,27 @@ func Cut(m Measure, s string, w int, tail string) string {
 	return ""
 }
 
+// CutLeft returns the end of s in at most w cells, beginning with head where
+// something was left out.
+func CutLeft(m Measure, s string, w int, head string) string {
+	if w <= 0 {
+		return ""
+	}
+	wide := Width(m, s)
+	if wide <= w {
+		return s
+	}
+	if Width(m, head) > w {
+		head = ""
+	}
+	for n := wide - w + Width(m, head); n < wide; n++ { // a wide cluster at the cut is kept or left whole
+		if c := m.TruncateLeft(s, n, head); m.StringWidth(c) <= w {
+			return c
+		}
+	}
+	return ""
+}
+
 // Fit returns s in exactly w cells: cut with tail, or padded with blanks.
 func Fit(m Measure, s string, w int, tail string) string {
 	return join(m, Cut(m, s, w, tail), "", w)

@@ -61,10 +61,12 @@ func (o *Links) line(l Look, i, inner int) string {
 		number = l.Theme.Accent.Paint(number)
 		style = l.Theme.Strong
 	}
-	host := l.Theme.Dim.Paint(link.Address.Host)
+	host, told := link.Address.Host, l.Theme.Dim
 	if link.Misleads {
-		host = l.Theme.Warn.Paint(link.Address.Host + " !")
+		host, told = host+" !", l.Theme.Warn
 	}
+	// The end of a host says whose it is.
+	host = told.Paint(cell.CutLeft(l.Measure, host, inner-2, l.Theme.Signs.More))
 	label := link.Label.String()
 	if label == "" {
 		label = link.Address.URL
@@ -88,11 +90,22 @@ func (a *Ask) Key(k tea.KeyPressMsg) Action {
 	return Close{}
 }
 
-// Lines draws the question.
-func (a *Ask) Lines(l Look, width, _ int) []string {
+// Lines draws the question. Of a host that is too long its end is shown, which says
+// whose it is.
+func (a *Ask) Lines(l Look, width, height int) []string {
 	inner := min(64, width-frameWidth)
-	lines := []string{"The text says", "  " + a.link.Label.String(), "but it leads to", "  " + l.Theme.Warn.Paint(a.link.Address.Host)}
-	if a.link.Address.Odd {
+	lines := []string{"The text says", "  " + a.link.Label.String(), "but it leads to"}
+	odd := a.link.Address.Odd
+	room := height - frameHeight - len(lines)
+	if odd {
+		room--
+	}
+	wide := max(1, inner-2)
+	host := cell.CutLeft(l.Measure, a.link.Address.Host, wide*max(1, room), l.Theme.Signs.More)
+	for _, h := range cell.Wrap(l.Measure, []cell.Run{{Text: host, Open: l.Theme.Warn.Open(), Close: l.Theme.Warn.Close()}}, wide) {
+		lines = append(lines, "  "+h)
+	}
+	if odd {
 		lines = append(lines, "an address that is made to look like another.")
 	}
 	return l.box("open this?", l.Theme.Signs.Enter+" opens "+l.Theme.Signs.Dot+" esc does not", lines, inner)

@@ -1,10 +1,12 @@
 package overlay_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
 	"skein/timeline"
@@ -30,6 +32,27 @@ func links(n int) []post.Link {
 		out[i] = post.Link{Label: timeline.CleanLine("日本 label"), Address: a, Misleads: i%2 == 0}
 	}
 	return out
+}
+
+// TestEndOfAHostIsNeverCut: the end of a host says whose it is, and its beginning
+// may say anything.
+func TestEndOfAHostIsNeverCut(t *testing.T) {
+	long := strings.Repeat("bank.example.", 17)
+	a, ok := post.ParseAddress(timeline.CleanLine("https://" + long + "evil.test/"))
+	if !ok {
+		t.Fatal("the address is not taken")
+	}
+	link := post.Link{Label: timeline.CleanLine("bank.example"), Address: a, Misleads: true}
+	l := overlay.Look{Theme: theme.New("plain", true, false), Measure: cell.PerCluster}
+	for _, o := range []overlay.Overlay{overlay.NewAsk(link), overlay.NewLinks([]post.Link{link, link})} {
+		lines := o.Lines(l, 38, 10)
+		if len(lines) > 10 {
+			t.Errorf("%T takes %d lines of 10", o, len(lines))
+		}
+		if s := ansi.Strip(strings.Join(lines, "\n")); !strings.Contains(s, "evil.test") || !strings.Contains(s, "…") {
+			t.Errorf("%T hides where the link leads:\n%s", o, s)
+		}
+	}
 }
 
 // TestLinesFit: every overlay, at any size, stays within it and is rectangular.

@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	lead      = 3  // cells left of the text, as beside a post
-	nameRoom  = 16 // cells of a field's name
-	fieldsMax = 12
-	textMax   = 80
+	lead       = 3  // cells left of the text, as beside a post
+	nameRoom   = 16 // cells of a field's name
+	fieldsMax  = 12
+	fieldLines = 4 // of one field
+	textMax    = 80
 )
 
 // card draws a person.
@@ -25,7 +26,9 @@ func card(p *timeline.Profile) func(post.Look) []string {
 			indent + t.Dim.Paint(p.Handle.Line().String()),
 		}
 		if about := strings.Join(standing(p), " "+t.Signs.Dot+" "); about != "" {
-			lines = append(lines, indent+t.Dim.Paint(about))
+			for _, s := range cell.Wrap(l.Measure, []cell.Run{{Text: about, Open: t.Dim.Open(), Close: t.Dim.Close()}}, room) {
+				lines = append(lines, indent+s)
+			}
 		}
 		if bio := post.Text(p.Bio, l, room); len(bio) > 0 {
 			lines = append(lines, "")
@@ -40,7 +43,9 @@ func card(p *timeline.Profile) func(post.Look) []string {
 			if i == fieldsMax {
 				break
 			}
-			lines = append(lines, indent+field(f, l, room))
+			for _, s := range field(f, l, room) {
+				lines = append(lines, indent+s)
+			}
 		}
 		return lines
 	}
@@ -53,17 +58,29 @@ func title(p *timeline.Profile) string {
 	return p.Handle.Line().String()
 }
 
-// field is one line of a profile's table.
-func field(f timeline.Field, l post.Look, room int) string {
+// field is one entry of a profile's table: its name and, beside it, what it says.
+func field(f timeline.Field, l post.Look, room int) []string {
 	t := l.Theme
-	s := t.Dim.Paint(cell.Fit(l.Measure, f.Name.Line().String(), nameRoom, t.Signs.More)) + " "
-	if value := post.Text(f.Value, l, max(1, room-nameRoom-1)); len(value) > 0 {
-		s += value[0]
-	}
+	mark := ""
 	if f.Verified {
-		s += " " + t.Good.Paint(t.Signs.Verified)
+		mark = " " + t.Good.Paint(t.Signs.Verified)
 	}
-	return s
+	value := post.Text(f.Value, l, max(1, room-nameRoom-1-cell.Width(l.Measure, mark)))
+	if len(value) > fieldLines {
+		value = append(value[:fieldLines-1], t.Dim.Paint(t.Signs.More))
+	}
+	if len(value) == 0 {
+		value = []string{""}
+	}
+	value[len(value)-1] += mark
+	name := t.Dim.Paint(cell.Fit(l.Measure, f.Name.Line().String(), nameRoom, t.Signs.More))
+	for i, v := range value {
+		if i > 0 {
+			name = cell.Blank(nameRoom)
+		}
+		value[i] = name + " " + v
+	}
+	return value
 }
 
 // standing is what is to be known of a person, in a few words each.
