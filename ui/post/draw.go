@@ -179,7 +179,8 @@ func (c *canvas) folded(n int, what string) {
 // Hides tells whether something of p is shown only when it is revealed.
 func Hides(p *timeline.Post) bool {
 	p = p.Content()
-	return p.Sensitive || filteredBy(p) != "" || p.Quote != nil && p.Quote.Post != nil && p.Quote.Post.Sensitive
+	hides := func(p *timeline.Post) bool { return p.Sensitive || filteredBy(p) != "" }
+	return hides(p) || p.Quote != nil && p.Quote.Post != nil && hides(p.Quote.Post.Content())
 }
 
 func filteredBy(p *timeline.Post) string {

@@ -76,7 +76,10 @@ func (c *canvas) pollFacts(p *timeline.Poll) string {
 	dot := " " + c.sign.Dot + " "
 	s := plural(max(p.Votes, p.Voters), "vote")
 	if p.Multiple {
-		s = plural(p.Voters, "voter") + dot + "several choices"
+		if p.Voters > 0 {
+			s = plural(p.Voters, "voter")
+		}
+		s += dot + "several choices"
 	}
 	switch {
 	case p.Closed:

@@ -165,3 +165,29 @@ func TestCount(t *testing.T) {
 		}
 	}
 }
+
+// TestFilteredQuoteIsRevealed: what says that z shows it is shown by z.
+func TestFilteredQuoteIsRevealed(t *testing.T) {
+	p := uitest.Post(timeline.Mastodon, "1", time.Minute, "ana", "see this")
+	quoted := uitest.Post(timeline.Mastodon, "2", time.Hour, "bo", "spoilers")
+	quoted.Views = []timeline.View{{Account: "a", Filtered: timeline.CleanLine("films")}}
+	p.Quote = &timeline.Quote{Post: quoted}
+	if s := drawn(p, look("plain", 80)); !strings.Contains(s, "z shows it") || strings.Contains(s, "spoilers") {
+		t.Fatalf("the quoted post is not hidden:\n%s", s)
+	}
+	if !post.Hides(p) {
+		t.Error("and is not said to be")
+	}
+}
+
+// TestVotersNobodyCounted: a network that counts votes but not voters has some.
+func TestVotersNobodyCounted(t *testing.T) {
+	p := uitest.Post(timeline.Mastodon, "1", time.Minute, "ana", "which?")
+	p.Poll = &timeline.Poll{
+		Multiple: true, Votes: 4,
+		Options: []timeline.PollOption{{Text: timeline.CleanLine("this"), Votes: 4}},
+	}
+	if s := drawn(p, look("plain", 80)); !strings.Contains(s, "4 votes · several choices") {
+		t.Error(s)
+	}
+}
