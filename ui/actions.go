@@ -136,8 +136,14 @@ func (m *Model) showHealth() tea.Cmd {
 	return nil
 }
 
-func (m *Model) showPalette() tea.Cmd { m.show(overlay.NewPalette(m.entries())); return nil }
-func (m *Model) showHelp() tea.Cmd    { m.show(overlay.NewHelp(m.entries())); return nil }
+// showPalette offers the commands for what is selected now, and keeps that so.
+func (m *Model) showPalette() tea.Cmd {
+	m.feed.Stay()
+	m.show(overlay.NewPalette(m.entries()))
+	return nil
+}
+
+func (m *Model) showHelp() tea.Cmd { m.show(overlay.NewHelp(m.entries())); return nil }
 
 func (m *Model) quit() tea.Cmd {
 	m.cancel()

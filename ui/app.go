@@ -84,7 +84,8 @@ type Model struct {
 
 	overlays []overlay.Overlay
 	message  message
-	ticking  bool
+	tick     time.Duration // the clock's tick that is awaited; 0 for none
+	ticks    int           // which one it is
 	spinner  spin
 }
 

@@ -223,6 +223,31 @@ func TestKeysCanBeRebound(t *testing.T) {
 	})
 }
 
+// TestInterestKeepsThePlace: with the thread beside the feed, a click on it, and
+// with the palette on the screen, arrivals do not take another post's place.
+func TestInterestKeepsThePlace(t *testing.T) {
+	nets := three()
+	uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
+		s.Press(":")
+		s.Type("copy the text")
+		nets[0].Posts(uitest.Post(timeline.Mastodon, "m9", 0, "ana", "just in"))
+		s.Settle()
+		s.Press("enter")
+		if s.Clipboard != "runners moved" {
+			t.Errorf("clipboard holds %q", s.Clipboard)
+		}
+	})
+	nets = three()
+	uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
+		s.Resize(140, 12)
+		s.Send(tea.MouseClickMsg{X: 100, Y: 3, Button: tea.MouseLeft})
+		nets[0].Posts(uitest.Post(timeline.Mastodon, "m9", 0, "ana", "just in"))
+		s.Settle()
+		s.DontSee("just in")
+		s.See("1 new")
+	})
+}
+
 func TestMouse(t *testing.T) {
 	uitest.Play(t, ui.Options{}, one(uitest.Many(timeline.Mastodon, 60)...), func(s *uitest.Session) {
 		click := tea.MouseClickMsg{X: 10, Y: s.Line("post 2"), Button: tea.MouseLeft}

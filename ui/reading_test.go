@@ -125,6 +125,30 @@ func TestOfflineAccountLeavesARowAndComesBack(t *testing.T) {
 	})
 }
 
+// TestCountdownCounts: the wait until the next try is not left standing until the
+// ages are drawn anew.
+func TestCountdownCounts(t *testing.T) {
+	nets := three()
+	uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
+		nets[0].Fails(timeline.Errorf(timeline.CodeOffline, "connection refused"))
+		s.See("next try in")
+		last, stands := "", 0
+		for range 60 {
+			s.Sleep(time.Second)
+			row := ""
+			if y := s.Line("next try in"); y >= 0 {
+				row = s.Screen.Row(y)
+			}
+			if stands++; row != last || row == "" {
+				last, stands = row, 0
+			}
+			if stands == 3 {
+				t.Fatalf("for 3 seconds it says %q", row)
+			}
+		}
+	})
+}
+
 func TestNetworksCycle(t *testing.T) {
 	uitest.Play(t, ui.Options{}, three(), func(s *uitest.Session) {
 		s.Press("F")

@@ -27,7 +27,7 @@ type (
 		timeline.Changes
 		err error
 	}
-	clockTick  struct{}
+	clockTick  struct{ n int }
 	besideDue  struct{ id timeline.ID } // the selection has rested on a post
 	remembered struct {
 		thread *timeline.Thread
@@ -85,7 +85,9 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 	case besideDue:
 		return m.readBeside(msg.id)
 	case clockTick:
-		m.ticking = false
+		if msg.n == m.ticks {
+			m.tick = 0
+		}
 	case spinTick:
 		m.spinner.turning = false
 		m.spinner.n++
@@ -246,9 +248,7 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 	case p == pane(m.feed) && len(m.stack) > 0:
 		m.stack, m.beside, m.selected = nil, nil, timeline.ID{}
 		return nil
-	case p != m.focus(): // the thread beside the feed: go there
-		return m.open()
-	case again:
+	case again, p != m.focus(): // the thread beside the feed: go there
 		return m.run(m.keys.named("open"))
 	}
 	return nil
@@ -325,18 +325,20 @@ func (m *Model) askOlder(msg tea.Msg) {
 }
 
 // clock draws ages and countdowns anew, faster while one is counted in seconds.
+// A slow tick that is under way does not hold a fast one up.
 func (m *Model) clock() tea.Cmd {
-	if m.ticking {
-		return nil
-	}
-	m.ticking = true
 	d := slowTick
 	for _, h := range m.health {
 		if h.Retry.After(m.o.Now()) {
 			d = fastTick
 		}
 	}
-	return m.later(d, clockTick{})
+	if m.tick != 0 && m.tick <= d {
+		return nil
+	}
+	m.tick = d
+	m.ticks++
+	return m.later(d, clockTick{m.ticks})
 }
 
 // later brings a message after d, unless the program ends first: Bubble Tea's own

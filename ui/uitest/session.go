@@ -81,15 +81,20 @@ func (s *Session) Send(msg tea.Msg) {
 	s.settle()
 }
 
-// settle handles messages until every command waits for the world.
+// settle handles messages until every command waits for the world, and draws when
+// there were any, as Bubble Tea does: time alone draws nothing.
 func (s *Session) settle() {
+	handled := false
 	for {
 		synctest.Wait()
 		select {
 		case msg := <-s.msgs:
 			s.handle(msg)
+			handled = true
 		default:
-			s.draw()
+			if handled {
+				s.draw()
+			}
 			return
 		}
 	}
