@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
 
 	"skein/backends/transport"
 	"skein/timeline"
@@ -101,5 +104,29 @@ func TestLongPausesAndShortSpans(t *testing.T) {
 		if e := timeline.AsError(err); e == nil || e.Until.Sub(now) != c.want {
 			t.Errorf("%s: %s gives %v, want %v", c.name, c.value, err, c.want)
 		}
+	}
+}
+
+func TestDialOffersProtocols(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Sec-Websocket-Protocol") != "one" {
+			http.Error(w, "no", http.StatusForbidden)
+			return
+		}
+		conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"one"}})
+		if err == nil {
+			_ = conn.CloseNow()
+		}
+	}))
+	defer s.Close()
+	address := "ws" + strings.TrimPrefix(s.URL, "http")
+	conn, err := client(t).Dial(t.Context(), address, nil, "one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.CloseNow()
+	var status transport.HTTPStatus
+	if _, err = client(t).Dial(t.Context(), address, nil); !errors.As(err, &status) || status != http.StatusForbidden {
+		t.Errorf("without it: %v, status %d", err, status)
 	}
 }

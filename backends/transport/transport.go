@@ -95,8 +95,10 @@ func (c *Client) HTTP() *http.Client { return c.http }
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Dial opens a websocket under the same rules. The caller closes it. Header may
-// carry Authorization; redirects are never followed.
-func (c *Client) Dial(ctx context.Context, address string, header http.Header) (*websocket.Conn, error) {
+// carry Authorization; redirects are never followed. Protocols are the websocket
+// subprotocols to offer; the server need not take one. A handshake that the server
+// answers otherwise is an Error whose cause is the HTTPStatus.
+func (c *Client) Dial(ctx context.Context, address string, header http.Header, protocols ...string) (*websocket.Conn, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, timeline.Errorf(timeline.CodeUsage, "not a websocket address: %s", address)
@@ -111,8 +113,9 @@ func (c *Client) Dial(ctx context.Context, address string, header http.Header) (
 	h.Set("User-Agent", c.opts.UserAgent)
 	ctx, cancel := context.WithTimeout(ctx, headerTimeout)
 	defer cancel()
-	hc := &http.Client{Transport: c.http.Transport, CheckRedirect: refuseRedirect}                         // no Timeout: it would end the socket
-	conn, resp, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: hc, HTTPHeader: h}) //nolint:bodyclose // Dial closes it, or conn owns it
+	hc := &http.Client{Transport: c.http.Transport, CheckRedirect: refuseRedirect} // no Timeout: it would end the socket
+	o := &websocket.DialOptions{HTTPClient: hc, HTTPHeader: h, Subprotocols: protocols}
+	conn, resp, err := websocket.Dial(ctx, address, o) //nolint:bodyclose // Dial closes it, or conn owns it
 	if err != nil {
 		return nil, dialError(u, resp, err)
 	}
@@ -126,10 +129,19 @@ func dialError(u *url.URL, resp *http.Response, err error) error {
 		return te
 	}
 	if resp != nil {
-		return StatusError(u.Host, resp.StatusCode, "")
+		e := StatusError(u.Host, resp.StatusCode, "")
+		e.Err = HTTPStatus(resp.StatusCode)
+		return e
 	}
 	return Unreachable(u.Host, err)
 }
+
+// HTTPStatus is the status with which a server answered instead of opening a
+// websocket.
+type HTTPStatus int
+
+// Error implements error.
+func (s HTTPStatus) Error() string { return http.StatusText(int(s)) }
 
 // Unreachable is the Error for a request that got no answer. It says what a
 // person can act on and keeps err as the cause.
