@@ -85,6 +85,7 @@ func convertPoll(in *poll) *timeline.Poll {
 	}
 	p := &timeline.Poll{
 		Multiple: in.Multiple,
+		Closes:   utc(in.ExpiresAt),
 		Closed:   in.Expired,
 		Votes:    count(in.VotesCount),
 		Voters:   count(in.VotersCount),
@@ -92,9 +93,6 @@ func convertPoll(in *poll) *timeline.Poll {
 	}
 	if validID(string(in.ID)) {
 		p.ID = string(in.ID)
-	}
-	if !in.ExpiresAt.IsZero() {
-		p.Closes = in.ExpiresAt.UTC()
 	}
 	for _, o := range in.Options {
 		option := timeline.PollOption{Text: timeline.CleanLine(o.Title), Votes: -1}

@@ -248,6 +248,13 @@ func TestTimes(t *testing.T) {
 	if ahead.Future || ahead.Sorted.After(d.now()) {
 		t.Errorf("five minutes ahead: sorted %s, future %v", ahead.Sorted, ahead.Future)
 	}
+	for _, edge := range []string{"9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00"} { // another year in UTC
+		p := decodeOne(t, d, strings.NewReplacer("EDGE", edge).Replace(
+			`{"id":"1","created_at":"EDGE","edited_at":"EDGE","poll":{"expires_at":"EDGE","options":[{"title":"x"}]}}`))
+		if _, err := json.Marshal(p); err != nil || p.Poll == nil {
+			t.Errorf("%s: %v", edge, err)
+		}
+	}
 }
 
 func FuzzDecodeStatus(f *testing.F) {

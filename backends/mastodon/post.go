@@ -27,7 +27,7 @@ func (d *decoder) shell(st *status) *timeline.Post {
 		ID:         id,
 		Author:     d.author(&st.Account),
 		URL:        webAddress(st.URL),
-		Created:    st.CreatedAt.UTC(),
+		Created:    utc(st.CreatedAt),
 		Visibility: visibility(st.Visibility),
 		Revision:   d.index.revision(id.Local, d.index.fingerprint(st), now),
 		Views:      []timeline.View{d.view(st)},
@@ -49,9 +49,7 @@ func (d *decoder) shell(st *status) *timeline.Post {
 // plain is a post that boosts nothing.
 func (d *decoder) plain(st *status) *timeline.Post {
 	p := d.shell(st)
-	if !st.EditedAt.IsZero() {
-		p.Edited = st.EditedAt.UTC()
-	}
+	p.Edited = utc(st.EditedAt)
 	p.Text = d.text(st.Content, st.Emojis, st.Mentions)
 	p.Warning = timeline.CleanLine(st.SpoilerText)
 	p.Sensitive = st.Sensitive || !p.Warning.Empty()
@@ -223,6 +221,16 @@ func (st *status) sum(h *maphash.Hash) {
 	if st.boosted != nil {
 		st.boosted.sum(h)
 	}
+}
+
+// utc is t in UTC; zero where that is beyond the years that RFC 3339 can write,
+// which an offset can make of a time that it could: nothing could store the post.
+func utc(t time.Time) time.Time {
+	const firstYear, lastYear = 1, 9999
+	if t = t.UTC(); t.Year() < firstYear || t.Year() > lastYear {
+		return time.Time{}
+	}
+	return t
 }
 
 // seconds is a duration a server gives as a number.

@@ -100,13 +100,11 @@ func (d *decoder) profile(a *masto.Account) *timeline.Profile {
 		Author:    d.author(a),
 		Bio:       d.text(a.Note, a.Emojis, nil),
 		Banner:    webAddress(a.HeaderStatic),
+		Created:   utc(a.CreatedAt),
 		Posts:     count(a.StatusesCount),
 		Following: count(a.FollowingCount),
 		Followers: count(a.FollowersCount),
 		Locked:    a.Locked,
-	}
-	if !a.CreatedAt.IsZero() {
-		p.Created = a.CreatedAt.UTC()
 	}
 	if a.Moved != nil {
 		p.Moved = d.handle(a.Moved.Acct)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -62,6 +63,7 @@ func (b *Backend) stream(ctx context.Context, s *subscription) error {
 			if err := s.fill(ctx); err != nil {
 				return err
 			}
+			s.settled = true
 		}
 	}
 }
@@ -83,7 +85,9 @@ func (b *Backend) readFrames(ctx context.Context, conn *websocket.Conn, frames c
 }
 
 // dial opens the socket where the instance says, on the server itself where it
-// says nothing. The token travels in a header, never in the address.
+// says nothing. The token travels in a header, never in the address. The Pleroma
+// family reads it out of Sec-WebSocket-Protocol alone, so what is refused is tried
+// once more that way.
 func (b *Backend) dial(ctx context.Context, a *api) (*websocket.Conn, error) {
 	f, err := b.facts(ctx, a)
 	if err != nil {
@@ -93,8 +97,21 @@ func (b *Backend) dial(ctx context.Context, a *api) (*websocket.Conn, error) {
 	if base == "" {
 		base = streamingBase(b.base.String())
 	}
-	header := http.Header{"Authorization": {"Bearer " + a.Config.AccessToken}}
-	return b.client.Dial(ctx, base+"/api/v1/streaming?stream=user", header)
+	address, token := base+"/api/v1/streaming?stream=user", a.Config.AccessToken
+	conn, err := b.client.Dial(ctx, address, http.Header{"Authorization": {"Bearer " + token}})
+	var status transport.HTTPStatus
+	if errors.As(err, &status) && (status == http.StatusUnauthorized || status == http.StatusForbidden) && validProtocol(token) {
+		return b.client.Dial(ctx, address, nil, token)
+	}
+	return conn, err
+}
+
+// validProtocol tells whether a token can be the name of a subprotocol (RFC 6455,
+// section 4.1), as base64 without padding can.
+func validProtocol(token string) bool {
+	return token != "" && !strings.ContainsFunc(token, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
+	})
 }
 
 // subscription is one run of Stream. It is used by one goroutine.
@@ -103,6 +120,10 @@ type subscription struct {
 	emit func(timeline.Event)
 	at   timeline.Cursor // what is newer was not yet read from home; "" reads nothing
 	seen *lru[bool]      // server ids that were emitted: what home has may still be on its way here
+	// settled tells that nothing is missing below what the socket brings. Until then
+	// no cursor goes with that: a stream that broke would be continued above a post
+	// which the server made before it had subscribed us.
+	settled bool
 }
 
 // fill emits what home has and was not emitted, oldest first. Where that would
@@ -124,18 +145,18 @@ func (s *subscription) fill(ctx context.Context) error {
 	s.at = batch.Newer
 	for _, p := range oldestFirst(batch.Posts, s.account.ID) {
 		v, _ := p.View(s.account.ID)
-		s.post(v.ServerID, p)
+		s.post(v.ServerID, p, timeline.Cursor(v.ServerID))
 	}
 	return nil
 }
 
 // post emits a new post, once.
-func (s *subscription) post(id string, p *timeline.Post) {
+func (s *subscription) post(id string, p *timeline.Post, at timeline.Cursor) {
 	if _, twice := s.seen.get(id); twice {
 		return
 	}
 	s.seen.put(id, true)
-	s.emit(timeline.Event{Post: p, Cursor: timeline.Cursor(id)})
+	s.emit(timeline.Event{Post: p, Cursor: at})
 }
 
 // keepAlive pings until ctx ends, and ends it when no pong comes: a socket whose
@@ -195,7 +216,11 @@ func (s *subscription) receive(message []byte) {
 		}
 		s.decode.remember(st)
 		if f.Event == "update" {
-			s.post(string(st.ID), s.decode.post(st))
+			at := timeline.Cursor(st.ID)
+			if !s.settled && s.at != "" {
+				at = ""
+			}
+			s.post(string(st.ID), s.decode.post(st), at)
 			return
 		}
 		// An edited post keeps its place: it says nothing about how far we are.
