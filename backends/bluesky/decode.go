@@ -197,7 +197,8 @@ func (d decoder) post(raw json.RawMessage, depth int) *timeline.Post {
 // unreadable saves what it can of a post whose view is not what the lexicon says.
 func (d decoder) unreadable(raw json.RawMessage) *timeline.Post {
 	var v struct {
-		URI string `json:"uri"`
+		URI       string          `json:"uri"`
+		IndexedAt json.RawMessage `json:"indexedAt"`
 	}
 	if json.Unmarshal(raw, &v) != nil {
 		return nil
@@ -206,11 +207,17 @@ func (d decoder) unreadable(raw json.RawMessage) *timeline.Post {
 	if !ok {
 		return nil
 	}
-	uri, now := syntax.ATURI(id.Local), d.now()
+	var indexed string
+	_ = json.Unmarshal(v.IndexedAt, &indexed) // what is no text is no time
+	at, ok := parseTime(indexed)
+	if !ok {
+		at = d.now()
+	}
+	uri := syntax.ATURI(id.Local)
 	author := actor{}.author(uri.Authority().String())
 	return &timeline.Post{
 		ID: id, Author: author, URL: postURL(author, uri.RecordKey().String()),
-		Created: now, Sorted: now, Visibility: timeline.Public,
+		Created: at, Sorted: at, Visibility: timeline.Public, Future: d.ahead(at),
 		Views: []timeline.View{{Account: d.account}},
 		Note:  timeline.Literal("a post that skein could not read"),
 	}
@@ -260,7 +267,10 @@ func (d decoder) times(claimed string, indexed time.Time) (created, sorted time.
 		return d.now(), d.now()
 	case !ok:
 		return indexed, indexed
-	case indexed.IsZero() || created.Before(indexed):
+	case indexed.IsZero(): // it was seen by now, whatever it claims
+		indexed = d.now()
+	}
+	if created.Before(indexed) {
 		return created, created
 	}
 	return created, indexed
@@ -317,7 +327,9 @@ func validCID(s string) string {
 	return ""
 }
 
-// parseTime reads a datetime, forgiving what old clients wrote.
+// parseTime reads a datetime, forgiving what old clients wrote. An offset can lead
+// beyond the years that RFC 3339 can write: that is no time, as nothing could store
+// the post.
 func parseTime(s string) (time.Time, bool) {
 	const longest = 64
 	if len(s) > longest {
@@ -327,5 +339,10 @@ func parseTime(s string) (time.Time, bool) {
 	if err != nil {
 		return time.Time{}, false
 	}
-	return t.Time().UTC(), !t.Time().IsZero()
+	const firstYear, lastYear = 1, 9999
+	at := t.Time().UTC()
+	if at.IsZero() || at.Year() < firstYear || at.Year() > lastYear {
+		return time.Time{}, false
+	}
+	return at, true
 }

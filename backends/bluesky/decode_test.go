@@ -93,10 +93,19 @@ func TestTimes(t *testing.T) {
 		{"soon", "2026-06-01T11:00:00Z", noon.Add(-time.Hour), noon.Add(-time.Hour), false},
 		{"2026-06-01T13:00:00+02:00", "", noon.Add(-time.Hour), noon.Add(-time.Hour), false},
 		{"", "", noon, noon, false},
+		{"2099-01-01T00:00:00Z", "", time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC), noon, true},
+		{"9999-12-31T23:59:59-01:00", "2026-06-01T11:00:00Z", noon.Add(-time.Hour), noon.Add(-time.Hour), false}, // the year 10000 in UTC
+		{"0000-01-01T00:00:00+01:00", "2026-06-01T11:00:00Z", noon.Add(-time.Hour), noon.Add(-time.Hour), false},
 	} {
 		p := decoded(t, m{"indexedAt": c.indexed, "record": m{"$type": postNSID, "text": "x", "createdAt": c.claimed}})
 		if !p.Created.Equal(c.created) || !p.Sorted.Equal(c.sorted) || p.Future != c.future {
 			t.Errorf("claimed %q, indexed %q: created %s, sorted %s, future %t", c.claimed, c.indexed, p.Created, p.Sorted, p.Future)
+		}
+	}
+	// A post that cannot be read keeps its place: it would be the newest at every look.
+	for indexed, want := range map[any]time.Time{"2026-06-01T11:00:00Z": noon.Add(-time.Hour), "soon": noon, 5: noon} {
+		if p := decoded(t, m{"likeCount": "many", "indexedAt": indexed}); !p.Sorted.Equal(want) {
+			t.Errorf("unreadable, indexed %v: sorted %s", indexed, p.Sorted)
 		}
 	}
 }
@@ -180,6 +189,9 @@ func TestQuotes(t *testing.T) {
 		if got == nil || *got != want {
 			t.Errorf("%q: %+v, want %+v", kind, got, want)
 		}
+	}
+	if q = quote(m{"$type": "app.bsky.embed.record#viewRecord", "uri": "nowhere"}); q.State != timeline.QuoteOther || q.Title.Empty() {
+		t.Errorf("a quoted post without a name is %+v", q)
 	}
 	both := decoded(t, m{"embed": m{
 		"$type": "app.bsky.embed.recordWithMedia#view", "record": m{"record": quoted},

@@ -155,6 +155,9 @@ func (d decoder) quote(raw json.RawMessage, depth int) *timeline.Quote {
 		if depth < maxQuoteDepth {
 			q.Post = d.post(raw, depth+1)
 		}
+		if id.Zero() {
+			q.State, q.Title = timeline.QuoteOther, timeline.Literal("a record that skein could not read")
+		}
 		return q
 	case "app.bsky.embed.record#viewNotFound":
 		q.State = timeline.QuoteGone

@@ -88,5 +88,8 @@ func (b *Backend) repost(ctx context.Context, uri syntax.ATURI) (*timeline.Post,
 	if boost == nil {
 		return nil, timeline.Errorf(timeline.CodeMalformed, "%s: nobody made this repost", b.host)
 	}
+	if now := b.now(); boost.Sorted.After(now) { // the record only has what its author claims
+		boost.Sorted = now
+	}
 	return boost, nil
 }
