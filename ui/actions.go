@@ -47,7 +47,7 @@ func (m *Model) openLink(l post.Link, sure bool) tea.Cmd {
 		return nil
 	}
 	open, ctx := m.o.OpenURL, m.ctx
-	return func() tea.Msg { return opened{l.Address.Host, open(ctx, l.Address.URL)} }
+	return func() tea.Msg { return opened{l.Address, open(ctx, l.Address.URL)} }
 }
 
 func (m *Model) browse() tea.Cmd {

@@ -107,7 +107,8 @@ func (m *Model) status(d detail) string {
 	case d.Loading():
 		return cell.Blank(lead) + m.theme.Dim.Paint(m.spinner.frame(m.o.ASCII)+" "+s)
 	}
-	return cell.Blank(lead) + m.theme.Error.Paint(s)
+	hint := " " + m.theme.Signs.Dot + " " + m.keys.key("refresh", &m.theme.Signs) + " tries again"
+	return cell.Blank(lead) + m.theme.Error.Paint(s) + m.theme.Dim.Paint(hint)
 }
 
 // tone is how a message is meant.

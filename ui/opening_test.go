@@ -1,6 +1,8 @@
 package ui_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -62,7 +64,10 @@ func TestThreadSaysWhatItWaitsForAndWhatFailed(t *testing.T) {
 		s.Press("esc")
 		nets[1].Fails(timeline.Errorf(timeline.CodeServer, "502 bad gateway"))
 		s.Press("j", "enter")
-		s.See("the thread could not be read", "502 bad gateway")
+		s.See("the thread could not be read", "502 bad gateway", "C-r tries again")
+		nets[1].Fails(nil)
+		s.Press("ctrl+r")
+		s.DontSee("could not be read")
 	})
 }
 
@@ -163,6 +168,18 @@ func TestLinksOpen(t *testing.T) {
 		if !slices.Equal(s.Opened, want) {
 			t.Errorf("opened %q, want %q", s.Opened, want)
 		}
+	})
+}
+
+// TestNoBrowser: what failed is told in plain words, with the address to go on by.
+func TestNoBrowser(t *testing.T) {
+	p := uitest.Post(timeline.Mastodon, "1", time.Minute, "ana", "")
+	p.Text = timeline.Text{link("lab.example/notes", "https://lab.example/notes")}
+	o := ui.Options{OpenURL: func(context.Context, string) error { return errors.New("exec: no file") }}
+	uitest.Play(t, o, one(p), func(s *uitest.Session) {
+		s.Press("o")
+		s.See("no browser could be started for https://lab.example/notes")
+		s.DontSee("exec")
 	})
 }
 

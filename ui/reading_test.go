@@ -164,6 +164,22 @@ func TestNetworksCycle(t *testing.T) {
 	})
 }
 
+// TestFilterThatFindsNothingKeepsThePlace: a word mistyped and taken back does not
+// lead away from what was read.
+func TestFilterThatFindsNothingKeepsThePlace(t *testing.T) {
+	uitest.Play(t, ui.Options{}, three(), func(s *uitest.Session) {
+		s.Press("j", "j")
+		before := s.Selected()
+		s.Press(`\`)
+		s.Type("zzz")
+		s.See("nothing that has been loaded says this")
+		s.Press("esc")
+		if got := s.Selected(); got != before {
+			t.Errorf("selected is %q, was %q", got, before)
+		}
+	})
+}
+
 func TestFilterAsYouType(t *testing.T) {
 	nets := three()
 	uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {

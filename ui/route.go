@@ -10,6 +10,7 @@ import (
 	"skein/timeline"
 	"skein/ui/cell"
 	"skein/ui/overlay"
+	"skein/ui/post"
 	"skein/ui/profile"
 	"skein/ui/thread"
 )
@@ -34,8 +35,8 @@ type (
 		at     time.Time
 	}
 	opened struct { // a browser was asked for
-		host string
-		err  error
+		post.Address
+		err error
 	}
 )
 
@@ -97,9 +98,10 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 		}
 	case opened:
 		if msg.err != nil {
-			return m.tell("the browser could not be started: "+timeline.AsError(msg.err).Error(), bad)
+			m.o.Log.Warn("no browser", "err", msg.err)
+			return m.tell("no browser could be started for "+msg.URL, bad)
 		}
-		return m.tell("opened "+msg.host, good)
+		return m.tell("opened "+msg.Host, good)
 	}
 	return nil
 }
@@ -284,6 +286,8 @@ func (m *Model) await() tea.Cmd {
 func (m *Model) tail() string {
 	more := m.theme.Signs.More
 	switch {
+	case m.search != "" && m.rows.Len() == 0:
+		return "nothing that has been loaded says this"
 	case m.search != "":
 		return "only what has been loaded is filtered"
 	case m.rows.Len() == 0 && !m.state.Settled:

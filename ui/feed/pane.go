@@ -97,8 +97,8 @@ func (p *Pane) Refiltered() {
 func (p *Pane) refresh() {
 	if p.source.Len() == 0 {
 		p.window.Hold(p, 0)
-		p.placed, p.fresh = false, 0
-		return
+		p.fresh = 0
+		return // the place is kept for the rows that a filter hides now
 	}
 	switch {
 	case p.pinned || !p.placed:
