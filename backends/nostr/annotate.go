@@ -16,7 +16,24 @@ type annotations struct {
 	counts map[string]timeline.Counts
 }
 
+// note is what annotations say of one post, kept for when it is decoded again.
+type note struct {
+	mine  timeline.View
+	votes tally
+}
+
 const maxVotes = 500
+
+// keep notes what was read of the events and of what they show. That somebody took
+// a reaction back is noted, too.
+func (b *Backend) keep(n annotations, events []*nostr.Event) {
+	for _, e := range events {
+		b.noted.Add(e.ID, note{n.mine[e.ID], n.polls[e.ID]})
+		if l, ok := references(e); ok {
+			b.noted.Add(l.id, note{n.mine[l.id], n.polls[l.id]})
+		}
+	}
+}
 
 // annotate asks the relays, each once, whether the posts were deleted, what the
 // account did with them, and for the votes in their polls. It waits lookupWait at

@@ -44,6 +44,7 @@ type Backend struct {
 	deleted *lru.Cache[string, struct{}]          // event id and who asked for its deletion
 	hints   *lru.Cache[string, []string]          // event id → relays said to have it
 	given   *lru.Cache[string, uint64]            // event id → revision handed out by Home or Stream
+	noted   *lru.Cache[string, note]              // event id → what was last read of reactions to it
 
 	loading chan struct{} // held by who loads the circle
 	mu      sync.Mutex
@@ -108,6 +109,7 @@ func New(c Config) (*Backend, error) {
 		deleted:  newCache[string, struct{}](maxDeleted),
 		hints:    newCache[string, []string](maxEvents),
 		given:    newCache[string, uint64](maxGiven),
+		noted:    newCache[string, note](maxEvents),
 		loading:  make(chan struct{}, 1),
 		marks:    map[string]nostr.Timestamp{},
 		updates:  make(chan string, updatesQueue),

@@ -194,7 +194,7 @@ func TestPollCountsEachVoterOnce(t *testing.T) {
 	votes := tally{}
 	for _, v := range []*nostr.Event{
 		vote("x", 1_700_000_001, "a"), vote("x", 1_700_000_002, "b"), vote("y", 1_700_000_001, "a", "b"),
-		vote("late", 1_700_000_099, "a"), vote(k.me, 1_700_000_003, "a", "a"), vote("z", 1_700_000_003, "no such"),
+		vote("late", 1_700_000_099, "a"), vote("y", 1_700_000_099, "b"), vote(k.me, 1_700_000_003, "a", "a"), vote("z", 1_700_000_003, "no such"),
 	} {
 		votes.count(v)
 	}

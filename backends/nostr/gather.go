@@ -30,7 +30,7 @@ type source struct {
 	seen    map[string]bool
 	got     int  // events in the last answer
 	end     bool // nothing older is there
-	stalled bool // the relay did not finish its answer: it is not asked again
+	stalled bool // the relay did not finish its answer, or did not give the next: it is not asked again
 	err     error
 }
 
@@ -62,18 +62,13 @@ func (s *source) request() nostr.Filter {
 // take reads an answer. cut tells whether the relay may hold back more than the
 // n events that it sent.
 func (s *source) take(a answer, known func(*nostr.Event) bool, cutsAbove func(n int) bool) (found []*nostr.Event) {
-	if a.err != nil || a.late && len(a.events) == 0 {
-		s.err = a.err
-		if s.err == nil {
-			s.err = timeline.Errorf(timeline.CodeOffline, "%s: no answer in time", hostOf(s.url))
-		}
+	mine := slices.DeleteFunc(slices.Clone(a.events), func(e *nostr.Event) bool { return !s.who[e.PubKey] || !s.request().Matches(e) })
+	if a.err != nil || a.late && len(mine) == 0 { // what it sent may answer another of its filters
+		s.failed(a.err)
 		return nil
 	}
 	n, fresh, oldest := 0, 0, s.until
-	for _, e := range a.events {
-		if !s.who[e.PubKey] || !s.request().Matches(e) {
-			continue
-		}
+	for _, e := range mine {
 		n++
 		oldest = min(oldest, e.CreatedAt)
 		if s.seen[e.ID] {
@@ -105,6 +100,20 @@ func (s *source) take(a answer, known func(*nostr.Event) bool, cutsAbove func(n 
 		s.end = true
 	}
 	return found
+}
+
+// failed notes that a question went unanswered. A source that answered before holds
+// the page where it was read to: below it, its posts would be passed over.
+func (s *source) failed(err error) {
+	s.got = 0
+	switch {
+	case len(s.seen) > 0:
+		s.stalled = true
+	case err == nil:
+		s.err = timeline.Errorf(timeline.CodeOffline, "%s: no answer in time", hostOf(s.url))
+	default:
+		s.err = err
+	}
 }
 
 // gather reads sources backwards until each has given want events that are not

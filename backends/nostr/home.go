@@ -225,8 +225,8 @@ func (b *Backend) posts(ctx context.Context, events []*nostr.Event, relays []str
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	b.keep(notes, events)
 	k := b.knowledge(events)
-	k.mine, k.polls = notes.mine, notes.polls
 	posts := make([]*timeline.Post, 0, len(events))
 	for _, e := range events {
 		if k.deleted[e.ID] || b.boostsDeleted(e) {

@@ -296,6 +296,9 @@ func (b *Backend) knowledge(events []*nostr.Event) *known {
 	}
 	add := func(e *nostr.Event) {
 		k.deleted[e.ID] = b.isDeleted(e)
+		if n, ok := b.noted.Peek(e.ID); ok {
+			k.mine[e.ID], k.polls[e.ID] = n.mine, n.votes
+		}
 		if h, ok := b.hints.Peek(e.ID); ok && len(h) > 0 {
 			k.hints[e.ID] = h[0]
 		}

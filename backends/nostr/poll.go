@@ -12,18 +12,26 @@ import (
 
 const maxOptions = 50
 
-// tally is what was voted in one poll: each person's newest answer counts.
-type tally map[string]*nostr.Event // by voter
+// tally is what was voted in one poll, by voter.
+type tally map[string][]*nostr.Event
 
 // count adds a vote (kind 1018).
-func (t tally) count(vote *nostr.Event) {
-	if old := t[vote.PubKey]; old == nil || byTime(vote, old) < 0 {
-		t[vote.PubKey] = vote
+func (t tally) count(vote *nostr.Event) { t[vote.PubKey] = append(t[vote.PubKey], vote) }
+
+// last is somebody's newest vote that came by the end, which is zero for a poll
+// without one; nil when there is none.
+func last(votes []*nostr.Event, end time.Time) *nostr.Event {
+	var found *nostr.Event
+	for _, v := range votes {
+		if (end.IsZero() || !v.CreatedAt.Time().After(end)) && (found == nil || byTime(v, found) < 0) {
+			found = v
+		}
 	}
+	return found
 }
 
-// poll reads NIP-88. Votes that came after the end do not count, nor do further
-// answers to a single choice.
+// poll reads NIP-88. Each person's newest vote counts. Votes that came after the end
+// do not, nor do further answers to a single choice.
 func (k *known) poll(e *nostr.Event) *timeline.Poll {
 	p := &timeline.Poll{ID: e.ID, Multiple: value(e.Tags, "polltype") == "multiplechoice"}
 	at := map[string]int{}
@@ -38,8 +46,8 @@ func (k *known) poll(e *nostr.Event) *timeline.Poll {
 		p.Closes = time.Unix(end, 0)
 		p.Closed = !k.now.Before(p.Closes)
 	}
-	for _, vote := range k.polls[e.ID] {
-		if p.Closes.IsZero() || !vote.CreatedAt.Time().After(p.Closes) {
+	for _, votes := range k.polls[e.ID] {
+		if vote := last(votes, p.Closes); vote != nil {
 			countVote(p, vote, at, vote.PubKey == k.me)
 		}
 	}

@@ -93,6 +93,8 @@ func (s *stream) run(ctx context.Context, c *circle) error {
 			err = s.refresh(ctx, c)
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-s.b.pool.ctx.Done():
+			return errClosed
 		}
 		if err == nil {
 			err = s.tell(pl, c.listed)
@@ -120,6 +122,7 @@ func (s *stream) subscription(url string, authors []string) *subscription {
 	sub := s.b.pool.newSubscription()
 	sub.lasting = true
 	since := *s.b.sinceOf(s.at.at)(url)
+	arrived, done := s.arrived, s.done // of this run: a reader may still be at it when the next begins
 	heard, stored, live := since, 0, false
 	sub.filters = func() nostr.Filters { // called with the relay's lock held, as its reader is not running
 		s.mu.Lock()
@@ -140,8 +143,8 @@ func (s *stream) subscription(url string, authors []string) *subscription {
 		}
 		s.mu.Unlock()
 		select {
-		case s.arrived <- e:
-		case <-s.done:
+		case arrived <- e:
+		case <-done:
 		}
 	}
 	sub.eose = func() {

@@ -99,6 +99,33 @@ func TestStreamNewFollow(t *testing.T) {
 	until(t, events, ended, "the new person's post", post(note.ID))
 }
 
+// TestLateProfileKeepsMarks: what the account did with a post, and the votes in it,
+// are still there when the post is sent again.
+func TestLateProfileKeepsMarks(t *testing.T) {
+	servers := startRelays(t, small(), sandbox.Options{})
+	b := reader(t, servers)
+	batch, err := b.Home(t.Context(), timeline.Page{Limit: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := make(chan timeline.Event, 64)
+	ended := runStream(t, b, batch.Newer, func(e timeline.Event) { events <- e })
+	until(t, events, ended, "the relay", up(1))
+	renamed := &person{name: "Renamed", at: nostr.Now()}
+	b.people.Add(servers[0].PubKey("fern"), cached[*person]{renamed, time.Now()})
+	again := func(key string) *timeline.Post {
+		e, _ := b.events.Get(servers[0].EventID(key))
+		b.again([]*nostr.Event{e})
+		return until(t, events, ended, key, post(e.ID)).Post
+	}
+	if p := again("root"); !p.Views[0].Liked || p.Views[0].LikeID == "" {
+		t.Errorf("the liked post comes again with %+v", p.Views)
+	}
+	if p := again("poll"); p.Poll == nil || p.Poll.Voters != 4 {
+		t.Errorf("the poll comes again as %+v", p.Poll)
+	}
+}
+
 // TestStreamEnds when no relay is left for long.
 func TestStreamEndsWithoutRelays(t *testing.T) {
 	servers := startRelays(t, small(), sandbox.Options{})
@@ -117,6 +144,38 @@ func TestStreamEndsWithoutRelays(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("Stream goes on without a relay")
+	}
+}
+
+func TestStreamEndsWithTheBackend(t *testing.T) {
+	b := reader(t, startRelays(t, small(), sandbox.Options{}))
+	events := make(chan timeline.Event, 1024)
+	ended := runStream(t, b, "", func(e timeline.Event) { events <- e })
+	until(t, events, ended, "the relay", up(1))
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		if timeline.CodeOf(err) != timeline.CodeOffline {
+			t.Errorf("Stream ended with %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("Stream goes on without a Backend")
+	}
+}
+
+// TestSubscriptionKeepsToItsRun: the relay's reader may be handing on an event when
+// the run has ended and the next has begun.
+func TestSubscriptionKeepsToItsRun(t *testing.T) {
+	b := reader(t, startRelays(t, small(), sandbox.Options{}))
+	s := &stream{b: b, arrived: make(chan *nostr.Event), done: make(chan struct{})}
+	sub := s.subscription("wss://relay.example", nil)
+	close(s.done)
+	s.arrived, s.done = make(chan *nostr.Event, 1), make(chan struct{})
+	sub.event(&nostr.Event{})
+	if len(s.arrived) != 0 {
+		t.Error("an event of the last run arrived in the next")
 	}
 }
 

@@ -138,6 +138,14 @@ func (b *Backend) Thread(ctx context.Context, id timeline.ID) (*timeline.Thread,
 	if err != nil {
 		return nil, b.wrap(what, err)
 	}
+	if l, ok := target(focus.Tags); ok && (focus.Kind == kindBoost || focus.Kind == kindBoostAny) {
+		b.unwrap(ctx, focus) // the conversation is that of the boosted post
+		b.fetchEvents(ctx, []link10{l})
+		id.Local = l.id
+		if focus, err = b.find(ctx, id); err != nil {
+			return nil, b.wrap(what, err)
+		}
+	}
 	b.fetchLists(ctx, []string{focus.PubKey})
 	t := &tree{b: b, focus: focus, events: map[string]*nostr.Event{focus.ID: focus}, relays: b.around(focus)}
 	t.climb(ctx)
