@@ -49,7 +49,10 @@ func (m *Model) bodyLines() []string {
 	}
 	lines := m.feed.Lines(now, len(m.stack) == 0)
 	d := m.second()
-	if d == nil {
+	if d == nil { // no post is selected
+		for i := range lines {
+			lines[i] += cell.Blank(between + second)
+		}
 		return lines
 	}
 	right := d.Lines(now, len(m.stack) > 0)

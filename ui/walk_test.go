@@ -1,0 +1,76 @@
+package ui_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/ui"
+	"skein/ui/cell"
+	"skein/ui/uitest"
+)
+
+// TestEveryScreenIsExact lets somebody press anything in windows of any size while
+// posts arrive: every screen has exactly the lines and cells of its window.
+func TestEveryScreenIsExact(t *testing.T) {
+	for seed := range uint64(20) {
+		nets := three()
+		nets[0].Threads(conversation())
+		uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
+			w := walker{Session: s, Rand: rand.New(rand.NewPCG(seed, 0)), nets: nets, width: 80, height: 24}
+			for step := range 100 {
+				w.step()
+				w.check(t, seed, step)
+			}
+		})
+	}
+}
+
+// walker is somebody without a plan.
+type walker struct {
+	*uitest.Session
+	*rand.Rand
+	nets          []*uitest.Backend
+	width, height int
+}
+
+func (w *walker) step() {
+	keys := strings.Fields(`j k up down g G home end ctrl+d ctrl+u space pgup tab enter esc u z o O y Y F \ x 1 backspace ctrl+r H : ?`)
+	at := tea.Mouse{X: w.IntN(210), Y: w.IntN(60), Button: tea.MouseLeft}
+	switch w.IntN(9) {
+	case 0:
+		w.width, w.height = w.IntN(200), w.IntN(50)
+		w.Resize(w.width, w.height)
+	case 1:
+		w.Send(tea.MouseClickMsg(at))
+	case 2:
+		at.Button = []tea.MouseButton{tea.MouseWheelDown, tea.MouseWheelUp}[w.IntN(2)]
+		w.Send(tea.MouseWheelMsg(at))
+	case 3:
+		gallery := uitest.Gallery()
+		w.nets[1].Posts(gallery[w.IntN(len(gallery))].Post)
+	case 4:
+		w.Sleep(time.Duration(w.IntN(400)) * time.Millisecond)
+	default:
+		w.Press(keys[w.IntN(len(keys))])
+	}
+}
+
+func (w *walker) check(t *testing.T, seed uint64, step int) {
+	frame := w.Frame()
+	if w.width < 30 || w.height < 6 {
+		return // too small: one line says so
+	}
+	lines := strings.Split(frame, "\n")
+	if len(lines) != w.height {
+		t.Fatalf("seed %d, step %d: %d lines, not %d", seed, step, len(lines), w.height)
+	}
+	for _, l := range lines {
+		if got := cell.Width(cell.PerCluster, l); got != w.width {
+			t.Fatalf("seed %d, step %d: %d cells, not %d: %q", seed, step, got, w.width, l)
+		}
+	}
+}
