@@ -52,6 +52,9 @@ type Backend struct {
 	now     func() time.Time
 	poll    polling
 
+	closed chan struct{} // closed by Close
+	close  sync.Once
+
 	mu      sync.Mutex
 	pace    timeline.Pace
 	changed chan struct{} // closed when pace changes
@@ -92,7 +95,7 @@ func New(c Config) (*Backend, error) {
 		account: c.Account, did: c.DID, host: u.Host, log: c.Log, now: c.Now,
 		api:     newAPI(c.Client, u),
 		decode:  decoder{account: c.Account.ID, now: c.Now, log: c.Log},
-		changed: make(chan struct{}),
+		changed: make(chan struct{}), closed: make(chan struct{}),
 		poll: polling{
 			active: 2 * time.Second, idle: 20 * time.Second, full: time.Minute,
 			random: rand.Float64, after: time.After,
@@ -135,9 +138,10 @@ func (b *Backend) Limits() timeline.Limits {
 	return timeline.Limits{Characters: maxGraphemes, Bytes: maxBytes, Unit: "graphemes", Media: maxImages, Alt: maxAlt}
 }
 
-// Close implements timeline.Backend. It waits for a renewal of the session that
-// is under way, whose result would be lost otherwise.
+// Close implements timeline.Backend: it ends the streams. It waits for a renewal of
+// the session that is under way, whose result would be lost otherwise.
 func (b *Backend) Close() error {
+	b.close.Do(func() { close(b.closed) })
 	if b.session != nil {
 		b.session.close()
 	}

@@ -251,6 +251,28 @@ func TestPaceWakesTheStream(t *testing.T) {
 	}
 }
 
+func TestStreamEndsWithTheBackend(t *testing.T) {
+	s := &scripted{}
+	s.add(t, 0, 1)
+	b := s.start(t)
+	waits := make(chan struct{}, 8)
+	b.poll.after = func(time.Duration) <-chan time.Time { waits <- struct{}{}; return nil }
+	ended := make(chan error, 1)
+	go func() { ended <- b.Stream(t.Context(), "", func(timeline.Event) {}) }()
+	<-waits
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		if timeline.CodeOf(err) != timeline.CodeOffline {
+			t.Errorf("Stream ended with %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("Stream goes on without a Backend")
+	}
+}
+
 func TestPublicReading(t *testing.T) {
 	s := startPDS(t, smallWorld(world.Post{Key: "a", Text: says("hello")}), pds.Options{})
 	b := open(t, Config{Account: timeline.Account{ID: "public", Network: timeline.Bluesky}, Client: newClient(t)})

@@ -53,6 +53,9 @@ func TestRichPostFromTheWorld(t *testing.T) {
 	if err != nil || again.ID != boost.ID || again.Boosted == nil || again.Boosted.ID != boost.Boosted.ID || again.Author != boost.Author {
 		t.Errorf("Post(boost) is %+v, %v", again, err)
 	}
+	if th, err := b.Thread(t.Context(), boost.ID); err != nil || th.Focus != boost.Boosted.ID {
+		t.Errorf("Thread(boost) is %+v, %v", th, err)
+	}
 }
 
 func TestThreadWithMissingPosts(t *testing.T) {

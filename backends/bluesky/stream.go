@@ -94,5 +94,7 @@ func (b *Backend) rest(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-b.closed:
+		return timeline.Errorf(timeline.CodeOffline, "%s: the account was closed", b.host)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/bluesky-social/indigo/atproto/syntax"
+
 	"skein/timeline"
 )
 
@@ -38,6 +40,13 @@ func (b *Backend) Thread(ctx context.Context, id timeline.ID) (*timeline.Thread,
 	uri, err := own(id)
 	if err != nil {
 		return nil, err
+	}
+	if uri.Collection() == repostNSID { // the conversation is that of the reposted post
+		p, err := b.repost(ctx, uri)
+		if err != nil {
+			return nil, tried("repost "+uri.String(), err)
+		}
+		uri = syntax.ATURI(p.Boosted.ID.Local)
 	}
 	var out struct {
 		Thread json.RawMessage `json:"thread"`

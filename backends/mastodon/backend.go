@@ -42,6 +42,9 @@ type Backend struct {
 
 	pingEvery, pongWait, settleTime time.Duration
 
+	closed chan struct{} // closed by Close
+	close  sync.Once
+
 	mu      sync.Mutex
 	session *api   // nil until the token was read, and again after the server refused it
 	known   *facts // nil until the instance was asked
@@ -87,6 +90,7 @@ func New(c Config) (*Backend, error) {
 		pingEvery:  pingEvery,
 		pongWait:   pongWait,
 		settleTime: settleTime,
+		closed:     make(chan struct{}),
 	}, nil
 }
 
@@ -118,9 +122,12 @@ func (b *Backend) Limits() timeline.Limits {
 	return b.known.limits
 }
 
-// Close implements timeline.Backend. The connections are the transport's, which
-// serves the whole process, so that there is nothing to end here.
-func (b *Backend) Close() error { return nil }
+// Close implements timeline.Backend: it ends the streams. Other connections are the
+// transport's, which serves the whole process.
+func (b *Backend) Close() error {
+	b.close.Do(func() { close(b.closed) })
+	return nil
+}
 
 // Post implements timeline.Backend.
 func (b *Backend) Post(ctx context.Context, id timeline.ID) (*timeline.Post, error) {

@@ -57,6 +57,8 @@ func (b *Backend) stream(ctx context.Context, s *subscription) error {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
+		case <-b.closed:
+			return timeline.Errorf(timeline.CodeOffline, "%s: the account was closed", b.base.Host)
 		case frame := <-frames:
 			s.receive(frame)
 		case <-settled.C:

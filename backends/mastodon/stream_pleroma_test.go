@@ -107,3 +107,14 @@ func TestNoCursorBeforeTheStreamHasSettled(t *testing.T) {
 		t.Errorf("got %q with cursor %q", text(got), got.Cursor)
 	}
 }
+
+func TestStreamEndsWithTheBackend(t *testing.T) {
+	b := socket(t, func(ctx context.Context, conn *websocket.Conn) { <-conn.CloseRead(ctx).Done() })
+	r := follow(t, b, "")
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.end(t); timeline.CodeOf(err) != timeline.CodeOffline || !strings.Contains(err.Error(), "closed") {
+		t.Errorf("got %v", err)
+	}
+}
