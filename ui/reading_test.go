@@ -125,6 +125,20 @@ func TestOfflineAccountLeavesARowAndComesBack(t *testing.T) {
 	})
 }
 
+// TestOldOutageSaysItsDay: an hour alone would be read as today's.
+func TestOldOutageSaysItsDay(t *testing.T) {
+	nets := three()
+	uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
+		nets[0].Fails(timeline.Errorf(timeline.CodeOffline, "connection refused"))
+		s.See("offline since 00:00")
+		time.Sleep(25 * time.Hour)
+		s.Press("H")
+		s.See("since 1 Jan 00:00")
+		s.Press("esc")
+		s.See("offline since 1 Jan 00:00")
+	})
+}
+
 // TestCountdownCounts: the wait until the next try is not left standing until the
 // ages are drawn anew.
 func TestCountdownCounts(t *testing.T) {

@@ -29,7 +29,7 @@ func (p *Pane) gapText(g timeline.Gap, now time.Time) string {
 	case g.Outage && h.State == timeline.SignIn:
 		return name + ": sign-in is needed" + hint("tries again")
 	case g.Outage && known:
-		text := fmt.Sprintf("%s: offline since %s", name, h.Since.In(now.Location()).Format("15:04"))
+		text := fmt.Sprintf("%s: offline since %s", name, Moment(now, h.Since))
 		if wait := h.Retry.Sub(now); wait > 0 {
 			text += ", next try in " + Wait(wait)
 		}
@@ -55,6 +55,16 @@ func (p *Pane) healthOf(id timeline.AccountID) (timeline.Health, bool) {
 		}
 	}
 	return timeline.Health{}, false
+}
+
+// Moment says when t was as the clock at now's place does, with the day when that is
+// not today: "15:04", "2 Jan 15:04".
+func Moment(now, t time.Time) string {
+	t = t.In(now.Location())
+	if t.YearDay() != now.YearDay() || t.Year() != now.Year() {
+		return t.Format("2 Jan 15:04")
+	}
+	return t.Format("15:04")
 }
 
 // Wait says how long d is, rounded up: "30 s", "5 min".

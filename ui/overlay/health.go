@@ -75,7 +75,7 @@ func (h *Health) account(l Look, a timeline.Health, at bool, inner int) []string
 		how = fmt.Sprintf("%d of %d live", a.Up, a.Of)
 	}
 	if !a.Since.IsZero() {
-		how += " since " + a.Since.In(now.Location()).Format("15:04")
+		how += " since " + feed.Moment(now, a.Since)
 	}
 	why := a.Message.Line().String()
 	if why == "" {
