@@ -168,7 +168,7 @@ func findPDS(ctx context.Context, dir identity.Directory, id syntax.AtIdentifier
 	if errors.As(err, &te) {
 		code = te.Code
 	}
-	return "", timeline.Errorf(code, "cannot find the server of %s (give it with --server): %w", id, err)
+	return "", timeline.Errorf(code, "cannot find the server of %s (give it with --pds): %w", id, err)
 }
 
 // documentPDS reads the server out of a DID document; "" when it says none or is

@@ -54,9 +54,9 @@ func (a *app) addMastodonCommand() *cobra.Command {
 			return mastodon.AddToken(ctx, a.client, withScheme(server), token)
 		})
 	}
-	c.Flags().StringVar(&server, "server", "", "the server's `URL`")
+	c.Flags().StringVar(&server, "server", "", "the server's URL")
 	c.Flags().BoolVar(&stdin, "token-stdin", false, "read the access token from standard input")
-	c.Flags().StringVar(&name, "name", "", "a short `NAME` for the account")
+	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")
 	return required(c, "server")
 }
 
@@ -80,10 +80,10 @@ func (a *app) addBlueskyCommand() *cobra.Command {
 			return bluesky.AddPassword(ctx, a.client, pds, strings.TrimPrefix(handle, "@"), password)
 		})
 	}
-	c.Flags().StringVar(&handle, "handle", "", "your `HANDLE`, such as ana.bsky.example")
-	c.Flags().StringVar(&pds, "pds", "", "the `URL` of your data server, when the handle does not lead there")
+	c.Flags().StringVar(&handle, "handle", "", "your HANDLE, such as ana.bsky.example")
+	c.Flags().StringVar(&pds, "pds", "", "the URL of your data server, when the handle does not lead there")
 	c.Flags().BoolVar(&stdin, "app-password-stdin", false, "read the app password from standard input")
-	c.Flags().StringVar(&name, "name", "", "a short `NAME` for the account")
+	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")
 	return required(c, "handle")
 }
 
@@ -124,8 +124,8 @@ func (a *app) addNostrCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&npub, "npub", "", "read as the person with this public key")
 	c.Flags().BoolVar(&stdin, "nsec-stdin", false, "read the private key from standard input")
-	c.Flags().StringSliceVar(&relays, "relay", nil, "a relay of your own, `wss://…`; may be repeated")
-	c.Flags().StringVar(&name, "name", "", "a short `NAME` for the account")
+	c.Flags().StringSliceVar(&relays, "relay", nil, "a relay of your own, wss://…; may be repeated")
+	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")
 	return c
 }
 

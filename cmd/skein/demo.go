@@ -52,7 +52,7 @@ func (a *app) demoCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&f.serve, "serve", false, "serve only, and print where")
-	c.Flags().Int64Var(&f.seed, "seed", 1, "another `NUMBER` tells another world")
+	c.Flags().Int64Var(&f.seed, "seed", 1, "another NUMBER tells another world")
 	c.Flags().DurationVar(&f.trickle, "trickle", trickle, "mean pause between new posts; 0 for none")
 	c.Flags().StringVar(&f.theme, "theme", "auto", "colours: auto, dark, light, ember, paper or plain")
 	return c

@@ -31,8 +31,8 @@ func (a *app) refCommand(use, short, long string, f *refFlags, do func(context.C
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return do(cmd.Context(), args[0]) },
 	}
-	c.Flags().StringSliceVar(&f.account, "account", nil, "read with the account of this `NAME`")
-	c.Flags().StringVar(&f.template, "template", "", "print with a Go `TEMPLATE`")
+	c.Flags().StringSliceVar(&f.account, "account", nil, "read with the account of this NAME")
+	c.Flags().StringVar(&f.template, "template", "", "print with a Go TEMPLATE")
 	return c
 }
 

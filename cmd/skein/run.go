@@ -66,7 +66,7 @@ func (a *app) root() *cobra.Command {
 		RunE:              func(cmd *cobra.Command, _ []string) error { return a.openTimeline(cmd.Context()) },
 	}
 	f := c.PersistentFlags()
-	f.StringVar(&a.flags.config, "config", "", "read `FILE` instead of the usual config.toml")
+	f.StringVar(&a.flags.config, "config", "", "read FILE instead of the usual config.toml")
 	f.BoolVar(&a.flags.debug, "debug", false, "write everything to the log file (secrets are left out)")
 	f.BoolVar(&a.flags.json, "json", false, "print JSON, one object a line (see `skein help json`)")
 	f.StringVar(&a.flags.color, "color", "auto", "colours: auto, always or never")

@@ -39,12 +39,12 @@ func (a *app) timelineCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.timeline(cmd.Context(), f) },
 	}
 	c.Flags().IntVarP(&f.number, "number", "n", 40, "how many posts")
-	c.Flags().StringSliceVar(&f.networks, "network", nil, "only `NETWORKS`: mastodon, bluesky, nostr")
-	c.Flags().StringSliceVar(&f.accounts, "account", nil, "only the accounts of these `NAMES`")
-	c.Flags().StringVar(&f.since, "since", "", "only posts since a `TIME`: 90m, 2d, 2026-03-14 or RFC 3339")
+	c.Flags().StringSliceVar(&f.networks, "network", nil, "only NETWORKS: mastodon, bluesky, nostr")
+	c.Flags().StringSliceVar(&f.accounts, "account", nil, "only the accounts of these NAMES")
+	c.Flags().StringVar(&f.since, "since", "", "only posts since a TIME: 90m, 2d, 2026-03-14 or RFC 3339")
 	c.Flags().BoolVarP(&f.follow, "follow", "f", false, "oldest first, and go on with what arrives")
-	c.Flags().StringVar(&f.exec, "exec", "", "with --follow: run `COMMAND` for each new post, its JSON on standard input")
-	c.Flags().StringVar(&f.template, "template", "", "print each post with a Go `TEMPLATE` such as {{.author.name}}")
+	c.Flags().StringVar(&f.exec, "exec", "", "with --follow: run COMMAND for each new post, its JSON on standard input")
+	c.Flags().StringVar(&f.template, "template", "", "print each post with a Go TEMPLATE such as {{.author.name}}")
 	return c
 }
 
