@@ -202,7 +202,7 @@ func (m *Model) nothingHidden() string {
 		return why
 	}
 	if !post.Hides(m.focus().Post()) {
-		return "nothing is hidden here"
+		return "nothing is hidden"
 	}
 	return ""
 }

@@ -305,3 +305,15 @@ func TestEverySizeIsDrawn(t *testing.T) {
 		s.See("skein", "Home", "M ●  B ●  N ●", "? help")
 	})
 }
+
+// TestReasonsAreReadAt80: help and the palette say why a key does not work now, and
+// say it to the end where the window has the usual width.
+func TestReasonsAreReadAt80(t *testing.T) {
+	uitest.Play(t, ui.Options{}, three(), func(s *uitest.Session) {
+		for _, key := range []string{"?", ":"} {
+			s.Press(key)
+			s.See("show or hide what a warning hides (nothing is hidden)", "open a link (this post has no links)")
+			s.Press("esc")
+		}
+	})
+}

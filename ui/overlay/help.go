@@ -49,7 +49,7 @@ func (h *Help) Key(k tea.KeyPressMsg) Action {
 
 // Lines draws the part of the list that fits.
 func (h *Help) Lines(l Look, width, height int) []string {
-	inner := min(64, width-frameWidth)
+	inner := min(76, width-frameWidth)
 	all := h.all(l, inner)
 	room := max(1, height-frameHeight)
 	h.from = max(0, min(h.from, len(all)-room))

@@ -69,7 +69,7 @@ func fuzzy(text, pattern string) bool {
 
 // Lines draws the input and what it finds.
 func (p *Palette) Lines(l Look, width, height int) []string {
-	inner := min(60, width-frameWidth)
+	inner := min(76, width-frameWidth)
 	found := p.found()
 	room := min(max(1, height-frameHeight-2), len(p.entries))
 	from, to := p.list.window(len(found), room)
