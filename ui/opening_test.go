@@ -240,8 +240,8 @@ func TestKeysCanBeRebound(t *testing.T) {
 	})
 }
 
-// TestInterestKeepsThePlace: with the thread beside the feed, a click on it, and
-// with the palette on the screen, arrivals do not take another post's place.
+// TestInterestKeepsThePlace: after a click or the wheel on the thread beside the
+// feed, and with the palette on the screen, arrivals do not take what is read away.
 func TestInterestKeepsThePlace(t *testing.T) {
 	nets := three()
 	uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
@@ -254,15 +254,20 @@ func TestInterestKeepsThePlace(t *testing.T) {
 			t.Errorf("clipboard holds %q", s.Clipboard)
 		}
 	})
-	nets = three()
-	uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
-		s.Resize(140, 12)
-		s.Send(tea.MouseClickMsg{X: 100, Y: 3, Button: tea.MouseLeft})
-		nets[0].Posts(uitest.Post(timeline.Mastodon, "m9", 0, "ana", "just in"))
-		s.Settle()
-		s.DontSee("just in")
-		s.See("1 new")
-	})
+	for _, by := range []tea.Msg{
+		tea.MouseClickMsg{X: 100, Y: 3, Button: tea.MouseLeft},
+		tea.MouseWheelMsg{X: 100, Y: 3, Button: tea.MouseWheelDown},
+	} {
+		nets = three()
+		uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
+			s.Resize(140, 12)
+			s.Send(by)
+			nets[0].Posts(uitest.Post(timeline.Mastodon, "m9", 0, "ana", "just in"))
+			s.Settle()
+			s.DontSee("just in")
+			s.See("1 new")
+		})
+	}
 }
 
 func TestMouse(t *testing.T) {

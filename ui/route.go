@@ -231,6 +231,7 @@ func (m *Model) roll(at tea.Mouse) {
 	if !ok {
 		return
 	}
+	m.feed.Stay() // what is read beside it is its selected post's
 	switch at.Button {
 	case tea.MouseWheelDown:
 		p.Scroll(wheel)
