@@ -20,8 +20,20 @@ const (
 	freshList   = 6 * time.Hour
 	maxIDs      = 300 // ids in one filter
 
-	maxRemembered = 128 << 10 // bytes of a text that is kept for quotes and threads: relays cap it at half
+	maxRemembered = 128 << 10 // weight of an event or profile that is kept: relays cap it at half
 )
+
+// weight is about how many bytes of memory an event takes.
+func weight(e *nostr.Event) int {
+	const header = 16 // of a string
+	n := len(e.Content)
+	for _, t := range e.Tags {
+		for _, s := range t {
+			n += len(s) + header
+		}
+	}
+	return n
+}
 
 // byTime orders events newest first; at the same second the lower id comes first,
 // as NIP-01 has it.
@@ -46,7 +58,7 @@ func (b *Backend) remember(url string, events []*nostr.Event) {
 			}
 		case kindLike, kindVote, kindFollows, kindRelays, kindProfile:
 		default:
-			if len(e.Content) > maxRemembered {
+			if weight(e) > maxRemembered {
 				continue
 			}
 			b.events.ContainsOrAdd(e.ID, e)

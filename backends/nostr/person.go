@@ -27,8 +27,12 @@ type person struct {
 }
 
 // parsePerson reads a kind 0 (NIP-01, NIP-24). Whatever is not a string is as if
-// it were not there; what is no JSON is an empty profile.
+// it were not there; what is no JSON, or more than may be kept of everybody in a
+// thread, is an empty profile.
 func parsePerson(e *nostr.Event) *person {
+	if weight(e) > maxRemembered {
+		return &person{at: e.CreatedAt}
+	}
 	var fields map[string]json.RawMessage
 	p := &person{at: e.CreatedAt, tags: e.Tags}
 	if err := json.Unmarshal([]byte(e.Content), &fields); err != nil {

@@ -10,13 +10,20 @@ import (
 	"skein/timeline"
 )
 
-const maxOptions = 50
+const (
+	maxOptions = 50
+	maxVote    = 8 << 10 // weight of a vote that counts: they are kept, many for each poll
+)
 
 // tally is what was voted in one poll, by voter.
 type tally map[string][]*nostr.Event
 
 // count adds a vote (kind 1018).
-func (t tally) count(vote *nostr.Event) { t[vote.PubKey] = append(t[vote.PubKey], vote) }
+func (t tally) count(vote *nostr.Event) {
+	if weight(vote) <= maxVote {
+		t[vote.PubKey] = append(t[vote.PubKey], vote)
+	}
+}
 
 // last is somebody's newest vote that came by the end, which is zero for a poll
 // without one; nil when there is none.

@@ -55,3 +55,26 @@ func TestThreadOfABoost(t *testing.T) {
 		t.Errorf("the thread is %+v", th)
 	}
 }
+
+// TestHeavyEventsAreNotKept: what a stranger fills a frame with must not stay in
+// memory for each of thousands of posts, people and votes, wherever in the event it
+// stands.
+func TestHeavyEventsAreNotKept(t *testing.T) {
+	b := reader(t, startRelays(t, small(), sandbox.Options{}))
+	heavy := make(nostr.Tags, maxTags)
+	for i := range heavy {
+		heavy[i] = nostr.Tag{"p", ""}
+	}
+	b.remember("", []*nostr.Event{{ID: "heavy", Kind: kindNote, Tags: heavy}, {ID: "light", Kind: kindNote}})
+	if b.events.Contains("heavy") || !b.events.Contains("light") {
+		t.Error("the heavy event is kept, or the light one is not")
+	}
+	if p := parsePerson(&nostr.Event{CreatedAt: 5, Tags: heavy, Content: `{"name":"x"}`}); p.at != 5 || p.name != "" || p.tags != nil {
+		t.Errorf("a heavy profile is kept: %q with %d tags", p.name, len(p.tags))
+	}
+	votes := tally{}
+	votes.count(&nostr.Event{Kind: kindVote, Tags: heavy})
+	if len(votes) != 0 {
+		t.Error("a heavy vote is kept")
+	}
+}
