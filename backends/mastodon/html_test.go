@@ -77,6 +77,16 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+// TestAddressIsNeverAnother: what would be dropped from an address for safety's sake
+// changes where it leads.
+func TestAddressIsNeverAnother(t *testing.T) {
+	for _, s := range []string{"https://a.example/?q=x\u200by", "javascript:alert(1)", "file:///etc/passwd", "//a.example"} {
+		if got := webAddress(s); !got.Empty() {
+			t.Errorf("%q became %s", s, got)
+		}
+	}
+}
+
 func TestHTMLNestedTooDeep(t *testing.T) {
 	d := testDecoder()
 	deep := strings.Repeat("<b>", 100_000) + "still here"

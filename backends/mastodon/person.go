@@ -93,5 +93,9 @@ func webAddress(s string) timeline.Safe {
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
 		return timeline.Safe{}
 	}
-	return timeline.CleanLine(u.String())
+	safe := timeline.CleanLine(u.String())
+	if safe.String() != u.String() {
+		return timeline.Safe{} // what CleanLine changes would lead somewhere else
+	}
+	return safe
 }
