@@ -103,7 +103,12 @@ func (m *Model) welcome() []string {
 		"",
 	}
 	for _, s := range m.o.SignIn {
-		text = append(text, "    "+t.Strong.Paint(s))
+		run := cell.Run{Text: s, Open: t.Strong.Open(), Close: t.Strong.Close()}
+		indent := cell.Blank(4)
+		for _, l := range cell.Wrap(m.measure, []cell.Run{run}, m.inner()-6) {
+			text = append(text, indent+l)
+			indent = cell.Blank(6)
+		}
 	}
 	text = append(text, "", key("q", "quit"))
 	if len(text) > m.height-1 { // the empty lines go first
