@@ -269,14 +269,12 @@ func (h *Hub) notify() {
 	}
 }
 
-// publish hands posts to the next Next. A post that is still pending is replaced,
+// publish hands a post to the next Next. One that is still pending is replaced,
 // so that a storm of updates of one post takes the room of one.
-func (h *Hub) publish(posts ...*Post) {
-	for _, p := range posts {
-		if i, ok := h.fresh[p.ID]; ok {
-			h.pending.Posts[i] = Combine(h.pending.Posts[i], p)
-			continue
-		}
+func (h *Hub) publish(p *Post) {
+	if i, ok := h.fresh[p.ID]; ok {
+		h.pending.Posts[i] = Combine(h.pending.Posts[i], p)
+	} else {
 		h.fresh[p.ID] = len(h.pending.Posts)
 		h.pending.Posts = append(h.pending.Posts, p)
 	}

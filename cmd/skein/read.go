@@ -17,6 +17,14 @@ type reading struct {
 	target  timeline.Target
 }
 
+// post is the post that ref names; a person is wrong usage.
+func (r reading) post(ref string) (timeline.ID, error) {
+	if r.target.Post.Zero() {
+		return timeline.ID{}, timeline.Errorf(timeline.CodeUsage, "%s is a person: `skein profile` shows people", ref)
+	}
+	return r.target.Post, nil
+}
+
 // refFlags choose who reads.
 type refFlags struct {
 	account  []string
@@ -40,10 +48,11 @@ func (a *app) showCommand() *cobra.Command {
 	var f refFlags
 	return a.refCommand("show", "Print one post", "show prints one post of any network.", &f, func(ctx context.Context, ref string) error {
 		return a.withRef(ctx, ref, f, func(r reading, p *printer) error {
-			if r.target.Post.Zero() {
-				return timeline.Errorf(timeline.CodeUsage, "%s is a person: `skein profile` shows people", ref)
+			id, err := r.post(ref)
+			if err != nil {
+				return err
 			}
-			post, err := r.backend.Post(ctx, r.target.Post)
+			post, err := r.backend.Post(ctx, id)
 			if err != nil {
 				return err
 			}
@@ -56,10 +65,11 @@ func (a *app) threadCommand() *cobra.Command {
 	var f refFlags
 	return a.refCommand("thread", "Print the conversation around a post", "thread prints a post with what it replies to and what was replied, as a tree.", &f, func(ctx context.Context, ref string) error {
 		return a.withRef(ctx, ref, f, func(r reading, p *printer) error {
-			if r.target.Post.Zero() {
-				return timeline.Errorf(timeline.CodeUsage, "%s is a person, not a post", ref)
+			id, err := r.post(ref)
+			if err != nil {
+				return err
 			}
-			thread, err := r.backend.Thread(ctx, r.target.Post)
+			thread, err := r.backend.Thread(ctx, id)
 			if err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package uitest
 import (
 	"strings"
 
-	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/vt"
 )
 
@@ -47,25 +46,4 @@ func (s *Screen) Text() string {
 		rows[y] = s.Row(y)
 	}
 	return strings.Join(rows, "\n")
-}
-
-// Links are the addresses of all hyperlinks on the screen.
-func (s *Screen) Links() map[string]bool {
-	links := map[string]bool{}
-	s.each(func(c *uv.Cell) {
-		if c.Link.URL != "" {
-			links[c.Link.URL] = true
-		}
-	})
-	return links
-}
-
-func (s *Screen) each(fn func(*uv.Cell)) {
-	for y := range s.Lines {
-		for x := range s.Width {
-			if c := s.CellAt(x, y); c != nil {
-				fn(c)
-			}
-		}
-	}
 }

@@ -57,15 +57,6 @@ type Stats struct {
 	Auths       atomic.Int64 // signatures sent in answer to a challenge
 }
 
-// Start runs one relay with all of w's Nostr people on it.
-func Start(w *world.World, o Options) (*Server, error) {
-	all, err := StartAll(w, o)
-	if err != nil {
-		return nil, err
-	}
-	return all[0], nil
-}
-
 // StartAll runs a relay for each of o. Everybody's profile, follows and relay list
 // are on all of them; everybody's posts are on the one or two that the list names.
 // The first Options' clock dates the posts.
