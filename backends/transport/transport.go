@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -172,7 +173,7 @@ func Unreachable(host string, err error) error {
 	case errors.Is(err, errSilent):
 		why = err.Error()
 	case errors.As(err, &op):
-		why = "could not connect: " + op.Err.Error()
+		why = "could not connect: " + systemWords(op.Err)
 	default:
 		var ue *url.Error
 		if errors.As(err, &ue) {
@@ -180,6 +181,15 @@ func Unreachable(host string, err error) error {
 		}
 	}
 	return &timeline.Error{Code: timeline.CodeOffline, Message: timeline.CleanLine(host + ": " + why), Err: err}
+}
+
+// systemWords is what the system says, without the name of the call it says it of.
+func systemWords(err error) string {
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		return call.Err.Error()
+	}
+	return err.Error()
 }
 
 // StatusError is the Error for an HTTP status; said is the server's own words,

@@ -323,7 +323,7 @@ func TestUnreachableHostsAreToldInWords(t *testing.T) {
 	closed.Close()
 	_, err := get(t, client(t), closed.URL)
 	wantCode(t, err, timeline.CodeOffline)
-	if !strings.Contains(err.Error(), "could not connect") {
+	if !strings.Contains(err.Error(), "could not connect") || strings.Contains(err.Error(), "connect: connect:") {
 		t.Errorf("got %v", err)
 	}
 }
