@@ -1,6 +1,9 @@
 package timeline
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // MaxPage is the most posts a Page may ask for.
 const MaxPage = 100
@@ -134,15 +137,28 @@ type Node struct {
 }
 
 // Limits are a server's facts that matter to what is written there. Zero means
-// that the network sets no such limit.
+// that the network sets no such limit, or has no such thing where that is said.
 type Limits struct {
-	Characters  int // in the network's own unit, see Unit
-	Bytes       int // UTF-8 bytes of the text
-	Unit        string
-	Media       int
-	Alt         int
-	PollOptions int
-	PollOption  int
+	Characters  int    // in the network's own unit, see Unit and Rules.Count
+	Bytes       int    // UTF-8 bytes of the text
+	Unit        string // "characters", "graphemes", "bytes"
+	Media       int    // attachments of one post; 0: none can be attached
+	Alt         int    // characters of an alt text
+	PollOptions int    // 0: no polls
+	PollOption  int    // characters of an option
+	PollMin     time.Duration
+	PollMax     time.Duration
+
+	Types       []string // MIME types that can be attached; nil: not known
+	ImageBytes  int64    // of one picture
+	ImagePixels int64    // width × height
+	VideoBytes  int64
+
+	Atomic   bool // a thread is published whole or not at all
+	Schedule bool // the server keeps scheduled posts itself
+	Address  bool // a reply reaches only those whom its text mentions
+	ReadOnly Safe // why the account cannot write; empty when it can
+	Assumed  bool // usual values: the server itself has not been asked yet
 }
 
 // As finds ability T in b or in what b wraps, as errors.As does: a decorator

@@ -74,6 +74,8 @@ type Hub struct {
 type Changes struct {
 	Posts   []*Post // new or changed, in order of arrival
 	Removed []ID
+	// Deliveries are those that have changed, each in its latest state.
+	Deliveries []Delivery
 	// Gaps and Health are the whole present state, not differences.
 	Gaps   []Gap
 	Health []Health
