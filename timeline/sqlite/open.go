@@ -1,0 +1,196 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	driver "modernc.org/sqlite"
+
+	"skein/timeline"
+)
+
+// busyTimeout is how long one statement waits for another process's transaction.
+const busyTimeout = 5 * time.Second
+
+// setupPoll is the distance of attempts to be the one process that sets a file up.
+const setupPoll = 5 * time.Millisecond
+
+// Options say which file to open, and how.
+type Options struct {
+	// Path of the file. Its folder is made, private to the person, where it is
+	// missing.
+	Path string
+	// Migrations are the steps to the present schema, each one or more statements. The
+	// first makes a new file; how many were taken is kept in PRAGMA user_version. A
+	// released step never changes.
+	Migrations []string
+	// Precious is a file that holds what no network can give again: every commit is
+	// flushed to the disk before it returns, and a migration leaves a copy of what was
+	// there as <Path>.v<version>.
+	Precious bool
+	// Conns is the most connections at once; 0: 4.
+	Conns int
+}
+
+// Open opens a file and brings it to the present schema. Any number of processes
+// may open one at the same moment, the first time too. It fails with an *Error of
+// timeline that says what to do; a file that cannot be read is left as it is.
+//
+// Transactions begin IMMEDIATE, so one that has begun can always commit; foreign
+// keys are enforced.
+func Open(ctx context.Context, o Options) (*sql.DB, error) {
+	db, err := open(ctx, o)
+	if err != nil {
+		return nil, Explain(err, o.Path)
+	}
+	return db, nil
+}
+
+func open(ctx context.Context, o Options) (_ *sql.DB, err error) {
+	if err := os.MkdirAll(filepath.Dir(o.Path), 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder of %s: %w", o.Path, err)
+	}
+	// One process at a time, so that none meets a file that is half set up.
+	lock := flock.New(o.Path + ".lock")
+	if _, err := lock.TryLockContext(ctx, setupPoll); err != nil {
+		return nil, fmt.Errorf("locking %s: %w", o.Path, err)
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+
+	if err := create(o.Path); err != nil {
+		return nil, err
+	}
+	connector, err := driver.NewConnector(dsn(o))
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", o.Path, err)
+	}
+	db := sql.OpenDB(connector)
+	conns := o.Conns
+	if conns == 0 {
+		conns = 4
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	if err := prepare(ctx, db, o); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// create makes an empty file that only the person can read; SQLite gives the
+// write-ahead log the same mode.
+func create(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) //nolint:gosec // the path is the caller's own
+	if errors.Is(err, fs.ErrExist) {
+		// Not by a descriptor of our own: see the package's documentation.
+		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
+			if err := os.Chmod(path, 0o600); err != nil {
+				return fmt.Errorf("making %s private: %w", path, err)
+			}
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("making %s: %w", path, err)
+	}
+	return f.Close()
+}
+
+// dsn is the address of the file with what each connection has to be told.
+func dsn(o Options) string {
+	path := filepath.ToSlash(o.Path)
+	if !strings.HasPrefix(path, "/") && filepath.IsAbs(o.Path) {
+		path = "/" + path // a drive letter
+	}
+	u := url.URL{Scheme: "file", Path: path}
+	if !filepath.IsAbs(o.Path) {
+		u = url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
+	}
+	synchronous := "normal"
+	if o.Precious {
+		synchronous = "full"
+	}
+	q := url.Values{"_txlock": {"immediate"}, "_busy_timeout": {fmt.Sprint(busyTimeout.Milliseconds())}}
+	for _, pragma := range []string{
+		"synchronous(" + synchronous + ")",
+		"foreign_keys(1)",
+		"fullfsync(1)", // without it macOS leaves a flushed commit in the drive's own memory
+		"checkpoint_fullfsync(1)",
+		"trusted_schema(0)",
+	} {
+		q.Add("_pragma", pragma)
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func prepare(ctx context.Context, db *sql.DB, o Options) error {
+	var version int
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return fmt.Errorf("reading %s: %w", o.Path, err)
+	}
+	if version > len(o.Migrations) {
+		return timeline.Errorf(timeline.CodeUnsupported,
+			"%s was written by a newer skein; update skein to use it", o.Path)
+	}
+	var mode string
+	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+		return fmt.Errorf("preparing %s: %w", o.Path, err)
+	}
+	if mode != "wal" {
+		return timeline.Errorf(timeline.CodeInternal,
+			"%s cannot be shared between processes on this file system; move skein's state folder to a local disk", o.Path)
+	}
+	for ; version < len(o.Migrations); version++ {
+		if version > 0 && o.Precious {
+			if err := copyTo(ctx, db, fmt.Sprintf("%s.v%d", o.Path, version)); err != nil {
+				return err
+			}
+		}
+		err := Write(ctx, db, func(tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, o.Migrations[version]); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1))
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("bringing %s to version %d: %w", o.Path, version+1, err)
+		}
+	}
+	return nil
+}
+
+// copyTo writes what db holds to a file of its own, whole or not at all.
+func copyTo(ctx context.Context, db *sql.DB, path string) error {
+	half := path + ".half"
+	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("clearing %s: %w", half, err)
+	}
+	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", half); err != nil {
+		return fmt.Errorf("copying to %s: %w", path, err)
+	}
+	if err := os.Chmod(half, 0o600); err != nil {
+		return fmt.Errorf("making %s private: %w", half, err)
+	}
+	f, err := os.OpenFile(half, os.O_RDWR, 0) //nolint:gosec // written just now
+	if err != nil {
+		return fmt.Errorf("copying to %s: %w", path, err)
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("copying to %s: %w", path, err)
+	}
+	if err := os.Rename(half, path); err != nil {
+		return fmt.Errorf("copying to %s: %w", path, err)
+	}
+	return nil
+}
