@@ -4,11 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/netip"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/adrg/xdg"
 	"github.com/pelletier/go-toml/v2"
@@ -22,6 +21,7 @@ type Config struct {
 	ASCII   bool    `toml:"ascii"`
 	Network Network `toml:"network"`
 	Nostr   Nostr   `toml:"nostr"`
+	Post    Post    `toml:"post" comment:"what a post is when the command or the compose screen does not say"`
 	Secrets Secrets `toml:"secrets"`
 	// Keys rebinds: action = ["key", "other key"].
 	Keys map[string][]string `toml:"keys"`
@@ -38,7 +38,41 @@ type Nostr struct {
 	// Relays serve accounts that name none of their own, and people without a
 	// relay list.
 	Relays []string `toml:"relays"`
+	// Quorum is how many of the own write relays must have taken a post before it
+	// counts as sent; at least 1. More than there are relays means all of them.
+	Quorum int `toml:"quorum" comment:"how many relays must have taken a post before it counts as sent"`
+	// MediaServer keeps the pictures and videos of posts: a Blossom or NIP-96 server,
+	// https://…; "" means that none can be attached.
+	MediaServer string `toml:"media_server" comment:"https:// address of the Blossom or NIP-96 server that keeps pictures; empty: none can be attached"`
 }
+
+// Post holds what a new post is where nothing else is said.
+type Post struct {
+	To         []string `toml:"to" comment:"names of accounts or networks, or \"all\"; empty: every account that can write"`
+	Lang       []string `toml:"lang" comment:"languages of the text, such as \"en\""`
+	Visibility string   `toml:"visibility" comment:"public, unlisted, followers or direct; empty: as each account has it"`
+	Number     bool     `toml:"number" comment:"number the posts of a thread: 2/5"`
+	Undo       Span     `toml:"undo" comment:"how long the full screen waits before it sends, so that a post can be taken back"`
+}
+
+// MaxUndo is the longest value of post.undo.
+const MaxUndo = 10 * time.Minute
+
+// Span is a duration as a person writes it: "5s", "1m30s".
+type Span time.Duration
+
+// UnmarshalText reads what time.ParseDuration does.
+func (s *Span) UnmarshalText(b []byte) error {
+	d, err := time.ParseDuration(string(b))
+	if err != nil {
+		return fmt.Errorf("%q is no span of time such as 5s or 1m", b)
+	}
+	*s = Span(d)
+	return nil
+}
+
+// MarshalText writes what UnmarshalText reads.
+func (s Span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).String()), nil }
 
 // Secrets says where the key of the secrets file is.
 type Secrets struct {
@@ -51,12 +85,16 @@ type Secrets struct {
 // Themes lists the values of "theme".
 func Themes() []string { return []string{"auto", "dark", "light", "ember", "paper", "plain"} }
 
+// Visibilities lists the values of "post.visibility", besides none.
+func Visibilities() []string { return []string{"public", "unlisted", "followers", "direct"} }
+
 // Default is the configuration of a person who has written none.
 func Default() Config {
 	return Config{
 		Theme:   "auto",
 		Secrets: Secrets{Key: "auto"},
-		Nostr: Nostr{Relays: []string{
+		Post:    Post{To: []string{}, Lang: []string{}, Undo: Span(5 * time.Second)},
+		Nostr: Nostr{Quorum: 1, Relays: []string{
 			"wss://relay.damus.io", "wss://nos.lol", "wss://relay.primal.net", "wss://relay.nostr.band",
 		}},
 	}
@@ -123,32 +161,6 @@ func located(file string, err error) error {
 		return &Error{File: file, Line: line, Column: column, Message: strings.TrimPrefix(bad.Error(), "toml: ")}
 	}
 	return &Error{File: file, Message: err.Error()}
-}
-
-func (c Config) check() error {
-	if !slices.Contains(Themes(), c.Theme) {
-		return fmt.Errorf("theme = %q: one of %s", c.Theme, strings.Join(Themes(), ", "))
-	}
-	switch c.Secrets.Key {
-	case "auto", "keyring", "file":
-	case "command":
-		if c.Secrets.PassphraseCommand == "" {
-			return errors.New(`secrets.key = "command" needs secrets.passphrase_command`)
-		}
-	default:
-		return fmt.Errorf("secrets.key = %q: one of auto, keyring, file, command", c.Secrets.Key)
-	}
-	for _, h := range c.Network.Allow {
-		if _, err := netip.ParseAddr(strings.Trim(h, "[]")); err != nil && (h == "" || strings.ContainsAny(h, ":/ ")) {
-			return fmt.Errorf("network.allow: %q is no host: leave scheme, port and path out", h)
-		}
-	}
-	for _, r := range c.Nostr.Relays {
-		if !strings.HasPrefix(r, "wss://") && !strings.HasPrefix(r, "ws://") {
-			return fmt.Errorf("nostr.relays: %q is not a wss:// address", r)
-		}
-	}
-	return nil
 }
 
 // TOML writes the configuration with its defaults, as `skein config` shows it.

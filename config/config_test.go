@@ -4,8 +4,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"skein/config"
 )
@@ -48,6 +50,15 @@ func TestMistakesHaveAPlaceAndAWayOut(t *testing.T) {
 		{"[network]\nallow = [\"http://127.0.0.1:3000\"]\n", "leave scheme, port and path out"},
 		{"[network]\nallow = [\"localhost\", \"127.0.0.1\", \"::1\", \"[::1]\"]\ntheme = 1\n", "no such setting: network.theme"},
 		{"[nostr]\nrelays = [\"https://x.example\"]\n", "is not a wss:// address"},
+		{"[nostr]\nquorum = 0\n", "at least 1"},
+		{"[nostr]\nmedia_server = \"files.example\"\n", "is not an https:// address"},
+		{"[post]\nto = [\"\"]\n", "an empty name"},
+		{"[post]\nlang = [\"english\"]\n", "no language tag"},
+		{"[post]\nvisibility = \"secret\"\n", "one of public, unlisted, followers, direct"},
+		{"[post]\nundo = \"5\"\n", "config.toml:2:8:"},
+		{"[post]\nundo = \"-1s\"\n", "from 0s to 10m0s"},
+		{"[post]\nundo = \"11m\"\n", "from 0s to 10m0s"},
+		{"[post]\nwarn = \"x\"\n", "no such setting: post.warn"},
 	} {
 		_, _, err := load(t, c.text)
 		var bad *config.Error
@@ -77,5 +88,16 @@ func TestShownConfigurationIsReadable(t *testing.T) {
 	}
 	if _, _, err := load(t, text); err != nil {
 		t.Errorf("skein does not understand what it prints: %v\n%s", err, text)
+	}
+}
+
+func TestPostDefaultsAreRead(t *testing.T) {
+	c, _, err := load(t, "[post]\nto = [\"all\"]\nlang = [\"en\", \"pt-BR\"]\nvisibility = \"unlisted\"\nnumber = true\nundo = \"1m30s\"\n[nostr]\nquorum = 2\nmedia_server = \"https://files.example\"\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Post{To: []string{"all"}, Lang: []string{"en", "pt-BR"}, Visibility: "unlisted", Number: true, Undo: config.Span(90 * time.Second)}
+	if !reflect.DeepEqual(c.Post, want) || c.Nostr.Quorum != 2 || c.Nostr.MediaServer != "https://files.example" || len(c.Nostr.Relays) < 3 {
+		t.Errorf("%+v", c)
 	}
 }
