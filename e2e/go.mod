@@ -10,6 +10,7 @@ require (
 	github.com/fiatjaf/eventstore v0.17.1
 	github.com/fiatjaf/khatru v0.19.0
 	github.com/nbd-wtf/go-nostr v0.52.3
+	go.uber.org/goleak v1.3.0
 	skein v0.0.0
 )
 
