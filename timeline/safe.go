@@ -162,8 +162,8 @@ func limitClusters(s string) string {
 	for rest := s; rest != ""; {
 		var cluster string
 		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if len(cluster) <= 1 {
-			b.WriteString(cluster)
+		if r, n := utf8.DecodeRuneInString(cluster); n == len(cluster) && (n <= 1 || unicode.IsLetter(r)) {
+			b.WriteString(cluster) // most clusters: nothing to cap
 			continue
 		}
 		writeCluster(&b, cluster)
