@@ -226,16 +226,25 @@ func Key(name string) tea.KeyPressMsg {
 	special := map[string]rune{
 		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "backspace": tea.KeyBackspace,
 		"up": tea.KeyUp, "down": tea.KeyDown, "home": tea.KeyHome, "end": tea.KeyEnd,
-		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
+		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "left": tea.KeyLeft, "right": tea.KeyRight, "delete": tea.KeyDelete,
+	}
+	var mod uv.KeyMod
+	for _, m := range []struct {
+		name string
+		mod  uv.KeyMod
+	}{{"ctrl+", uv.ModCtrl}, {"alt+", uv.ModAlt}, {"shift+", uv.ModShift}} {
+		if rest, ok := strings.CutPrefix(name, m.name); ok {
+			name, mod = rest, mod|m.mod
+		}
 	}
 	if r, ok := special[name]; ok {
-		return tea.KeyPressMsg{Code: r}
+		return tea.KeyPressMsg{Code: r, Mod: mod}
 	}
 	if name == "space" {
 		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
 	}
-	if rest, ok := strings.CutPrefix(name, "ctrl+"); ok {
-		return tea.KeyPressMsg{Code: []rune(rest)[0], Mod: uv.ModCtrl}
+	if mod != 0 {
+		return tea.KeyPressMsg{Code: []rune(name)[0], Mod: mod}
 	}
 	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
 }
