@@ -147,6 +147,7 @@ func writeAll(t *testing.T, s *pds.Server, address string) {
 	withPicture := post("three")
 	withPicture["embed"] = map[string]any{"$type": "app.bsky.embed.images", "images": []any{map[string]any{"alt": "x", "image": blob}}}
 	w.call("POST", "com.atproto.repo.createRecord", nil, map[string]any{"repo": me, "collection": "app.bsky.feed.post", "record": withPicture})
+	w.call("GET", "com.atproto.repo.listRecords", url.Values{"repo": {me}, "collection": {"app.bsky.feed.post"}, "limit": {"1"}}, nil)
 	w.call("GET", "app.bsky.feed.getLikes", url.Values{"uri": {uri}}, nil)
 	w.call("GET", "app.bsky.feed.getAuthorFeed", url.Values{"actor": {me}}, nil)
 	w.call("GET", "app.bsky.actor.getProfiles", url.Values{"actors": {me, s.Handle("ana")}}, nil)

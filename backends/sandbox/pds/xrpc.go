@@ -67,6 +67,7 @@ func (s *Server) table() map[string]method {
 		"com.atproto.repo.applyWrites":  {post, signed, (*Server).applyWrites},
 		"com.atproto.repo.uploadBlob":   {post, signed, (*Server).uploadBlob},
 		"com.atproto.repo.getRecord":    {get, anyone, (*Server).getRecord},
+		"com.atproto.repo.listRecords":  {get, anyone, (*Server).listRecords},
 		"com.atproto.sync.getBlob":      {get, anyone, (*Server).getBlob},
 
 		"app.bsky.actor.getProfile":     {get, anyone, (*Server).getProfile},
