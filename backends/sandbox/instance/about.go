@@ -6,8 +6,8 @@ import (
 	"skein/backends/sandbox/world"
 )
 
-// version is the Mastodon whose API this is.
-const version = "4.5.0"
+// version4 is the Mastodon whose API this is.
+const version4 = "4.7.0"
 
 // quotesAPI is the api_versions.mastodon that has quotes.
 const quotesAPI = 7
@@ -21,8 +21,9 @@ func nodeinfoIndex(c *call) (any, error) {
 }
 
 func nodeinfo(c *call) (any, error) {
+	name, version := c.s.opts.Repeats.software()
 	return object{
-		"version": "2.0", "software": object{"name": "mastodon", "version": version},
+		"version": "2.0", "software": object{"name": name, "version": version},
 		"protocols": []string{"activitypub"}, "services": object{"inbound": []any{}, "outbound": []any{}},
 		"openRegistrations": false, "metadata": object{},
 		"usage": object{"users": object{"total": len(c.s.town.people)}, "localPosts": len(c.s.town.posts)},
@@ -34,16 +35,16 @@ func configuration() object {
 	return object{
 		"accounts": object{"max_featured_tags": 10, "max_pinned_statuses": 5},
 		"statuses": object{
-			"max_characters": maxCharacters, "max_media_attachments": 4, "characters_reserved_per_url": 23,
+			"max_characters": maxCharacters, "max_media_attachments": maxMedia, "characters_reserved_per_url": 23,
 		},
 		"media_attachments": object{
-			"supported_mime_types": []string{"image/jpeg", "image/png", "image/gif", "image/webp"},
-			"description_limit":    1500, "image_size_limit": 16 << 20, "image_matrix_limit": 33177600,
+			"supported_mime_types": imageTypes(),
+			"description_limit":    1500, "image_size_limit": maxImage, "image_matrix_limit": 33177600,
 			"video_size_limit": 99 << 20, "video_frame_rate_limit": 120, "video_matrix_limit": 8294400,
 		},
 		"polls": object{
 			"max_options": maxPollOptions, "max_characters_per_option": maxPollOption,
-			"min_expiration": 300, "max_expiration": 2629746,
+			"min_expiration": minPollSeconds, "max_expiration": 2629746,
 		},
 	}
 }
@@ -52,6 +53,7 @@ func configuration() object {
 func (s *Server) streamingURL() string { return "ws" + strings.TrimPrefix(s.base, "http") }
 
 func instanceV1(c *call) (any, error) {
+	_, version := c.s.opts.Repeats.software()
 	return object{
 		"uri": c.s.opts.Host, "title": "The sandbox", "short_description": "A small town in memory", "description": "",
 		"email": "", "version": version, "urls": object{"streaming_api": c.s.streamingURL()},
@@ -67,13 +69,18 @@ func instanceV2(c *call) (any, error) {
 	config := configuration()
 	config["urls"] = object{"streaming": c.s.streamingURL()}
 	config["translation"] = object{"enabled": false}
+	name, version := c.s.opts.Repeats.software()
+	versions := object{}
+	if name == "mastodon" {
+		versions["mastodon"] = quotesAPI
+	}
 	return object{
 		"domain": c.s.opts.Host, "title": "The sandbox", "version": version,
 		"source_url": "https://github.com/mastodon/mastodon", "description": "A small town in memory",
 		"usage":     object{"users": object{"active_month": len(c.s.town.people)}},
 		"thumbnail": object{"url": c.s.file(bannerName)}, "icon": []any{}, "languages": []string{"en"},
 		"configuration": config, "registrations": object{"enabled": false, "approval_required": false, "message": nil},
-		"api_versions": object{"mastodon": quotesAPI},
+		"api_versions": versions,
 		"contact":      object{"email": "", "account": nil}, "rules": []any{},
 	}, nil
 }

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"net/http"
 	"strings"
 )
 
@@ -59,10 +60,39 @@ func relationships(c *call) (any, error) {
 		if who == nil {
 			continue
 		}
-		out = append(out, relationshipEntity{
-			ID: who.id, Following: c.viewer.follows[who.Key], ShowingReblogs: c.viewer.follows[who.Key],
-			FollowedBy: who.follows[c.viewer.Key],
-		})
+		out = append(out, c.relationship(who))
 	}
 	return out, nil
+}
+
+func (c *call) relationship(who *person) relationshipEntity {
+	return relationshipEntity{
+		ID: who.id, Following: c.viewer.follows[who.Key], ShowingReblogs: c.viewer.follows[who.Key],
+		FollowedBy: who.follows[c.viewer.Key], Requested: c.viewer.asked[who.Key], RequestedBy: who.asked[c.viewer.Key],
+	}
+}
+
+// follow follows, or asks to where somebody decides for themselves, or stops.
+func follow(on bool) answer {
+	return func(c *call) (any, error) {
+		who := c.s.town.byID[c.PathValue("id")]
+		switch {
+		case who == nil:
+			return nil, errNotFound()
+		case who == c.viewer:
+			return nil, refusal{http.StatusForbidden, "This action is not allowed"}
+		case !on:
+			delete(c.viewer.follows, who.Key)
+			delete(c.viewer.asked, who.Key)
+		case who.Locked && !c.viewer.follows[who.Key]:
+			c.viewer.asked[who.Key] = true
+		default:
+			c.viewer.follows[who.Key] = true
+		}
+		return c.relationship(who), nil
+	}
+}
+
+func bookmarks(c *call) (any, error) {
+	return c.page(c.s.town.filter(func(p *post) bool { return p.bookmarked[c.viewer] && c.s.town.visible(p, c.viewer) })), nil
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/rivo/uniseg"
+
 	"skein/backends/sandbox/world"
 )
 
@@ -21,18 +23,21 @@ const (
 	maxCharacters  = 500
 	maxPollOptions = 4
 	maxPollOption  = 50
+	maxMedia       = 4
+	minPollSeconds = 300
 	maxBody        = 1 << 20
-	keyLives       = time.Hour // of an Idempotency-Key
 )
 
 // draft is a post before it has an author, a time and an id.
 type draft struct {
 	key        string // the world's name for it
 	parts      []world.Part
+	typed      string // what a client sent; "" for the world's posts
 	warning    string
 	sensitive  bool
 	lang       string
 	visibility string // as the API spells it
+	quoting    string // who may quote it: public, followers or nobody; "" is public
 	pictures   []picture
 	poll       *world.Poll
 	card       *world.Card
@@ -74,35 +79,19 @@ type wish struct {
 	Warning    string `json:"spoiler_text"`
 	Visibility string `json:"visibility"`
 	Language   string `json:"language"`
-	Poll       *struct {
-		Options  []string `json:"options"`
-		Seconds  int      `json:"expires_in"`
-		Multiple bool     `json:"multiple"`
-	} `json:"poll"`
+	Quoting    string `json:"quote_approval_policy"`
+	Scheduled  string `json:"scheduled_at"`
+
+	MediaIDs []string `json:"media_ids"`
+	Poll     *ballot  `json:"poll"`
 }
 
-func postStatus(c *call) (any, error) {
-	t, now := c.s.town, c.s.opts.Now()
-	key := c.Header.Get("Idempotency-Key")
-	if key != "" {
-		key = c.viewer.Key + " " + key
-		if k, ok := t.idempotent[key]; ok && now.Before(k.until) && t.ids[k.post.ID()] == k.post {
-			return c.status(k.post), nil
-		}
-	}
-	w, err := c.wish()
-	if err != nil {
-		return nil, err
-	}
-	d, err := t.fromWish(w, c.viewer)
-	if err != nil {
-		return nil, err
-	}
-	p := c.s.publish(c.viewer, d)
-	if key != "" {
-		t.idempotent[key] = kept{p, now.Add(keyLives)}
-	}
-	return c.status(p), nil
+// ballot is a poll as a client asks for it.
+type ballot struct {
+	Options    []string `json:"options"`
+	Seconds    int      `json:"expires_in"`
+	Multiple   bool     `json:"multiple"`
+	HideTotals bool     `json:"hide_totals"`
 }
 
 // wish reads the body, a form or JSON.
@@ -127,31 +116,30 @@ func (c *call) wish() (wish, error) {
 	w = wish{
 		Status: form.Get("status"), ReplyTo: form.Get("in_reply_to_id"), QuoteOf: form.Get("quoted_status_id"),
 		Sensitive: isTrue(form.Get("sensitive")), Warning: form.Get("spoiler_text"),
-		Visibility: form.Get("visibility"), Language: form.Get("language"),
+		Visibility: form.Get("visibility"), Language: form.Get("language"), Quoting: form.Get("quote_approval_policy"),
+		Scheduled: form.Get("scheduled_at"), MediaIDs: form["media_ids[]"],
 	}
 	if options := form["poll[options][]"]; len(options) > 0 {
 		seconds, _ := strconv.Atoi(form.Get("poll[expires_in]")) // zero is refused below
-		w.Poll = &struct {
-			Options  []string `json:"options"`
-			Seconds  int      `json:"expires_in"`
-			Multiple bool     `json:"multiple"`
-		}{options, seconds, isTrue(form.Get("poll[multiple]"))}
+		w.Poll = &ballot{Options: options, Seconds: seconds, Multiple: isTrue(form.Get("poll[multiple]"))}
 	}
 	return w, nil
 }
 
 func isTrue(s string) bool { return s == "true" || s == "1" || s == "t" }
 
-// fromWish makes a draft of what a client asks for, if the rules allow it.
-func (t *town) fromWish(w wish, by *person) (draft, error) {
+// fromWish makes a draft of what a client asks for, if the rules allow it. It is
+// for a new post, or to change was.
+func (t *town) fromWish(w wish, by *person, was *post) (draft, error) {
+	w.Status, w.Warning = strings.TrimSpace(w.Status), strings.TrimSpace(w.Warning)
 	d := draft{
-		parts: t.parse(w.Status), warning: w.Warning, sensitive: w.Sensitive || w.Warning != "",
-		lang: cmp.Or(w.Language, "en"), visibility: cmp.Or(w.Visibility, "public"),
+		parts: t.parse(w.Status), typed: w.Status, warning: w.Warning, sensitive: w.Sensitive || w.Warning != "",
+		lang: cmp.Or(w.Language, "en"), visibility: cmp.Or(w.Visibility, "public"), quoting: w.Quoting,
 	}
 	switch {
-	case strings.TrimSpace(w.Status) == "":
+	case w.Status == "" && len(w.MediaIDs) == 0:
 		return d, errInvalid("Text can't be blank")
-	case utf8.RuneCountInString(w.Warning)+length(d.parts) > maxCharacters:
+	case uniseg.GraphemeClusterCount(w.Warning)+length(d.parts) > maxCharacters:
 		return d, errInvalid(fmt.Sprintf("Text character limit of %d exceeded", maxCharacters))
 	}
 	switch d.visibility {
@@ -172,16 +160,37 @@ func (t *town) fromWish(w wish, by *person) (draft, error) {
 		}
 		*ref.to = p
 	}
-	if w.Poll != nil {
-		if len(w.Poll.Options) < 2 || len(w.Poll.Options) > maxPollOptions || w.Poll.Seconds <= 0 {
-			return d, errInvalid("Poll is invalid")
-		}
-		d.poll = &world.Poll{
-			Options: w.Poll.Options, Votes: make([]int, len(w.Poll.Options)),
-			Multiple: w.Poll.Multiple, Open: time.Duration(w.Poll.Seconds) * time.Second,
+	if d.quoteOf != nil && (w.Poll != nil || len(w.MediaIDs) > 0) {
+		return d, errInvalid("Cannot attach media or a poll to a quote")
+	}
+	if d.quoteOf != nil && t.quotable(d.quoteOf, by) == "denied" {
+		return d, refusal{http.StatusNotFound, "The post you are trying to quote does not appear to exist"}
+	}
+	return d, t.fill(&d, w, by, was)
+}
+
+// fill puts media or a poll into d.
+func (t *town) fill(d *draft, w wish, by *person, was *post) error {
+	var err error
+	switch {
+	case w.Poll == nil:
+		d.pictures, err = t.attach(w.MediaIDs, by, was)
+		return err
+	case len(w.MediaIDs) > 0:
+		return errInvalid("Cannot attach media and a poll to the same post")
+	case len(w.Poll.Options) < 2 || len(w.Poll.Options) > maxPollOptions || w.Poll.Seconds < minPollSeconds:
+		return errInvalid("Poll is invalid")
+	}
+	for _, o := range w.Poll.Options {
+		if uniseg.GraphemeClusterCount(o) > maxPollOption {
+			return errInvalid("Poll options can't be longer than " + strconv.Itoa(maxPollOption) + " characters each")
 		}
 	}
-	return d, nil
+	d.poll = &world.Poll{
+		Options: w.Poll.Options, Votes: make([]int, len(w.Poll.Options)),
+		Multiple: w.Poll.Multiple, Open: time.Duration(w.Poll.Seconds) * time.Second,
+	}
+	return nil
 }
 
 // parse finds the addresses, mentions and hashtags in what somebody typed.
@@ -229,7 +238,8 @@ func (t *town) token(s string) (world.Part, bool) {
 	return world.Part{Kind: world.Link, Text: s, Target: s}, true
 }
 
-// length counts as Mastodon does, but for graphemes: an address is 23 characters.
+// length counts as Mastodon does: an address is 23 characters, a mention its first
+// part.
 func length(parts []world.Part) int {
 	const address = 23
 	n := 0
@@ -238,9 +248,9 @@ func length(parts []world.Part) int {
 		case world.Link:
 			n += address
 		case world.Tag:
-			n += 1 + utf8.RuneCountInString(p.Text)
+			n += 1 + uniseg.GraphemeClusterCount(p.Text)
 		default:
-			n += utf8.RuneCountInString(p.Text)
+			n += uniseg.GraphemeClusterCount(p.Text)
 		}
 	}
 	return n

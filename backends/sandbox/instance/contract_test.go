@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
@@ -79,7 +80,8 @@ func (w *teeWriter) Write(b []byte) (int, error) {
 }
 
 // description loads the published description of the API. It is patched where it
-// contradicts itself: a Quote is also a ShallowQuote, so "one of" cannot hold.
+// contradicts itself: a Quote is also a ShallowQuote, so "one of" cannot hold, and
+// a header is a string.
 func description(t *testing.T) validator.Validator {
 	t.Helper()
 	folder := os.Getenv("SKEIN_CONTRACT_DATA")
@@ -109,25 +111,47 @@ func patch(t *testing.T, raw []byte) []byte {
 	if err := json.Unmarshal(raw, &doc); err != nil {
 		t.Fatal(err)
 	}
-	at := any(doc)
-	for _, key := range []string{"components", "schemas", "Status", "properties", "quote"} {
-		m, ok := at.(map[string]any)
-		if !ok {
-			t.Fatalf("the description has no %s", key)
-		}
-		at = m[key]
+	anyOf(t, doc, "components", "schemas", "Status", "properties", "quote")
+	// What is posted with media or a poll has a text as well.
+	anyOf(t, doc, "paths", "/api/v1/statuses", "post", "requestBody", "content", "application/json", "schema")
+	parameters, ok := within(t, doc, "paths", "/api/v1/statuses", "post")["parameters"].([]any)
+	if !ok || len(parameters) != 1 {
+		t.Fatal("posting a status has other parameters than a key: see to the patch")
 	}
-	quote, ok := at.(map[string]any)
-	if !ok || quote["oneOf"] == nil {
-		t.Fatal("the description's Status.quote is no oneOf any more: drop the patch")
+	key, ok := parameters[0].(map[string]any)
+	if !ok {
+		t.Fatal("the parameter is no object")
 	}
-	quote["anyOf"] = quote["oneOf"]
-	delete(quote, "oneOf")
+	key["schema"] = map[string]any{"type": "string"} // it says object, which no header is
 	out, err := json.Marshal(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// within is the object at a path.
+func within(t *testing.T, doc map[string]any, path ...string) map[string]any {
+	t.Helper()
+	for _, key := range path {
+		next, ok := doc[key].(map[string]any)
+		if !ok {
+			t.Fatalf("the description has no %s in %v", key, path)
+		}
+		doc = next
+	}
+	return doc
+}
+
+// anyOf makes a oneOf an anyOf.
+func anyOf(t *testing.T, doc map[string]any, path ...string) {
+	t.Helper()
+	at := within(t, doc, path...)
+	if at["oneOf"] == nil {
+		t.Fatalf("%v is no oneOf any more: drop the patch", path)
+	}
+	at["anyOf"] = at["oneOf"]
+	delete(at, "oneOf")
 }
 
 // check holds each exchange to the description and returns how many there were.
@@ -277,6 +301,55 @@ func TestContractRest(t *testing.T) {
 	}
 	t.Logf("contract: checked %d responses", rec.check(t, v))
 	bites(t, v, rec.exchanges)
+}
+
+// TestContractWriting covers what a client that writes asks for.
+func TestContractWriting(t *testing.T) {
+	v := description(t)
+	asked := say("asked", "ana", "which?")
+	asked.Poll = &world.Poll{Options: []string{"a", "b"}, Votes: []int{0, 0}, Open: time.Hour}
+	s, rec := observed(t, village(asked), Options{AsyncMedia: true})
+	you := s.Token(world.Viewer)
+	file := s.do(t, http.MethodPost, "/api/v2/media", you, multipartBody(t, picturePNG(t, 3), "a dot")).text("id")
+	ana := s.do(t, http.MethodGet, "/api/v1/accounts/lookup?acct=ana", you, nil).text("id")
+	at := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+	var posted, later string
+	for _, c := range []struct {
+		method, path, body string
+		want               int
+		keep               *string
+	}{
+		{http.MethodGet, "/api/v1/media/" + file, "", 206, nil},
+		{http.MethodGet, "/api/v1/media/" + file, "", 200, nil},
+		{http.MethodPost, "/api/v1/statuses", `{"status":"hi","media_ids":["` + file + `"],"quote_approval_policy":"nobody"}`, 200, &posted},
+		{http.MethodPost, "/api/v1/statuses", `{"status":"again","media_ids":["` + file + `"]}`, 422, nil},
+		{http.MethodPost, "/api/v1/statuses", `{"status":"later","visibility":"private","scheduled_at":"` + at + `"}`, 200, &later},
+		{http.MethodGet, "/api/v1/scheduled_statuses", "", 200, nil},
+		{http.MethodPost, "/api/v1/polls/" + s.statusID(t, "asked") + "/votes", `{"choices":[1]}`, 200, nil},
+		{http.MethodPost, "/api/v1/polls/" + s.statusID(t, "asked") + "/votes", `{"choices":[1]}`, 422, nil},
+		{http.MethodGet, "/api/v1/polls/" + s.statusID(t, "asked"), "", 200, nil},
+		{http.MethodPost, "/api/v1/accounts/" + ana + "/unfollow", "", 200, nil},
+		{http.MethodPost, "/api/v1/accounts/" + ana + "/follow", "", 200, nil},
+		{http.MethodGet, "/api/v1/bookmarks", "", 200, nil},
+	} {
+		var b *body
+		if c.body != "" {
+			b = jsonBody(c.body)
+			b.key = "key of " + c.path + c.body
+		}
+		g := s.do(t, c.method, c.path, you, b)
+		if g.status != c.want {
+			t.Errorf("%s %s: %d, want %d: %s", c.method, c.path, g.status, c.want, g.raw)
+		}
+		if c.keep != nil {
+			*c.keep = g.text("id")
+		}
+	}
+	s.do(t, http.MethodGet, "/api/v1/statuses/"+posted+"/source", you, nil)
+	s.do(t, http.MethodPut, "/api/v1/statuses/"+posted, you, jsonBody(`{"status":"ho","media_ids":["`+file+`"]}`))
+	s.do(t, http.MethodGet, "/api/v1/scheduled_statuses/"+later, you, nil)
+	s.do(t, http.MethodDelete, "/api/v1/scheduled_statuses/"+later, you, nil)
+	t.Logf("contract: checked %d responses", rec.check(t, v))
 }
 
 // bites makes sure that the description would object: to a status that lacks a

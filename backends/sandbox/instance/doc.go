@@ -4,6 +4,8 @@
 //	server.go    life, routing, tokens
 //	town.go      who lives there and what was written: the only state
 //	compose.go   how a post comes to be, from a client or from the world
+//	repeat.go    what an Idempotency-Key does, by kind of server; slow commits
+//	edit.go upload.go scheduled.go vote.go    the rest of writing
 //	reading.go statuses.go accounts.go search.go about.go    the API, by subject
 //	entity.go render.go    what is sent: JSON entities, HTML as Mastodon writes it
 //	stream.go    the websocket

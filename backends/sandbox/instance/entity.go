@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"slices"
 	"time"
 )
 
@@ -119,6 +120,14 @@ type statusEntity struct {
 	Card               *cardEntity     `json:"card"`
 	Poll               *pollEntity     `json:"poll"`
 	Quote              *quoteEntity    `json:"quote"`
+	QuoteApproval      *approvalEntity `json:"quote_approval,omitempty"` // not of a boost
+}
+
+// approvalEntity says who may quote a post, and whether the viewer may.
+type approvalEntity struct {
+	Automatic   []string `json:"automatic"`
+	Manual      []string `json:"manual"`
+	CurrentUser string   `json:"current_user"`
 }
 
 // quoteEntity is a Quote, or within a quoted status a ShallowQuote.
@@ -143,8 +152,8 @@ type tagEntity struct {
 type mediaEntity struct {
 	ID          string    `json:"id"`
 	Type        string    `json:"type"`
-	URL         string    `json:"url"`
-	PreviewURL  string    `json:"preview_url"`
+	URL         *string   `json:"url"`
+	PreviewURL  *string   `json:"preview_url"`
 	RemoteURL   *string   `json:"remote_url"`
 	Description *string   `json:"description"`
 	Blurhash    *string   `json:"blurhash"`
@@ -225,11 +234,19 @@ func (c *call) poll(p *post) *pollEntity {
 		ID: p.ID(), ExpiresAt: &at, Expired: !c.s.opts.Now().Before(closes), Multiple: p.poll.Multiple,
 		Emojis: []emojiEntity{}, OwnVotes: []int{},
 	}
+	if chosen := p.votes[c.viewer]; chosen != nil {
+		e.Voted, e.OwnVotes = true, chosen
+	}
 	most := 0
 	for i, title := range p.poll.Options {
 		o := optionEntity{Title: title}
 		if i < len(p.poll.Votes) {
 			o.Votes = p.poll.Votes[i]
+		}
+		for _, chosen := range p.votes {
+			if slices.Contains(chosen, i) {
+				o.Votes++
+			}
 		}
 		e.VotesCount += o.Votes
 		most = max(most, o.Votes)
@@ -246,14 +263,47 @@ func (c *call) poll(p *post) *pollEntity {
 func (c *call) media(p *post) []mediaEntity {
 	out := []mediaEntity{}
 	for _, pic := range p.pictures {
-		e := mediaEntity{
-			ID: pic.id, Type: "image", URL: c.s.file(pic.id), PreviewURL: c.s.file(pic.id + smallSuffix),
-			Meta: mediaMeta{Original: size(pic.Picture), Small: size(shrink(pic.Picture))},
-		}
-		if pic.Alt != "" {
-			e.Description = &pic.Alt
-		}
-		out = append(out, e)
+		out = append(out, c.attachment(pic))
 	}
 	return out
+}
+
+func (c *call) attachment(pic picture) mediaEntity {
+	whole, small := c.s.file(pic.id), c.s.file(pic.id+smallSuffix)
+	e := mediaEntity{
+		ID: pic.id, Type: "image", URL: &whole, PreviewURL: &small,
+		Meta: mediaMeta{Original: size(pic.Picture), Small: size(shrink(pic.Picture))},
+	}
+	if pic.Alt != "" {
+		e.Description = &pic.Alt
+	}
+	return e
+}
+
+// approval is who may quote p.
+func (c *call) approval(p *post) *approvalEntity {
+	e := &approvalEntity{Automatic: []string{}, Manual: []string{}, CurrentUser: c.s.town.quotable(p, c.viewer)}
+	switch {
+	case p.visibility == "private" || p.visibility == "direct" || p.quoting == "nobody":
+	case p.quoting == "followers":
+		e.Automatic = []string{"followers"}
+	default:
+		e.Automatic = []string{"public"}
+	}
+	return e
+}
+
+// quotable tells whether viewer may quote p, in the API's words.
+func (t *town) quotable(p *post, viewer *person) string {
+	switch {
+	case viewer == nil || p.visibility == "direct":
+		return "denied"
+	case p.by == viewer:
+		return "automatic"
+	case p.visibility == "private" || p.quoting == "nobody":
+		return "denied"
+	case p.quoting == "followers" && !viewer.follows[p.by.Key]:
+		return "denied"
+	}
+	return "automatic"
 }

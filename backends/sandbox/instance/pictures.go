@@ -34,10 +34,24 @@ type picture struct {
 type gallery struct {
 	mu       sync.Mutex
 	pictures map[string]world.Picture
+	uploads  map[string]file
+}
+
+// file is one that somebody uploaded.
+type file struct {
+	kind string
+	raw  []byte
 }
 
 func newGallery() *gallery {
-	return &gallery{pictures: map[string]world.Picture{bannerName: {Seed: 1, Width: 600, Height: 200}}}
+	return &gallery{pictures: map[string]world.Picture{bannerName: {Seed: 1, Width: 600, Height: 200}}, uploads: map[string]file{}}
+}
+
+// keep makes an upload available, and as its own preview.
+func (g *gallery) keep(name, kind string, raw []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.uploads[name], g.uploads[name+smallSuffix] = file{kind, raw}, file{kind, raw}
 }
 
 func (g *gallery) put(name string, p world.Picture) {
@@ -84,7 +98,14 @@ func (g *gallery) serve(w http.ResponseWriter, r *http.Request) {
 	name, ok := strings.CutSuffix(r.PathValue("name"), ".png")
 	g.mu.Lock()
 	p, known := g.pictures[name]
+	up, uploaded := g.uploads[name]
 	g.mu.Unlock()
+	if uploaded {
+		w.Header().Set("Content-Type", up.kind)
+		w.Header().Set("Content-Length", strconv.Itoa(len(up.raw)))
+		_, _ = w.Write(up.raw) // the client went away
+		return
+	}
 	if code, isEmoji := strings.CutPrefix(name, emojiPrefix); isEmoji {
 		p, known = world.Picture{Seed: seed(code), Width: emojiSide, Height: emojiSide}, true
 	}

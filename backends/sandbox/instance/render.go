@@ -192,6 +192,9 @@ func (c *call) flatStatus(p *post) statusEntity {
 		liked, boosted, kept := p.liked[c.viewer], p.boosted[c.viewer], p.bookmarked[c.viewer]
 		e.Favourited, e.Reblogged, e.Bookmarked = &liked, &boosted, &kept
 	}
+	if p.boostOf == nil {
+		e.QuoteApproval = c.approval(p)
+	}
 	for _, part := range p.parts {
 		if part.Kind == world.Tag {
 			e.Tags = append(e.Tags, tagEntity{Name: strings.ToLower(part.Text), URL: c.s.tagURL(part.Text)})

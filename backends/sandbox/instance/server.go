@@ -25,6 +25,14 @@ type Options struct {
 	Host   string           // domain in handles and uris; "" is DefaultHost. The API is on loopback whatever it is
 	V1Only bool             // knows /api/v1/instance alone, as servers before Mastodon 4.0
 
+	// Repeats is what a repeated Idempotency-Key does, and with it which program the
+	// server says it is.
+	Repeats Repeats
+	// Commit is how long a new post takes until it is there and answered for, whether
+	// the client waits or not.
+	Commit     time.Duration
+	AsyncMedia bool // an upload is answered with 202 and is ready at the second look
+
 	wrap func(http.Handler) http.Handler // tests look over the server's shoulder
 }
 
@@ -34,11 +42,13 @@ type Server struct {
 	base     string // http://127.0.0.1:port
 	http     *http.Server
 	cancel   context.CancelFunc
+	done     <-chan struct{}   // closed by Close
 	tokens   map[string]string // token → person's key
 	pictures *gallery
 
 	mu       sync.Mutex
 	town     *town
+	underway map[string]bool // keys of posts that are being written
 	listener map[*listener]bool
 	closed   bool
 
@@ -61,6 +71,7 @@ func Start(w *world.World, o Options) (*Server, error) {
 	s := &Server{
 		opts: o, base: "http://" + l.Addr().String(),
 		tokens: map[string]string{}, pictures: newGallery(), listener: map[*listener]bool{},
+		underway: map[string]bool{},
 	}
 	if s.town, err = settle(w, o.Now(), s.pictures); err != nil {
 		return nil, errors.Join(err, l.Close())
@@ -69,7 +80,7 @@ func Start(w *world.World, o Options) (*Server, error) {
 		s.tokens[s.Token(key)] = key
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s.cancel = cancel
+	s.cancel, s.done = cancel, ctx.Done()
 	handler := s.routes()
 	if o.wrap != nil {
 		handler = o.wrap(handler)
@@ -125,6 +136,7 @@ type call struct {
 	s      *Server
 	viewer *person     // nil for somebody unknown
 	reply  http.Header // of the answer
+	code   int         // of the answer where nothing went wrong; 0 is 200
 }
 
 // answer computes what is sent as JSON.
@@ -161,13 +173,17 @@ func (s *Server) routes() http.Handler {
 	public("GET /api/v1/timelines/public", publicTimeline)
 	public("GET /api/v1/timelines/tag/{tag}", tagTimeline)
 
-	signedIn("POST /api/v1/statuses", postStatus)
+	mux.HandleFunc("POST /api/v1/statuses", s.publishing(s.serve(postStatus, true)))
 	public("GET /api/v1/statuses/{id}", getStatus)
+	signedIn("PUT /api/v1/statuses/{id}", editStatus)
 	signedIn("DELETE /api/v1/statuses/{id}", deleteStatus)
+	signedIn("GET /api/v1/statuses/{id}/source", getSource)
 	public("GET /api/v1/statuses/{id}/context", getContext)
 	for verb, act := range actions() {
 		signedIn("POST /api/v1/statuses/{id}/"+verb, onStatus(act))
 	}
+
+	s.writing(signedIn)
 
 	signedIn("GET /api/v1/accounts/verify_credentials", verifyCredentials)
 	signedIn("GET /api/v1/accounts/relationships", relationships)
@@ -182,11 +198,27 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
+// writing lists what there is beside statuses for those who write.
+func (s *Server) writing(signedIn func(string, answer)) {
+	signedIn("GET /api/v1/bookmarks", bookmarks)
+	signedIn("POST /api/v2/media", postMedia)
+	signedIn("GET /api/v1/media/{id}", getMedia)
+	signedIn("PUT /api/v1/media/{id}", putMedia)
+	signedIn("GET /api/v1/polls/{id}", getPoll)
+	signedIn("POST /api/v1/polls/{id}/votes", vote)
+	signedIn("GET /api/v1/scheduled_statuses", scheduledStatuses)
+	signedIn("GET /api/v1/scheduled_statuses/{id}", getScheduled)
+	signedIn("DELETE /api/v1/scheduled_statuses/{id}", deleteScheduled)
+	signedIn("POST /api/v1/accounts/{id}/follow", follow(true))
+	signedIn("POST /api/v1/accounts/{id}/unfollow", follow(false))
+}
+
 // serve turns an answer into a handler.
 func (s *Server) serve(a answer, needsToken bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		c := &call{Request: r, s: s, reply: w.Header()}
+		c := &call{Request: r, s: s, reply: w.Header(), code: http.StatusOK}
 		s.mu.Lock()
+		s.publishDue()
 		c.viewer = s.signedIn(r)
 		var out any
 		err := errToken()
@@ -194,7 +226,7 @@ func (s *Server) serve(a answer, needsToken bool) http.HandlerFunc {
 			out, err = a(c)
 		}
 		s.mu.Unlock()
-		status := http.StatusOK
+		status := c.code
 		if err != nil {
 			var no refusal
 			if !errors.As(err, &no) {

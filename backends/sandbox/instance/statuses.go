@@ -70,7 +70,7 @@ func deleteStatus(c *call) (any, error) {
 		return nil, errNotFound()
 	}
 	e := c.status(p)
-	text := source(p.parts)
+	text := p.source()
 	e.Text = &text
 	c.s.retract(p)
 	return e, nil

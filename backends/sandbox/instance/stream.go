@@ -101,14 +101,17 @@ func (s *Server) Disconnect() {
 }
 
 // announce tells p to those in whose home it belongs. The lock is held.
-func (s *Server) announce(p *post) {
+func (s *Server) announce(p *post) { s.tell("update", p) }
+
+// tell is announce for any event that carries a post.
+func (s *Server) tell(event string, p *post) {
 	for l := range s.listener {
 		if !s.town.inHome(p, l.viewer) {
 			continue
 		}
 		// A status of ours is always valid JSON.
 		if body, err := json.Marshal((&call{s: s, viewer: l.viewer}).status(p)); err == nil {
-			l.send("update", string(body))
+			l.send(event, string(body))
 		}
 	}
 }

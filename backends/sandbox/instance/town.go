@@ -25,13 +25,11 @@ type town struct {
 	ids    map[string]*post
 	lastID uint64
 
-	idempotent map[string]kept // person's key + Idempotency-Key
-}
+	uploads   map[string]*upload // by id
+	scheduled []*scheduled       // in order of id
 
-// kept is what an Idempotency-Key stands for, for an hour.
-type kept struct {
-	post  *post
-	until time.Time
+	lastScheduled int
+	kept          map[string]kept // by Idempotency-Key, see call.key
 }
 
 type person struct {
@@ -39,9 +37,11 @@ type person struct {
 	id      string
 	joined  time.Time
 	follows map[string]bool // by key
+	asked   map[string]bool // whom they asked to be let follow
 }
 
-// post is a status. Only the marks that people put on it change.
+// post is a status. The marks that people put on it change, and an edit changes the
+// draft.
 type post struct {
 	draft
 	id      uint64
@@ -50,6 +50,7 @@ type post struct {
 	edited  time.Time
 
 	liked, boosted, bookmarked map[*person]bool
+	votes                      map[*person][]int // beside those of the world's poll
 }
 
 func (p *post) ID() string { return strconv.FormatUint(p.id, 10) }
@@ -58,7 +59,8 @@ func (p *post) ID() string { return strconv.FormatUint(p.id, 10) }
 func settle(w *world.World, now time.Time, files *gallery) (*town, error) {
 	t := &town{
 		people: map[string]*person{}, names: map[string]*person{}, byID: map[string]*person{},
-		keys: map[string]*post{}, ids: map[string]*post{}, idempotent: map[string]kept{},
+		keys: map[string]*post{}, ids: map[string]*post{}, kept: map[string]kept{},
+		uploads: map[string]*upload{},
 	}
 	for _, p := range w.People {
 		if p.Network == world.Mastodon {
@@ -88,7 +90,7 @@ func (t *town) move(p world.Person, now time.Time, files *gallery) {
 	const firstID = 109000000000000000
 	r := &person{
 		Person: p, id: strconv.Itoa(firstID + len(t.people)),
-		joined: now.AddDate(-2, 0, -len(t.people)).Truncate(24 * time.Hour), follows: map[string]bool{},
+		joined: now.AddDate(-2, 0, -len(t.people)).Truncate(24 * time.Hour), follows: map[string]bool{}, asked: map[string]bool{},
 	}
 	for _, key := range p.Follows {
 		r.follows[key] = true
@@ -107,11 +109,13 @@ func (t *town) add(by *person, d draft, at time.Time, files *gallery) *post {
 	t.lastID = id
 	p := &post{
 		draft: d, id: id, by: by, created: at.UTC().Truncate(time.Millisecond),
-		liked: map[*person]bool{}, boosted: map[*person]bool{}, bookmarked: map[*person]bool{},
+		liked: map[*person]bool{}, boosted: map[*person]bool{}, bookmarked: map[*person]bool{}, votes: map[*person][]int{},
 	}
 	for i := range p.pictures {
-		p.pictures[i].id = p.ID() + strconv.Itoa(i)
-		files.hang(p.pictures[i])
+		if p.pictures[i].id == "" {
+			p.pictures[i].id = p.ID() + strconv.Itoa(i)
+			files.hang(p.pictures[i])
+		}
 	}
 	if you := t.people[world.Viewer]; d.likedByYou && you != nil {
 		p.liked[you] = true
