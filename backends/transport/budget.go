@@ -41,7 +41,8 @@ func (b *budget) blocked(host string) error {
 	return limitedError(host, until)
 }
 
-// note turns 429, and 503 with Retry-After, into an Error.
+// note turns 429, and 503 with Retry-After, into an Error whose cause is the
+// HTTPStatus: what was refused with 429 was surely not done.
 func (b *budget) note(host string, resp *http.Response) error {
 	retry := resp.Header.Get("Retry-After")
 	if resp.StatusCode != http.StatusTooManyRequests && (resp.StatusCode != http.StatusServiceUnavailable || retry == "") {
@@ -53,10 +54,12 @@ func (b *budget) note(host string, resp *http.Response) error {
 	maps.DeleteFunc(b.until, func(_ string, t time.Time) bool { return !now.Before(t) }) // hosts that are never asked again
 	b.until[host] = until
 	b.mu.Unlock()
-	return limitedError(host, until)
+	e := limitedError(host, until)
+	e.Err = HTTPStatus(resp.StatusCode)
+	return e
 }
 
-func limitedError(host string, until time.Time) error {
+func limitedError(host string, until time.Time) *timeline.Error {
 	e := timeline.Errorf(timeline.CodeRateLimited, "%s asks for fewer requests until %s", host, until.Local().Format("15:04:05"))
 	e.Until = until
 	return e

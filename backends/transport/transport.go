@@ -138,7 +138,7 @@ func dialError(u *url.URL, resp *http.Response, err error) error {
 }
 
 // HTTPStatus is the status with which a server answered instead of opening a
-// websocket.
+// websocket, or asked for patience.
 type HTTPStatus int
 
 // Error implements error.

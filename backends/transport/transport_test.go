@@ -265,6 +265,10 @@ func TestRetryAfter(t *testing.T) {
 		if errors.As(err, &e) != (c.want > 0) || e != nil && e.Until.Sub(now) != c.want {
 			t.Errorf("%d %v: %v, want a pause of %v", c.status, c.header, err, c.want)
 		}
+		var status transport.HTTPStatus
+		if e != nil && (!errors.As(err, &status) || int(status) != c.status) {
+			t.Errorf("%d: the cause is %v", c.status, e.Err)
+		}
 	}
 }
 
