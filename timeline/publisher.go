@@ -72,6 +72,7 @@ type Request struct {
 	Body json.RawMessage `json:"body"`
 
 	First time.Time `json:"-"` // when it may have been sent for the first time; zero: never
+	Last  time.Time `json:"-"` // when Send was last called; zero: never, or not known
 	Tries int       `json:"-"` // how often Send was called before
 	Known Receipt   `json:"-"` // what the servers have answered so far
 	// Taken are posts that other deliveries of the account have turned out to be:
