@@ -1,6 +1,7 @@
 package pds
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atdata"
@@ -45,8 +46,27 @@ func (s *Server) getProfiles(c *call) (any, error) {
 	return object{"profiles": profiles}, nil
 }
 
-func (s *Server) getPreferences(*call) (any, error) {
-	return object{"preferences": []object{}}, nil
+func (s *Server) getPreferences(c *call) (any, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if c.viewer.preferences == nil {
+		return object{"preferences": []object{}}, nil
+	}
+	return object{"preferences": c.viewer.preferences}, nil
+}
+
+// putPreferences replaces them all, as the real one does.
+func (s *Server) putPreferences(c *call) (any, error) {
+	var in struct {
+		Preferences []json.RawMessage `json:"preferences"`
+	}
+	if err := c.input(&in); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.viewer.preferences = in.Preferences
+	return nil, nil
 }
 
 // Below: views of people. The server's mu is held.

@@ -14,6 +14,8 @@ import (
 	"skein/backends/sandbox/world"
 )
 
+const maxBlob = 50 << 20 // bytes; what a PDS takes is its own affair
+
 // blob is a file: uploaded bytes, or a picture that is drawn when it is first
 // asked for, because drawing all of them would delay the start by seconds.
 type blob struct {
@@ -51,7 +53,6 @@ func (b *blob) value() object {
 }
 
 func (s *Server) uploadBlob(c *call) (any, error) {
-	const maxBlob = 5 << 20
 	mime, _, _ := strings.Cut(c.header.Get("Content-Type"), ";")
 	switch {
 	case mime == "" || mime == "*/*":

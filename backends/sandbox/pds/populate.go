@@ -23,6 +23,7 @@ type person struct {
 	world.Person
 	did, handle, password string
 	avatar                *blob
+	preferences           []json.RawMessage // app.bsky.actor.defs#preferences
 }
 
 // lookup finds a person by DID or handle. The server's mu is held.

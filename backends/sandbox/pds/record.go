@@ -21,6 +21,9 @@ const (
 	colLike    = "app.bsky.feed.like"
 	colFollow  = "app.bsky.graph.follow"
 	colProfile = "app.bsky.actor.profile"
+
+	colThreadgate = "app.bsky.feed.threadgate"
+	colPostgate   = "app.bsky.feed.postgate"
 )
 
 // object is a JSON object in the making.
@@ -144,7 +147,7 @@ func createdAt(value object) (time.Time, error) {
 
 // checkPost holds a post to the limits of app.bsky.feed.post.
 func checkPost(value object) error {
-	const maxGraphemes, maxBytes, maxImages = 300, 3000, 4
+	const maxGraphemes, maxBytes, maxImages, maxLangs = 300, 3000, 4, 3
 	text, ok := value["text"].(string)
 	switch {
 	case !ok:
@@ -154,12 +157,48 @@ func checkPost(value object) error {
 	case uniseg.GraphemeClusterCount(text) > maxGraphemes:
 		return invalid("Invalid app.bsky.feed.post record: Record/text must not be longer than %d graphemes", maxGraphemes)
 	}
-	if embed, ok := value["embed"].(object); ok {
-		if images, ok := embed["images"].([]any); ok && len(images) > maxImages {
-			return invalid("Invalid app.bsky.feed.post record: Record/embed/images must not have more than %d elements", maxImages)
+	if langs, ok := value["langs"].([]any); ok && len(langs) > maxLangs {
+		return invalid("Invalid app.bsky.feed.post record: Record/langs must not have more than %d elements", maxLangs)
+	}
+	embed, ok := value["embed"].(object)
+	if !ok {
+		return nil
+	}
+	if media, ok := embed["media"].(object); ok {
+		embed = media
+	}
+	if images, ok := embed["images"].([]any); ok && len(images) > maxImages {
+		return invalid("Invalid app.bsky.feed.post record: Record/embed/images must not have more than %d elements", maxImages)
+	}
+	return checkBlobs(embed)
+}
+
+// checkBlobs holds files to the sizes and types of app.bsky.embed.*.
+func checkBlobs(embed object) error {
+	const maxImage, maxThumb, maxVideo = 2_000_000, 1_000_000, 300_000_000
+	check := func(v any, accept string, most int64) error {
+		switch b, ok := v.(atdata.Blob); {
+		case !ok:
+			return nil // absent, or of a form that the lexicon refuses elsewhere
+		case !strings.HasPrefix(b.MimeType, accept):
+			return invalid("Invalid app.bsky.feed.post record: Record/embed: blob type %s is not %s", b.MimeType, accept)
+		case b.Size > most:
+			return invalid("Invalid app.bsky.feed.post record: Record/embed: blob too big: maximum %d, got %d", most, b.Size)
+		}
+		return nil
+	}
+	images, _ := embed["images"].([]any)
+	for _, i := range images {
+		image, _ := i.(object)
+		if err := check(image["image"], "image/", maxImage); err != nil {
+			return err
 		}
 	}
-	return nil
+	card, _ := embed["external"].(object)
+	if err := check(card["thumb"], "image/", maxThumb); err != nil {
+		return err
+	}
+	return check(embed["video"], "video/mp4", maxVideo)
 }
 
 func contentID(codec uint64, b []byte) (string, error) {
@@ -211,4 +250,13 @@ func (s *Server) by(p *person, l link) *record {
 		}
 	}
 	return nil
+}
+
+// pointing counts the people who point at something: twice the same is once.
+func (s *Server) pointing(l link) int {
+	people := map[string]bool{}
+	for _, r := range s.about[l] {
+		people[r.did] = true
+	}
+	return len(people)
 }

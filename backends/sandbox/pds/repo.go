@@ -177,7 +177,7 @@ func (s *Server) applyWrites(c *call) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.checkWrites(in.Writes, made); err != nil {
+	if err := s.checkWrites(c.viewer.did, in.Writes, made); err != nil {
 		return nil, err
 	}
 	results := make([]object, len(in.Writes))
@@ -196,7 +196,7 @@ func (s *Server) applyWrites(c *call) (any, error) {
 
 // checkWrites tells why a batch cannot be applied as a whole. The server's mu is
 // held.
-func (s *Server) checkWrites(writes []write, made []*record) error {
+func (s *Server) checkWrites(did string, writes []write, made []*record) error {
 	taken := map[string]bool{}
 	for i, w := range writes {
 		switch w.Type {
@@ -210,6 +210,9 @@ func (s *Server) checkWrites(writes []write, made []*record) error {
 				return errTaken() // an update of nothing fails in the same bare way
 			}
 		case "com.atproto.repo.applyWrites#delete":
+			if s.records["at://"+did+"/"+w.Collection+"/"+w.RKey] == nil {
+				return errTaken() // likewise
+			}
 		default:
 			return invalid("Input/writes/%d must be a create, an update or a delete", i)
 		}

@@ -38,17 +38,18 @@ type Server struct {
 	http     *http.Server
 	served   chan struct{}
 
-	mu       sync.RWMutex
-	people   map[string]*person // by DID
-	handles  map[string]*person
-	keys     map[string]*person // by world.Person.Key
-	posts    map[string]string  // world.Post.Key → at:// URI
-	records  map[string]*record // by at:// URI
-	feed     []*record          // posts and reposts, oldest first
-	about    map[link][]*record // what points at a record or a person
-	blobs    map[string]*blob   // by CID
-	revision *syntax.TIDClock
-	calls    map[string]int
+	mu        sync.RWMutex
+	people    map[string]*person // by DID
+	handles   map[string]*person
+	keys      map[string]*person    // by world.Person.Key
+	posts     map[string]string     // world.Post.Key → at:// URI
+	records   map[string]*record    // by at:// URI
+	feed      []*record             // posts and reposts, oldest first
+	about     map[link][]*record    // what points at a record or a person
+	blobs     map[string]*blob      // by CID
+	bookmarks map[string][]bookmark // by DID, the latest last
+	revision  *syntax.TIDClock
+	calls     map[string]int
 }
 
 // Start serves the Bluesky part of w on a free port of 127.0.0.1 until Close. It
@@ -77,7 +78,7 @@ func Start(w *world.World, o Options) (*Server, error) {
 		sessions: newSessions(key[:], o),
 		people:   map[string]*person{}, handles: map[string]*person{}, keys: map[string]*person{},
 		posts: map[string]string{}, records: map[string]*record{}, about: map[link][]*record{},
-		blobs: map[string]*blob{}, calls: map[string]int{}, revision: syntax.NewTIDClock(0),
+		blobs: map[string]*blob{}, bookmarks: map[string][]bookmark{}, calls: map[string]int{}, revision: syntax.NewTIDClock(0),
 	}
 	s.methods = s.table()
 	if err := s.populate(w); err != nil {

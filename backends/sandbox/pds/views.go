@@ -43,8 +43,14 @@ func (s *Server) postView(viewer *person, r *record) object {
 	if embed := s.embedView(viewer, r, true); embed != nil {
 		out["embed"] = embed
 	}
+	if g := s.threadgate(r); g != nil {
+		out["threadgate"] = threadgateView(g)
+	}
 	if viewer != nil {
-		state := object{"bookmarked": false, "threadMuted": false, "embeddingDisabled": false}
+		state := object{
+			"bookmarked": s.bookmarked(viewer, r.uri), "threadMuted": false,
+			"replyDisabled": !s.mayReply(viewer, r), "embeddingDisabled": !s.mayQuote(viewer.did, r),
+		}
 		if like := s.by(viewer, link{colLike, r.uri}); like != nil {
 			state["like"] = like.uri
 		}
@@ -62,8 +68,8 @@ func (s *Server) postFacts(viewer *person, r *record) object {
 		"uri": r.uri, "cid": r.cid, "author": s.profileBasic(viewer, s.people[r.did]),
 		"indexedAt": stamp(r.indexed), "labels": selfLabels(r),
 		"replyCount":  len(s.about[link{"reply", r.uri}]),
-		"repostCount": len(s.about[link{colRepost, r.uri}]) + r.boosts,
-		"likeCount":   len(s.about[link{colLike, r.uri}]) + r.likes,
+		"repostCount": s.pointing(link{colRepost, r.uri}) + r.boosts,
+		"likeCount":   s.pointing(link{colLike, r.uri}) + r.likes,
 		"quoteCount":  len(s.about[link{"quote", r.uri}]),
 	}
 }
@@ -89,12 +95,12 @@ func (s *Server) embedView(viewer *person, r *record, open bool) object {
 	}
 	switch embed["$type"] {
 	case "app.bsky.embed.record":
-		return object{"$type": "app.bsky.embed.record#view", "record": s.quoteView(viewer, r.quoted(), open)}
+		return object{"$type": "app.bsky.embed.record#view", "record": s.quoteView(viewer, r, open)}
 	case "app.bsky.embed.recordWithMedia":
 		media, _ := embed["media"].(object)
 		return object{
 			"$type": "app.bsky.embed.recordWithMedia#view", "media": s.mediaView(r.did, media),
-			"record": object{"record": s.quoteView(viewer, r.quoted(), open)},
+			"record": object{"record": s.quoteView(viewer, r, open)},
 		}
 	}
 	return s.mediaView(r.did, embed)
@@ -104,6 +110,8 @@ func (s *Server) mediaView(did string, embed object) object {
 	switch embed["$type"] {
 	case "app.bsky.embed.images":
 		return object{"$type": "app.bsky.embed.images#view", "images": s.imageViews(did, embed)}
+	case "app.bsky.embed.video":
+		return s.videoView(did, embed)
 	case "app.bsky.embed.external":
 		return object{"$type": "app.bsky.embed.external#view", "external": s.cardView(did, embed)}
 	}
@@ -131,6 +139,18 @@ func (s *Server) imageViews(did string, embed object) []object {
 	return out
 }
 
+// videoView is app.bsky.embed.video#view. What it calls a playlist is the file.
+func (s *Server) videoView(did string, embed object) object {
+	cid := blobCID(embed["video"])
+	out := object{"$type": "app.bsky.embed.video#view", "cid": cid, "playlist": s.imageURL("video", did, cid)}
+	for _, name := range []string{"alt", "aspectRatio", "presentation"} {
+		if v := embed[name]; v != nil {
+			out[name] = v
+		}
+	}
+	return out
+}
+
 func (s *Server) cardView(did string, embed object) object {
 	card, _ := embed["external"].(object)
 	out := object{"uri": card["uri"], "title": card["title"], "description": card["description"]}
@@ -140,11 +160,16 @@ func (s *Server) cardView(did string, embed object) object {
 	return out
 }
 
-// quoteView is app.bsky.embed.record#viewRecord, or why there is none.
-func (s *Server) quoteView(viewer *person, uri string, open bool) object {
+// quoteView is app.bsky.embed.record#viewRecord of what a post quotes, or why there
+// is none.
+func (s *Server) quoteView(viewer *person, quoting *record, open bool) object {
+	uri := quoting.quoted()
 	r := s.records[uri]
 	if r == nil || r.collection != colPost {
 		return object{"$type": "app.bsky.embed.record#viewNotFound", "uri": uri, "notFound": true}
+	}
+	if !s.mayQuote(quoting.did, r) {
+		return object{"$type": "app.bsky.embed.record#viewDetached", "uri": uri, "detached": true}
 	}
 	out := s.postFacts(viewer, r)
 	out["$type"], out["value"] = "app.bsky.embed.record#viewRecord", r.value

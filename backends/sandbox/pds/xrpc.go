@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-const maxRequest = 6 << 20 // bytes of a request; more than any blob
+const maxRequest = maxBlob + 1<<20 // bytes of a request; more than any blob
 
 // access is who may call a method.
 type access uint8
@@ -73,6 +73,11 @@ func (s *Server) table() map[string]method {
 		"app.bsky.actor.getProfile":     {get, anyone, (*Server).getProfile},
 		"app.bsky.actor.getProfiles":    {get, anyone, (*Server).getProfiles},
 		"app.bsky.actor.getPreferences": {get, signed, (*Server).getPreferences},
+		"app.bsky.actor.putPreferences": {post, signed, (*Server).putPreferences},
+
+		"app.bsky.bookmark.createBookmark": {post, signed, (*Server).createBookmark},
+		"app.bsky.bookmark.deleteBookmark": {post, signed, (*Server).deleteBookmark},
+		"app.bsky.bookmark.getBookmarks":   {get, signed, (*Server).getBookmarks},
 
 		"app.bsky.feed.getTimeline":   {get, signed, (*Server).getTimeline},
 		"app.bsky.feed.getAuthorFeed": {get, anyone, (*Server).getAuthorFeed},
