@@ -40,7 +40,7 @@ type Config struct {
 }
 
 // Backend is one account. It implements timeline.Backend, Streamer, Pacer,
-// Profiler, Resolver and Checker and is safe for concurrent use.
+// Profiler, Resolver, Checker and Publisher and is safe for concurrent use.
 type Backend struct {
 	account timeline.Account
 	did     string
@@ -135,7 +135,15 @@ func (b *Backend) Account() timeline.Account { return b.account }
 
 // Limits implements timeline.Backend.
 func (b *Backend) Limits() timeline.Limits {
-	return timeline.Limits{Characters: maxGraphemes, Bytes: maxBytes, Unit: "graphemes", Media: maxImages, Alt: maxAlt}
+	l := timeline.Limits{
+		Characters: maxGraphemes, Bytes: maxBytes, Unit: "graphemes", Media: maxImages, Alt: maxAlt,
+		Types:      []string{"image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4"},
+		ImageBytes: maxImageBytes, VideoBytes: maxVideoBytes, Atomic: true,
+	}
+	if b.session == nil {
+		l.ReadOnly = rules{readOnly: true}.Takes(timeline.DoPost, false)
+	}
+	return l
 }
 
 // Close implements timeline.Backend: it ends the streams. It waits for a renewal of

@@ -28,7 +28,12 @@ type piece struct {
 // of UTF-8 bytes, the end exclusive. A facet that lies outside the text, splits a
 // rune, overlaps an earlier one or means nothing known leaves its text plain.
 func richText(text string, facets []json.RawMessage) timeline.Text {
-	pieces := usable(text, facets)
+	return spans(text, usable(text, facets))
+}
+
+// spans cuts a text at its pieces, which are in order; one that overlaps an earlier
+// one stays plain.
+func spans(text string, pieces []piece) timeline.Text {
 	if len(pieces) == 0 {
 		return timeline.PlainText(timeline.Clean(text))
 	}

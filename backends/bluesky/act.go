@@ -1,0 +1,139 @@
+package bluesky
+
+import (
+	"context"
+
+	"github.com/bluesky-social/indigo/atproto/syntax"
+
+	"skein/timeline"
+)
+
+const (
+	likeNSID   = "app.bsky.feed.like"
+	followNSID = "app.bsky.graph.follow"
+)
+
+// aim is what an act points at, and what is there of it already.
+type aim struct {
+	Subject reference `json:"subject,omitzero"` // of a boost or a like
+	Person  string    `json:"person,omitempty"` // of a follow: a DID
+	Records []string  `json:"records"`          // the person's own that do it already
+}
+
+// freezeAct prepares a boost, a like or a follow: a record that points at its
+// subject, or the deletion of all that do. What is done already is left alone.
+func (b *Backend) freezeAct(ctx context.Context, i timeline.Intent, n timeline.Notes) (frozen, error) {
+	collection := collectionOf(i.Kind)
+	a, err := timeline.Step(ctx, n, "aim", func(ctx context.Context) (aim, error) { return b.aimOf(ctx, i, collection) })
+	if err != nil {
+		return frozen{}, err
+	}
+	var f frozen
+	if i.Kind != timeline.DoFollow {
+		f.Receipt.Posts = []timeline.Copy{b.copyOf(a.Subject)}
+	}
+	switch {
+	case i.Undo:
+		for _, uri := range a.Records {
+			if err := f.remove(b.did, syntax.ATURI(uri)); err != nil {
+				return frozen{}, err
+			}
+		}
+		return f, nil
+	case len(a.Records) > 0:
+		return f, nil
+	}
+	when, err := stampOf(i)
+	if err != nil {
+		return frozen{}, err
+	}
+	rkey, createdAt := when.part(0)
+	value := object{"createdAt": createdAt, "subject": a.Subject}
+	if i.Kind == timeline.DoFollow {
+		value["subject"] = a.Person
+	}
+	record, err := seal(b.did, collection, rkey, value)
+	if err != nil {
+		return frozen{}, err
+	}
+	return f, f.make(b.did, record)
+}
+
+func collectionOf(k timeline.Kind) string {
+	switch k {
+	case timeline.DoBoost:
+		return repostNSID
+	case timeline.DoFollow:
+		return followNSID
+	default:
+		return likeNSID
+	}
+}
+
+// aimOf looks at what an act points at.
+func (b *Backend) aimOf(ctx context.Context, i timeline.Intent, collection string) (aim, error) {
+	if i.Kind == timeline.DoFollow {
+		return b.personAim(ctx, i.Person)
+	}
+	s, err := b.subjectOf(ctx, i.On.ID)
+	if err != nil {
+		return aim{}, err
+	}
+	claimed := s.Like
+	if i.Kind == timeline.DoBoost {
+		claimed = s.Repost
+	}
+	records, err := b.pointing(ctx, collection, s.URI, claimed)
+	return aim{Subject: s.reference, Records: records}, tried("what you did with "+s.URI, err)
+}
+
+func (b *Backend) personAim(ctx context.Context, id string) (aim, error) {
+	did, err := syntax.ParseDID(id)
+	switch {
+	case err != nil:
+		return aim{}, timeline.Errorf(timeline.CodeNotFound, "%q is nobody on Bluesky", id)
+	case did.String() == b.did:
+		return aim{}, timeline.Errorf(timeline.CodeRefused, "nobody can follow themselves")
+	}
+	v, err := b.profile(ctx, did)
+	if err != nil {
+		return aim{}, tried("profile "+did.String(), err)
+	}
+	records, err := b.pointing(ctx, followNSID, did.String(), v.Viewer.Following)
+	return aim{Person: did.String(), Records: records}, tried("whom you follow", err)
+}
+
+// freezeBookmark prepares app.bsky.bookmark.createBookmark or deleteBookmark. Both
+// are private to the AppView and may be repeated.
+func (b *Backend) freezeBookmark(ctx context.Context, i timeline.Intent, n timeline.Notes) (frozen, error) {
+	s, err := timeline.Step(ctx, n, "on", func(ctx context.Context) (subject, error) { return b.subjectOf(ctx, i.On.ID) })
+	if err != nil {
+		return frozen{}, err
+	}
+	want := !i.Undo
+	f := frozen{Receipt: timeline.Receipt{Posts: []timeline.Copy{b.copyOf(s.reference)}}, Bookmark: &want}
+	if want {
+		return f, f.call("app.bsky.bookmark.createBookmark", object{"uri": s.URI, "cid": s.CID})
+	}
+	return f, f.call("app.bsky.bookmark.deleteBookmark", object{"uri": s.URI})
+}
+
+// freezeDelete prepares the deletion of a post of the person's own: the post first,
+// for that is what matters, then the gates that may stand beside it.
+func (b *Backend) freezeDelete(i timeline.Intent) (frozen, error) {
+	uri, err := own(i.On.ID)
+	if err != nil {
+		return frozen{}, err
+	}
+	if uri.Authority().String() != b.did || uri.Collection() != postNSID {
+		return frozen{}, timeline.Errorf(timeline.CodeRefused, "%s is no post of %s", uri, b.account.Handle)
+	}
+	f := frozen{Receipt: timeline.Receipt{Posts: []timeline.Copy{b.copyOf(reference{uri.String(), validCID(i.On.ServerID)})}}}
+	for _, collection := range []string{postNSID, threadgateNSID, postgateNSID} {
+		at := syntax.ATURI("at://" + b.did + "/" + collection + "/" + uri.RecordKey().String())
+		if err := f.remove(b.did, at); err != nil {
+			return frozen{}, err
+		}
+	}
+	return f, nil
+}
