@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+
+	"skein/timeline/sqlite"
+)
+
+// fileName is the database's name in the folder that Open is given.
+const fileName = "state.db"
+
+// migrations make the schema; see sqlite.Options. A name's key is what it is
+// compared by, and so is a handle's; place orders the handles of a person.
+func migrations() []string {
+	return []string{`
+CREATE TABLE person(
+	id   INTEGER PRIMARY KEY,
+	name TEXT NOT NULL,
+	key  TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE handle(
+	place     INTEGER PRIMARY KEY,
+	person    INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,
+	network   TEXT NOT NULL,
+	handle    TEXT NOT NULL,
+	key       TEXT NOT NULL,
+	author_id TEXT NOT NULL,
+	url       TEXT NOT NULL,
+	UNIQUE(network, key)
+) STRICT;
+CREATE INDEX handle_person ON handle(person, place);
+`}
+}
+
+// Store is an open state.db. All methods may be called at once, and fail with a
+// *timeline.Error.
+type Store struct {
+	db   *sql.DB
+	path string
+}
+
+// Open opens state.db in a folder, and makes both where they are missing.
+func Open(ctx context.Context, dir string) (*Store, error) {
+	path := filepath.Join(dir, fileName)
+	db, err := sqlite.Open(ctx, sqlite.Options{Path: path, Migrations: migrations(), Precious: true})
+	if err != nil {
+		return nil, err
+	}
+	return &Store{db: db, path: path}, nil
+}
+
+// Close ends the connections.
+func (s *Store) Close() error { return sqlite.Explain(s.db.Close(), s.path) }
+
+// write runs do in a transaction.
+func (s *Store) write(ctx context.Context, do func(*sql.Tx) error) error {
+	return sqlite.Explain(sqlite.Write(ctx, s.db, do), s.path)
+}
