@@ -23,6 +23,9 @@ type Deps struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 	Relays []string // for Nostr accounts that name none
+
+	MediaServer string // keeps the files of Nostr posts; "": there is none
+	Quorum      int    // relays that must have taken a Nostr post; 0 is 1
 }
 
 // Open makes the backend of an account. It sends nothing.
@@ -40,6 +43,7 @@ func Open(r account.Record, d Deps) (timeline.Backend, error) {
 	case timeline.Nostr:
 		return opened(nostr.New(nostr.Config{
 			Account: a, PubKey: r.PubKey, Relays: r.Relays, DefaultRelays: d.Relays, Store: d.Store, Client: d.Client, Log: d.Log, Now: d.Now,
+			MediaServer: d.MediaServer, Quorum: d.Quorum,
 		}))
 	}
 	return nil, timeline.Errorf(timeline.CodeUsage, "account %s is on the network %q, which this skein does not know", r.Name, r.Network)

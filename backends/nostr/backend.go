@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -24,14 +23,17 @@ type Config struct {
 	PubKey        string   // hex; "" reads what everybody may, without a home
 	Relays        []string // the account's own; empty: DefaultRelays
 	DefaultRelays []string // for people without a list
+	MediaServer   string   // https address of a Blossom or NIP-96 server; "": posts carry no files
+	Quorum        int      // own write relays that must have taken what is published; 0 is 1
 	Store         account.Store
 	Client        *transport.Client
 	Log           *slog.Logger     // nil: none
 	Now           func() time.Time // nil: time.Now
 }
 
-// Backend reads Nostr as one account. It implements timeline.Backend, Streamer,
-// Profiler, Resolver and Checker, and is safe for concurrent use.
+// Backend reads and writes Nostr as one account. It implements timeline.Backend,
+// Streamer, Profiler, Resolver, Checker, Publisher and Learner, and is safe for
+// concurrent use.
 type Backend struct {
 	cfg      Config
 	own      []string // the account's own relays
@@ -52,9 +54,12 @@ type Backend struct {
 	floor   nostr.Timestamp            // the oldest time that the newest page reached
 	marks   map[string]nostr.Timestamp // relay → when it was last read to the present
 
-	updates  chan string // ids of events to decode again: a profile or quote has arrived
-	maxBytes atomic.Int64
-	allDown  time.Duration // how long a Stream bears having no relay
+	facts  facts                   // what the own relays take, and whether there is a key; guarded by mu
+	latest map[int]nostr.Timestamp // kind of list → its newest that was seen or written; guarded by mu
+
+	updates chan string   // ids of events to decode again: a profile or quote has arrived
+	allDown time.Duration // how long a Stream bears having no relay
+	pace    pace
 }
 
 // cached is a fact and when it was asked for. A zero value stands for what nobody
@@ -73,7 +78,6 @@ const (
 	maxGiven   = 20_000
 
 	maxFallback   = 5
-	defaultBytes  = 64 << 10 // most relays cap an event at it
 	updatesQueue  = 512
 	streamPatient = 20 * time.Second
 )
@@ -91,6 +95,10 @@ func New(c Config) (*Backend, error) {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	c.Quorum = max(c.Quorum, 1)
+	if _, ok := webAddress(c.MediaServer); c.MediaServer != "" && !ok {
+		return nil, timeline.Errorf(timeline.CodeUsage, "nostr.media_server is no web address (https://…): %s", c.MediaServer)
 	}
 	own := relayURLs(c.Relays, coverMax)
 	defaults := relayURLs(c.DefaultRelays, maxFallback)
@@ -112,10 +120,12 @@ func New(c Config) (*Backend, error) {
 		noted:    newCache[string, note](maxEvents),
 		loading:  make(chan struct{}, 1),
 		marks:    map[string]nostr.Timestamp{},
+		facts:    facts{content: defaultBytes},
+		latest:   map[int]nostr.Timestamp{},
 		updates:  make(chan string, updatesQueue),
 		allDown:  streamPatient,
+		pace:     usualPace,
 	}
-	b.maxBytes.Store(defaultBytes)
 	b.pool = newPool(c.Client, c.Log, c.PubKey, own)
 	if c.Store != nil {
 		b.pool.sign = b.sign
@@ -135,33 +145,8 @@ func newPool(client *transport.Client, log *slog.Logger, me string, own []string
 	return p
 }
 
-// sign signs with the account's key, read afresh from the vault.
-func (b *Backend) sign(ctx context.Context, e *nostr.Event) error {
-	creds, err := b.cfg.Store.Load(ctx, string(b.cfg.Account.ID))
-	if err != nil {
-		return fmt.Errorf("sign as %s: %w", b.cfg.Account.Name, err)
-	}
-	key := creds[account.PrivateKey]
-	if !isHex(key.Reveal(), 64) { // the library's own error would print the key
-		return fmt.Errorf("sign as %s: %w", b.cfg.Account.Name, account.ErrNoCredentials)
-	}
-	if err := e.Sign(key.Reveal()); err != nil {
-		return fmt.Errorf("sign as %s: the key does not sign", b.cfg.Account.Name)
-	}
-	if e.PubKey != b.cfg.PubKey {
-		return fmt.Errorf("sign as %s: the stored key is another account's", b.cfg.Account.Name)
-	}
-	return nil
-}
-
 // Account implements timeline.Backend.
 func (b *Backend) Account() timeline.Account { return b.cfg.Account }
-
-// Limits implements timeline.Backend: the bytes of a text, 64 KiB unless an own
-// relay's NIP-11 document, read by Check, says less.
-func (b *Backend) Limits() timeline.Limits {
-	return timeline.Limits{Bytes: int(b.maxBytes.Load()), Unit: "bytes"}
-}
 
 // Close implements timeline.Backend: it ends all connections and waits for them.
 func (b *Backend) Close() error {

@@ -12,7 +12,6 @@ import (
 	"github.com/nbd-wtf/go-nostr"
 	"github.com/nbd-wtf/go-nostr/nip11"
 
-	"skein/config/account"
 	"skein/timeline"
 )
 
@@ -39,12 +38,13 @@ func (b *Backend) Check(ctx context.Context) (timeline.Report, error) {
 	if err := ctx.Err(); err != nil {
 		return timeline.Report{}, b.wrap(what, err)
 	}
-	r := timeline.Report{ReadOnly: !b.hasKey(ctx)}
+	_, err := b.key(ctx)
+	r := timeline.Report{ReadOnly: err != nil}
 	b.fetchPeople(ctx, []string{b.cfg.PubKey})
 	who := author(b.cfg.PubKey, b.person(b.cfg.PubKey))
 	r.Handle = who.Handle
 	answers := map[string]answer{}
-	limit := int64(defaultBytes)
+	var infos []nip11.RelayInformationDocument
 	for i, c := range results {
 		answers[b.own[i]] = answer{err: c.err}
 		fact, software := describe(hostOf(b.own[i]), c)
@@ -52,24 +52,13 @@ func (b *Backend) Check(ctx context.Context) (timeline.Report, error) {
 		if c.err == nil && r.Software.Empty() {
 			r.Software = software
 		}
-		if l := c.info.Limitation; l != nil && l.MaxContentLength > 0 {
-			limit = min(limit, int64(l.MaxContentLength))
-		}
+		infos = append(infos, c.info)
 	}
 	if err := allFailed(answers); err != nil {
 		return r, b.wrap(what, err)
 	}
-	b.maxBytes.Store(limit)
+	b.measure(infos)
 	return r, nil
-}
-
-// hasKey tells whether the vault holds this account's key.
-func (b *Backend) hasKey(ctx context.Context) bool {
-	if b.cfg.Store == nil {
-		return false
-	}
-	creds, err := b.cfg.Store.Load(ctx, string(b.cfg.Account.ID))
-	return err == nil && isHex(creds[account.PrivateKey].Reveal(), 64)
 }
 
 func (b *Backend) checkRelay(ctx context.Context, url string) checked {

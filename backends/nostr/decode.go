@@ -40,7 +40,7 @@ func (k *known) post(e *nostr.Event) *timeline.Post {
 	switch e.Kind {
 	case kindBoost, kindBoostAny:
 		k.boost(p, e)
-	case kindNote:
+	case kindNote, kindComment:
 		k.note(p, e)
 	case kindPoll:
 		k.note(p, e)

@@ -73,13 +73,16 @@ func (r *relay) connect(ctx context.Context) error {
 	return readError(err)
 }
 
-// adopt makes l the relay's connection and sends it all that is asked.
+// adopt makes l the relay's connection and sends it all that is asked and published.
 func (r *relay) adopt(l *link) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.link = l
 	for _, s := range r.subs {
 		r.request(s)
+	}
+	for p := range r.pubs {
+		r.submit(p)
 	}
 }
 
@@ -94,13 +97,18 @@ func readError(err error) error {
 	return err
 }
 
-// send queues a message. It never blocks: a relay that does not read is dropped.
+// send queues a message made of its parts.
 func (l *link) send(parts ...any) {
 	b, err := encode(parts...)
 	if err != nil {
 		l.cancel(err)
 		return
 	}
+	l.queue(b)
+}
+
+// queue never blocks: a relay that does not read is dropped.
+func (l *link) queue(b []byte) {
 	select {
 	case l.out <- b:
 	default:
@@ -167,14 +175,14 @@ func (r *relay) revive(l *link) (idle bool) {
 			r.request(s)
 		}
 	}
-	return len(r.subs) == 0
+	return r.unused()
 }
 
 // release gives up an idle connection, unless somebody has just asked.
 func (r *relay) release(l *link) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.subs) > 0 {
+	if !r.unused() {
 		return false
 	}
 	if r.link == l {
@@ -215,7 +223,7 @@ func (l *link) handle(ctx context.Context, f frame) (junk int) {
 	case labelClosed:
 		return l.closed(ctx, f)
 	case labelOK:
-		return l.ok(f)
+		return l.ok(ctx, f)
 	case labelAuth:
 		l.auth.challenged(f.text)
 	case labelNotice:
@@ -260,7 +268,7 @@ func (l *link) closed(ctx context.Context, f frame) (junk int) {
 	if s == nil {
 		return junkLate
 	}
-	if strings.HasPrefix(f.text, "auth-required:") && l.signIn(ctx, s) {
+	if strings.HasPrefix(f.text, authRequired) && l.signIn(ctx, l.waiting(s)) {
 		return 0
 	}
 	l.refuse(s, f.text)
@@ -271,7 +279,7 @@ func (l *link) closed(ctx context.Context, f frame) (junk int) {
 func (l *link) refuse(s *subscription, why string) {
 	r := l.relay
 	code := timeline.CodeRefused
-	if strings.HasPrefix(why, "auth-required:") || strings.HasPrefix(why, "restricted:") {
+	if strings.HasPrefix(why, authRequired) || strings.HasPrefix(why, "restricted:") {
 		code = timeline.CodeAuth
 	}
 	r.mu.Lock()

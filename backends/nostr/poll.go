@@ -40,7 +40,7 @@ func last(votes []*nostr.Event, end time.Time) *nostr.Event {
 // poll reads NIP-88. Each person's newest vote counts. Votes that came after the end
 // do not, nor do further answers to a single choice.
 func (k *known) poll(e *nostr.Event) *timeline.Poll {
-	p := &timeline.Poll{ID: e.ID, Multiple: value(e.Tags, "polltype") == "multiplechoice"}
+	p := &timeline.Poll{ID: e.ID, Multiple: value(e.Tags, "polltype") == multipleChoice}
 	at := map[string]int{}
 	for t := range e.Tags.FindAll("option") {
 		if _, twice := at[t[1]]; twice || len(p.Options) == maxOptions {

@@ -30,7 +30,7 @@ type pool struct {
 	log     *slog.Logger
 	me      string                                    // hex public key
 	sign    func(context.Context, *nostr.Event) error // nil where there is no key
-	own     map[string]bool                           // the account's own relays
+	own     map[string]bool                           // the account's own relays; guarded by mu
 	verify  *verifier
 	backoff func(failures int) time.Duration
 	changed chan struct{} // a connection came or went; holds one
@@ -95,9 +95,22 @@ func (p *pool) relay(url string) *relay {
 			}
 		}
 	}
-	r := &relay{url: url, own: p.own[url], pool: p, subs: map[string]*subscription{}}
+	r := &relay{url: url, pool: p, subs: map[string]*subscription{}, pubs: map[*publication]struct{}{}}
+	r.own.Store(p.own[url])
 	p.relays[url] = r
 	return r
+}
+
+// adopt makes relays own ones: the account's relay list names them.
+func (p *pool) adopt(urls []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, u := range urls {
+		p.own[u] = true
+		if r, ok := p.relays[u]; ok {
+			r.own.Store(true)
+		}
+	}
 }
 
 // atRest tells whether forgetting the relay loses nothing.

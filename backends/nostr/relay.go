@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,16 +39,17 @@ type subscription struct {
 	down  bool          // lasting, but closed by the relay: asked again later; guarded by relay.mu
 }
 
-// relay is one relay and the one connection to it, which comes and goes with the
-// subscriptions.
+// relay is one relay and the one connection to it, which comes and goes with what
+// is asked and published there.
 type relay struct {
 	url  string
-	own  bool // of the account's own list: it may see a signature
+	own  atomic.Bool // of the account's own list: it may see a signature
 	pool *pool
 	late atomic.Bool // the last request went without a complete answer
 
 	mu       sync.Mutex
 	subs     map[string]*subscription
+	pubs     map[*publication]struct{}
 	link     *link // nil while there is no connection
 	running  bool  // a goroutine cares for the connection
 	failures int
@@ -71,15 +74,24 @@ func (r *relay) open(s *subscription) error {
 		r.request(s)
 		return nil
 	}
-	if !r.running {
-		r.running = r.pool.spawn(r.run)
-		if !r.running {
-			delete(r.subs, s.id)
-			return errClosed
-		}
+	if !r.start() {
+		delete(r.subs, s.id)
+		return errClosed
 	}
 	return nil
 }
+
+// start makes sure that somebody cares for the connection; false once the pool is
+// closed. mu is held.
+func (r *relay) start() bool {
+	if !r.running {
+		r.running = r.pool.spawn(r.run)
+	}
+	return r.running
+}
+
+// unused tells whether nothing is asked or published. mu is held.
+func (r *relay) unused() bool { return len(r.subs)+len(r.pubs) == 0 }
 
 // close ends a subscription. Afterwards none of its functions is called anew.
 func (r *relay) close(s *subscription) {
@@ -107,7 +119,7 @@ func (r *relay) request(s *subscription) {
 	r.link.send(parts...)
 }
 
-// run keeps a connection for as long as there is a subscription.
+// run keeps a connection for as long as it is of use.
 func (r *relay) run() {
 	ctx := r.pool.ctx
 	for r.wanted(ctx) {
@@ -117,7 +129,7 @@ func (r *relay) run() {
 	}
 }
 
-// wanted waits out the back-off. It is false when nobody asks any more.
+// wanted waits out the back-off. It is false when nobody needs the relay any more.
 func (r *relay) wanted(ctx context.Context) bool {
 	r.mu.Lock()
 	wait := time.Until(r.retry)
@@ -132,7 +144,7 @@ func (r *relay) wanted(ctx context.Context) bool {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.running = len(r.subs) > 0 && ctx.Err() == nil
+	r.running = !r.unused() && ctx.Err() == nil
 	return r.running
 }
 
@@ -158,6 +170,7 @@ func (r *relay) lost(ctx context.Context, err error, lasted time.Duration) {
 			delete(r.subs, id)
 		}
 	}
+	unanswered := slices.Collect(maps.Keys(r.pubs))
 	why := r.err
 	r.mu.Unlock()
 	if why == nil {
@@ -165,6 +178,9 @@ func (r *relay) lost(ctx context.Context, err error, lasted time.Duration) {
 	}
 	for _, s := range failed {
 		s.closed(why)
+	}
+	for _, p := range unanswered {
+		r.conclude(p, verdict{err: why})
 	}
 	r.pool.note()
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/nbd-wtf/go-nostr"
 )
 
-// The kinds that are read.
+// The kinds that are read and written.
 const (
 	kindProfile  = nostr.KindProfileMetadata   // 0
 	kindNote     = nostr.KindTextNote          // 1
@@ -17,10 +17,17 @@ const (
 	kindBoost    = nostr.KindRepost            // 6, NIP-18
 	kindLike     = nostr.KindReaction          // 7, NIP-25
 	kindBoostAny = nostr.KindGenericRepost     // 16, NIP-18
+	kindComment  = 1111                        // NIP-22
 	kindVote     = 1018                        // NIP-88
 	kindPoll     = 1068                        // NIP-88
 	kindRelays   = nostr.KindRelayListMetadata // 10002, NIP-65
+	kindSaved    = 10003                       // NIP-51, bookmarks
 	kindArticle  = 30023                       // NIP-23
+)
+
+const (
+	labelLanguage  = "ISO-639-1"      // NIP-32
+	multipleChoice = "multiplechoice" // NIP-88
 )
 
 // homeKinds are what a timeline shows.
@@ -145,7 +152,7 @@ func languages(tags nostr.Tags) []string {
 	var langs []string
 	for t := range tags.FindAll("l") {
 		code := strings.ToLower(t[1])
-		if item(t, 2) == "ISO-639-1" && len(code) == 2 && code[0] >= 'a' && code[0] <= 'z' && code[1] >= 'a' && code[1] <= 'z' && len(langs) < most {
+		if item(t, 2) == labelLanguage && len(code) == 2 && code[0] >= 'a' && code[0] <= 'z' && code[1] >= 'a' && code[1] <= 'z' && len(langs) < most {
 			langs = append(langs, code)
 		}
 	}

@@ -22,6 +22,7 @@ type Options struct {
 	Limit      int              // events that one filter gets at most, whatever it asks; 0 is 500
 	Auth       bool             // answers requests only after NIP-42
 	MaxContent int              // bytes of an event's content, told in the NIP-11 document; 0 is 65,536
+	WriteAuth  bool             // takes events only after NIP-42
 }
 
 const (
@@ -41,6 +42,7 @@ type Server struct {
 	town  *town
 	shelf *shelf
 	stats Stats
+	desk  desk
 
 	listener net.Listener
 	http     *http.Server
@@ -55,6 +57,7 @@ type Stats struct {
 	Requests    atomic.Int64 // REQ messages
 	Filters     atomic.Int64 // filters in them
 	Auths       atomic.Int64 // signatures sent in answer to a challenge
+	Events      atomic.Int64 // EVENT messages
 }
 
 // StartAll runs a relay for each of o. Everybody's profile, follows and relay list
@@ -140,6 +143,15 @@ func (s *Server) Publish(p world.Post) error { return s.town.publish(p, s.opts.N
 // Put stores an event as if a client had written it, but without the checks, and
 // shows it to open subscriptions.
 func (s *Server) Put(e nostr.Event) { s.shelf.add(&e) }
+
+// Find returns what is stored, newest first, whatever the relay tells its clients.
+func (s *Server) Find(f nostr.Filter) []nostr.Event {
+	var all []nostr.Event
+	for _, e := range s.shelf.query(nostr.Filters{f}, maxMessage, func() {}) {
+		all = append(all, *e)
+	}
+	return all
+}
 
 // Close ends all connections and waits for them. Closing again does nothing.
 func (s *Server) Close() error {

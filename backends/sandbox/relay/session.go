@@ -83,7 +83,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 
 // greet sends what comes before any request.
 func (c *session) greet() {
-	if c.server.opts.Auth {
+	if c.server.opts.Auth || c.server.opts.WriteAuth {
 		c.send("AUTH", c.challenge)
 	}
 	c.server.opts.Evil.greet(c)
@@ -237,12 +237,27 @@ func (c *session) event(raw json.RawMessage) {
 		c.send("NOTICE", "error: not an event")
 		return
 	}
+	c.server.stats.Events.Add(1)
 	if why := c.refuse(&e); why != "" {
 		c.send("OK", e.ID, false, why)
 		return
 	}
-	duplicate, why := c.server.shelf.add(&e)
+	manner := c.server.desk.next()
+	if why := manner.refusal(); why != "" {
+		c.send("OK", e.ID, false, why)
+		return
+	}
+	if manner == Deaf {
+		return
+	}
+	duplicate, why := false, ""
+	if manner != Lies {
+		duplicate, why = c.server.shelf.add(&e)
+	}
 	switch {
+	case manner == Mute:
+	case manner == DropsOK:
+		c.cancel()
 	case why != "":
 		c.send("OK", e.ID, false, why)
 	case duplicate:
@@ -258,7 +273,7 @@ func (c *session) refuse(e *nostr.Event) string {
 	c.mu.Unlock()
 	o := c.server.opts
 	switch {
-	case o.Auth && who == "":
+	case (o.Auth || o.WriteAuth) && who == "":
 		return "auth-required: this relay is for those who sign in"
 	case len(e.Content) > o.MaxContent:
 		return fmt.Sprintf("invalid: the content is over %d bytes", o.MaxContent)

@@ -1,0 +1,172 @@
+package nostr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nbd-wtf/go-nostr"
+	"github.com/nbd-wtf/go-nostr/nip11"
+
+	"skein/config/account"
+	"skein/timeline"
+)
+
+const (
+	defaultBytes = 64 << 10        // most relays cap an event at it
+	envelope     = 4 << 10         // of a message: all that is not the text
+	learnWait    = 3 * time.Second // how long a relay has to tell its limits
+
+	mostFiles      = 10
+	mostOptions    = 20
+	longestOption  = 100
+	longestAltText = 2000 // characters; a reader that shows more is not known
+)
+
+// facts are what the own relays take, and why the account cannot write.
+type facts struct {
+	content  int // bytes of a text
+	message  int // bytes of a message that at least one relay takes; 0 when not all say
+	readOnly timeline.Safe
+	learned  bool
+}
+
+var errReadOnly = &timeline.Error{
+	Code:    timeline.CodeAuth,
+	Message: timeline.Literal("the account can only read: it was added without its private key"),
+	Err:     account.ErrNoCredentials,
+}
+
+// Limits implements timeline.Backend: the bytes of a text, 64 KiB unless an own
+// relay's NIP-11 document, read by Learn or Check, says less.
+func (b *Backend) Limits() timeline.Limits {
+	b.mu.Lock()
+	f := b.facts
+	b.mu.Unlock()
+	l := timeline.Limits{
+		Bytes: f.content, Unit: "bytes", Alt: longestAltText,
+		PollOptions: mostOptions, PollOption: longestOption,
+		ReadOnly: f.readOnly, Assumed: !f.learned,
+	}
+	if b.cfg.MediaServer != "" {
+		l.Media = mostFiles
+	}
+	return l
+}
+
+// Learn implements timeline.Learner: the own relays' NIP-11 documents, and whether
+// the vault holds the account's key. A relay that has no such document, or does not
+// answer within three seconds, is taken to have the usual limits; it is an error
+// when none can be reached.
+func (b *Backend) Learn(ctx context.Context) error {
+	b.mu.Lock()
+	learned := b.facts.learned
+	b.mu.Unlock()
+	if learned {
+		return nil
+	}
+	const what = "limits"
+	var readOnly timeline.Safe
+	if _, err := b.key(ctx); errors.Is(err, account.ErrNoCredentials) {
+		readOnly = errReadOnly.Message
+	} else if err != nil {
+		return b.wrap(what, err)
+	}
+	b.mu.Lock()
+	b.facts.readOnly = readOnly
+	b.mu.Unlock()
+	infos, err := b.relayInfos(ctx)
+	if err != nil {
+		return b.wrap(what, err)
+	}
+	b.measure(infos)
+	return nil
+}
+
+// relayInfos asks all own relays; those that say nothing are empty. It fails when
+// every one of them is out of reach.
+func (b *Backend) relayInfos(ctx context.Context) ([]nip11.RelayInformationDocument, error) {
+	asking, cancel := context.WithTimeout(ctx, learnWait)
+	defer cancel()
+	infos := make([]nip11.RelayInformationDocument, len(b.own))
+	errs := make([]error, len(b.own))
+	var wg sync.WaitGroup
+	for i, url := range b.own {
+		wg.Go(func() { infos[i], errs[i] = relayInfo(asking, b.pool, url) })
+	}
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	answers := map[string]answer{}
+	for i, url := range b.own {
+		if timeline.CodeOf(errs[i]) == timeline.CodeOffline {
+			answers[url] = answer{err: errs[i]}
+		} else {
+			answers[url] = answer{}
+		}
+	}
+	return infos, allFailed(answers)
+}
+
+// measure keeps the strictest limits.
+func (b *Backend) measure(infos []nip11.RelayInformationDocument) {
+	f := facts{content: defaultBytes, learned: true}
+	silent := false
+	for _, info := range infos {
+		l := info.Limitation
+		if l == nil || l.MaxMessageLength <= 0 {
+			silent = true
+		} else {
+			f.content = min(f.content, max(l.MaxMessageLength-envelope, l.MaxMessageLength/2))
+			f.message = max(f.message, l.MaxMessageLength)
+		}
+		if l != nil && l.MaxContentLength > 0 {
+			f.content = min(f.content, l.MaxContentLength)
+		}
+	}
+	if silent {
+		f.message = 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f.readOnly = b.facts.readOnly
+	b.facts = f
+}
+
+// key reads the account's private key afresh from the vault; ErrNoCredentials when
+// there is none.
+func (b *Backend) key(ctx context.Context) (account.Secret, error) {
+	if b.cfg.Store == nil || b.cfg.PubKey == "" {
+		return account.Secret{}, account.ErrNoCredentials
+	}
+	creds, err := b.cfg.Store.Load(ctx, string(b.cfg.Account.ID))
+	if err != nil {
+		return account.Secret{}, err
+	}
+	key := creds[account.PrivateKey]
+	if !isHex(key.Reveal(), 64) { // the library's own error would print the key
+		return account.Secret{}, account.ErrNoCredentials
+	}
+	return key, nil
+}
+
+// sign signs with the account's key.
+func (b *Backend) sign(ctx context.Context, e *nostr.Event) error {
+	key, err := b.key(ctx)
+	switch {
+	case errors.Is(err, account.ErrNoCredentials):
+		return errReadOnly
+	case err != nil:
+		return fmt.Errorf("sign as %s: %w", b.cfg.Account.Name, err)
+	}
+	if err := e.Sign(key.Reveal()); err != nil {
+		return timeline.Errorf(timeline.CodeAuth, "the key of %s does not sign", b.cfg.Account.Name)
+	}
+	if e.PubKey != b.cfg.PubKey {
+		return timeline.Errorf(timeline.CodeAuth, "the stored key of %s is another account's", b.cfg.Account.Name)
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package nostr
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/nbd-wtf/go-nostr"
+
+	"skein/timeline"
+)
+
+// A follow list (kind 3) and the bookmarks (kind 10003) are whole documents, which
+// any program may replace: who has read too little wipes them. So an edit starts
+// from the newest that more than half of the own relays, and everybody else who was
+// asked, have to show; it keeps all that it does not know; and it is sent only while
+// that version is still the newest, under a lock, for skein edits lists in several
+// processes.
+
+// base is the version of a list that an edit was made from.
+type base struct {
+	Kind int             `json:"kind"`
+	ID   string          `json:"id,omitempty"` // empty: there was none
+	At   nostr.Timestamp `json:"at,omitempty"`
+}
+
+// follow drafts the follow list with somebody added or taken off (NIP-02).
+func (b *Backend) follow(ctx context.Context, i timeline.Intent, n timeline.Notes, own []string) (draft, error) {
+	if !isHex(i.Person, 64) {
+		return draft{}, timeline.Errorf(timeline.CodeUsage, "not a Nostr public key: %s", cut(i.Person, maxName))
+	}
+	b.fetchLists(ctx, []string{i.Person})
+	entry := nostr.Tag{"p", i.Person}
+	if h := b.home(i.Person); h != "" {
+		entry = append(entry, h)
+	}
+	return b.edit(ctx, i, n, kindFollows, entry, own)
+}
+
+// bookmark drafts the bookmarks with a post added or taken off (NIP-51). What other
+// programs keep there in secret is kept.
+func (b *Backend) bookmark(ctx context.Context, i timeline.Intent, n timeline.Notes, own []string) (draft, error) {
+	about, err := b.subject(ctx, i.On, "the post")
+	switch {
+	case i.Undo && timeline.CodeOf(err) == timeline.CodeNotFound: // it can be taken off all the same
+		about = &nostr.Event{ID: i.On.ID.Local}
+	case err != nil:
+		return draft{}, err
+	}
+	entry := nostr.Tag{"e", about.ID}
+	hint := b.hint(about.ID)
+	if nostr.IsAddressableKind(about.Kind) {
+		entry = nostr.Tag{"a", address{about.Kind, about.PubKey, about.Tags.GetD()}.String()}
+	}
+	if hint != "" {
+		entry = append(entry, hint)
+	}
+	d, err := b.edit(ctx, i, n, kindSaved, entry, own)
+	d.request.On, d.request.Author = timeline.ID{Network: timeline.Nostr, Local: about.ID}, about.PubKey
+	return d, err
+}
+
+// edit drafts a list with an entry added at the end, or with all of that name and
+// value taken off. The version that it replaces is kept in n.
+func (b *Backend) edit(ctx context.Context, i timeline.Intent, n timeline.Notes, kind int, entry nostr.Tag, own []string) (draft, error) {
+	relays := relayURLs(slices.Concat(own, b.own), maxOutlets)
+	old, err := b.newestList(ctx, kind, relays)
+	if err != nil {
+		return draft{}, err
+	}
+	d := draft{event: nostr.Event{PubKey: b.cfg.PubKey, Kind: kind, CreatedAt: b.created(i), Tags: nostr.Tags{}}}
+	d.request.List = &base{Kind: kind}
+	if old != nil {
+		raw, err := json.Marshal(old.String())
+		if err != nil {
+			return draft{}, err
+		}
+		if err := n.Put(ctx, "list before", raw); err != nil {
+			return draft{}, err
+		}
+		d.request.List.ID, d.request.List.At = old.ID, old.CreatedAt
+		d.event.Tags, d.event.Content = slices.Clone(old.Tags), old.Content
+		d.event.CreatedAt = max(d.event.CreatedAt, old.CreatedAt+1)
+	}
+	same := func(t nostr.Tag) bool { return len(t) >= 2 && t[0] == entry[0] && t[1] == entry[1] }
+	there := slices.ContainsFunc(d.event.Tags, same)
+	if i.Undo {
+		d.event.Tags = slices.DeleteFunc(d.event.Tags, same)
+	} else {
+		d.event.Tags = append(d.event.Tags, entry)
+	}
+	d.nothing = there != i.Undo
+	return d, nil
+}
+
+// newestList reads a list; nil when there is none yet. It fails where it may have
+// missed something: with too few answers; when an own relay holds more than can be
+// read; when a newer version was seen before; and when there seems to be none but an
+// own relay did not say so.
+func (b *Backend) newestList(ctx context.Context, kind int, relays []string) (*nostr.Event, error) {
+	answers := b.askList(ctx, kind, relays)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	told := 0
+	mine := map[string]answer{}
+	for _, url := range relays {
+		a := answers[url]
+		mine[url] = a
+		if a.complete() {
+			told++
+		}
+		if timeline.CodeOf(a.err) == timeline.CodeTooLarge {
+			return nil, timeline.Errorf(timeline.CodeRefused, "%s may hold a list that is too large to be read: it is not touched", hostOf(url))
+		}
+	}
+	found := newestOf(answers)
+	switch {
+	case told*2 <= len(relays):
+		return nil, fewTold(mine, told)
+	case found == nil && told < len(relays):
+		return nil, timeline.Errorf(timeline.CodeOffline, "no list was found, but not all of %d relays answered: one that does not may hold it", len(relays))
+	case b.missed(kind, found):
+		return nil, timeline.Errorf(timeline.CodeOffline, "the relays that answered have only an old version of the list")
+	}
+	if found != nil {
+		b.sawList(found)
+	}
+	return found, nil
+}
+
+// askList asks for the account's list at its relays and, since more eyes see more,
+// at the default ones.
+func (b *Backend) askList(ctx context.Context, kind int, relays []string) map[string]answer {
+	want := map[string]nostr.Filters{}
+	for _, url := range slices.Concat(relays, b.fallback) {
+		want[url] = nostr.Filters{{Kinds: []int{kind}, Authors: []string{b.cfg.PubKey}, Limit: 1}}
+	}
+	return b.pool.ask(ctx, want, -1)
+}
+
+func newestOf(answers map[string]answer) *nostr.Event {
+	var found *nostr.Event
+	for _, a := range answers {
+		for _, e := range a.events {
+			if found == nil || byTime(e, found) < 0 {
+				found = e
+			}
+		}
+	}
+	return found
+}
+
+// sawList notes how new the list is.
+func (b *Backend) sawList(e *nostr.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.latest[e.Kind] = max(b.latest[e.Kind], e.CreatedAt)
+}
+
+// missed tells whether a newer version than found was seen before.
+func (b *Backend) missed(kind int, found *nostr.Event) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	seen := b.latest[kind]
+	if kind == kindFollows && b.circle != nil && b.circle.listed {
+		seen = max(seen, b.circle.of)
+	}
+	return seen > 0 && (found == nil || found.CreatedAt < seen)
+}
+
+var errConflict = &timeline.Error{Code: timeline.CodeServer, Message: timeline.Literal("another program has changed the list meanwhile")}
+
+// sendList sends an edit while the version that it was made from, or the edit
+// itself, is the newest. The lock keeps two edits of one account apart.
+func (b *Backend) sendList(ctx context.Context, q *request, r timeline.Request) timeline.Outcome {
+	absent := func(err error) timeline.Outcome {
+		v := timeline.Absent
+		if ctx.Err() != nil {
+			v = timeline.Uncertain
+		}
+		return timeline.Outcome{Verdict: v, Receipt: timeline.Receipt{Answers: r.Known.Answers}, Err: timeline.AsError(err)}
+	}
+	if b.cfg.Store == nil {
+		return absent(errReadOnly)
+	}
+	unlock, err := b.cfg.Store.Lock(ctx, string(b.cfg.Account.ID)+"-lists")
+	if err != nil {
+		return absent(err)
+	}
+	defer unlock()
+	found, err := b.newestList(ctx, q.List.Kind, q.Own)
+	if err != nil {
+		return absent(err)
+	}
+	if q.overtaken(found) {
+		return timeline.Outcome{Verdict: timeline.Spent, Err: errConflict}
+	}
+	return b.send(ctx, q, r)
+}
+
+// overtaken tells whether found is a version that the edit does not know.
+func (q *request) overtaken(found *nostr.Event) bool {
+	if found == nil || found.ID == q.event.ID || found.ID == q.List.ID {
+		return false
+	}
+	return q.List.ID == "" || byTime(found, &nostr.Event{ID: q.List.ID, CreatedAt: q.List.At}) < 0
+}
+
+// settleList finds out whether an edit has become the list.
+func (b *Backend) settleList(ctx context.Context, q *request, r timeline.Request) timeline.Outcome {
+	answers := b.askList(ctx, q.List.Kind, q.Own)
+	if found := newestOf(answers); found != nil && q.overtaken(found) {
+		return timeline.Outcome{Verdict: timeline.Spent, Err: errConflict}
+	}
+	all := standings{}
+	all.recall(q, r.Known.Answers)
+	for url, a := range answers {
+		if slices.ContainsFunc(a.events, func(e *nostr.Event) bool { return e.ID == q.event.ID }) {
+			all[url] = standing{taken: true, text: timeline.Literal("it has it")}
+		}
+	}
+	return b.settled(ctx, q, all, answers)
+}

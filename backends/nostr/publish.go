@@ -1,0 +1,400 @@
+package nostr
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/nbd-wtf/go-nostr"
+
+	"skein/backends/transport"
+	"skein/timeline"
+)
+
+const (
+	maxOutlets  = 20 // relays that one event goes to
+	maxInboxes  = 10 // of them those of others
+	inboxesEach = 2  // of one person
+	inboxPeople = 30 // whose inboxes are looked at
+)
+
+// request is what a timeline.Request holds: a signed event and where it goes. The
+// event is kept as the string of bytes that is sent, so that no encoder on the way
+// changes one of them.
+type request struct {
+	Event  string        `json:"event,omitempty"` // empty: what was asked for is so already
+	Own    []string      `json:"own,omitempty"`   // own write relays: they decide
+	Inbox  []string      `json:"inbox,omitempty"` // where those concerned read
+	Quorum int           `json:"quorum,omitempty"`
+	On     timeline.ID   `json:"on,omitzero"`      // the post acted upon, for kinds other than post
+	Author string        `json:"author,omitempty"` // of it, for its address
+	List   *base         `json:"list,omitempty"`   // for an edit of a whole list
+	Gone   []string      `json:"gone,omitempty"`   // ids of what is deleted
+	Note   timeline.Safe `json:"note,omitzero"`
+
+	event *nostr.Event
+}
+
+// draft is an event before it is signed, and whom it concerns.
+type draft struct {
+	event   nostr.Event
+	outlets []string // relays besides the usual ones
+	request request  // without event and relays
+	nothing bool     // to be done
+}
+
+// Prepare implements timeline.Publisher. What is read, uploaded and looked up is
+// kept step by step; the last step keeps the signed event, so that the same event is
+// sent whatever happens.
+func (b *Backend) Prepare(ctx context.Context, i timeline.Intent, n timeline.Notes) (timeline.Request, error) {
+	what := string(i.Kind)
+	q, err := timeline.Step(ctx, n, "signed "+i.Key, func(ctx context.Context) (request, error) {
+		return b.draw(ctx, i, n)
+	})
+	if err != nil {
+		return timeline.Request{}, b.wrap(what, err)
+	}
+	body, err := json.Marshal(q)
+	if err != nil {
+		return timeline.Request{}, b.wrap(what, err)
+	}
+	return timeline.Request{Body: body}, nil
+}
+
+// draw makes the request.
+func (b *Backend) draw(ctx context.Context, i timeline.Intent, n timeline.Notes) (request, error) {
+	if b.cfg.PubKey == "" {
+		return request{}, errReadOnly
+	}
+	if why := b.Rules().Takes(i.Kind, i.Undo); !why.Empty() {
+		return request{}, &timeline.Error{Code: timeline.CodeUnsupported, Message: why}
+	}
+	own, err := b.writeRelays(ctx)
+	if err != nil {
+		return request{}, err
+	}
+	d, err := b.draft(ctx, i, n, own)
+	if err != nil {
+		return request{}, err
+	}
+	q := d.request
+	if d.nothing {
+		return q, nil
+	}
+	if q.List != nil {
+		own = relayURLs(slices.Concat(own, b.own), maxOutlets)
+		q.Quorum = len(own)/2 + 1
+	} else {
+		q.Quorum = min(b.cfg.Quorum, len(own))
+	}
+	q.Own = own
+	q.Inbox = b.inboxes(ctx, d, own)
+	if err := b.freeze(ctx, &q, d.event); err != nil {
+		return request{}, err
+	}
+	return q, nil
+}
+
+// draft makes the event of an intent.
+func (b *Backend) draft(ctx context.Context, i timeline.Intent, n timeline.Notes, own []string) (draft, error) {
+	switch i.Kind {
+	case timeline.DoPost:
+		return b.write(ctx, i, n, own)
+	case timeline.DoDelete:
+		return b.remove(ctx, i)
+	case timeline.DoBoost, timeline.DoLike:
+		if i.Undo {
+			return b.takeBack(ctx, i, own)
+		}
+		return b.react(ctx, i)
+	case timeline.DoVote:
+		return b.vote(ctx, i)
+	case timeline.DoBookmark:
+		return b.bookmark(ctx, i, n, own)
+	case timeline.DoFollow:
+		return b.follow(ctx, i, n, own)
+	}
+	return draft{}, timeline.Errorf(timeline.CodeUnsupported, "Nostr has no such thing: %s", i.Kind)
+}
+
+// writeRelays are where the account's own events belong: the write relays of its
+// NIP-65 list, else those of its configuration.
+func (b *Backend) writeRelays(ctx context.Context) ([]string, error) {
+	b.fetchLists(ctx, []string{b.cfg.PubKey})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	list, ok := b.lists.Peek(b.cfg.PubKey)
+	if !ok {
+		return nil, timeline.Errorf(timeline.CodeOffline, "none of %d relays answered", len(b.fallback))
+	}
+	if len(list.v.write) == 0 {
+		return b.own, nil
+	}
+	b.pool.adopt(list.v.write)
+	return list.v.write, nil
+}
+
+// inboxes are the relays of others that the event goes to: where those whom it names
+// read, and those of the draft. A list concerns its owner alone.
+func (b *Backend) inboxes(ctx context.Context, d draft, own []string) []string {
+	if d.request.List != nil {
+		return nil
+	}
+	urls := slices.Concat(d.outlets, b.inboxesOf(ctx, named(d.event.Tags)))
+	urls = slices.DeleteFunc(relayURLs(urls, maxInboxes+len(own)), func(u string) bool { return slices.Contains(own, u) })
+	return urls[:min(len(urls), maxInboxes)]
+}
+
+// named are the people of an event's p tags.
+func named(tags nostr.Tags) []string {
+	var people []string
+	for t := range tags.FindAll("p") {
+		if isHex(t[1], 64) {
+			people = append(people, t[1])
+		}
+	}
+	return people
+}
+
+// inboxesOf are a few relays at which each of these people reads; who comes first
+// has the first choice.
+func (b *Backend) inboxesOf(ctx context.Context, people []string) []string {
+	people = people[:min(len(people), inboxPeople)]
+	b.fetchLists(ctx, people)
+	var urls []string
+	for _, p := range people {
+		if l, ok := b.lists.Peek(p); ok && p != b.cfg.PubKey {
+			urls = append(urls, l.v.read[:min(len(l.v.read), inboxesEach)]...)
+		}
+	}
+	return urls
+}
+
+// freeze signs the event, and holds the bytes that will be sent to the same tests
+// as a stranger's.
+func (b *Backend) freeze(ctx context.Context, q *request, e nostr.Event) error {
+	if err := b.sign(ctx, &e); err != nil {
+		return err
+	}
+	q.Event = e.String()
+	if err := q.parse(); err != nil {
+		return &timeline.Error{Code: timeline.CodeRefused, Message: timeline.Literal("the event would not survive its way to a relay"), Err: err}
+	}
+	b.mu.Lock()
+	limit := b.facts.message
+	b.mu.Unlock()
+	if limit == 0 || limit > transport.MaxFrame {
+		limit = transport.MaxFrame
+	}
+	if size := len(q.message()); size > limit {
+		return timeline.Errorf(timeline.CodeRefused, "with everything in it the event has %d bytes; the relays take %d", size, limit)
+	}
+	return nil
+}
+
+var errNotOurs = errors.New("its id or signature is wrong")
+
+// parse reads the event back from its bytes.
+func (q *request) parse() error {
+	if q.Event == "" {
+		return nil
+	}
+	raw := []byte(q.Event)
+	if !json.Valid(raw) || transport.Depth(raw) > frameDepth {
+		return errFrame
+	}
+	e, err := parseEvent(raw)
+	if err != nil {
+		return err
+	}
+	if ok, err := e.CheckSignature(); !e.CheckID() || !ok || err != nil {
+		return errors.Join(errNotOurs, err)
+	}
+	q.event = e
+	return nil
+}
+
+// message is what goes over the wire (NIP-01).
+func (q *request) message() []byte {
+	return []byte(`["EVENT",` + q.Event + `]`)
+}
+
+// relays are all relays of the request, the own ones first.
+func (q *request) relays() []string { return slices.Concat(q.Own, q.Inbox) }
+
+// copies is the post that came of it, or that was acted upon.
+func (q *request) copies() []timeline.Copy {
+	id, author, hint := q.On, q.Author, ""
+	if id.Zero() && q.List == nil && q.event != nil {
+		id, author = timeline.ID{Network: timeline.Nostr, Local: q.event.ID}, q.event.PubKey
+		hint = q.Own[0]
+	}
+	if id.Zero() {
+		return nil
+	}
+	return []timeline.Copy{{ID: id, URL: timeline.CleanLine(eventURL(id.Local, author, hint))}}
+}
+
+// thaw reads a request from the journal.
+func thaw(r timeline.Request) (*request, error) {
+	var q request
+	if err := json.Unmarshal(r.Body, &q); err != nil {
+		return nil, err
+	}
+	if q.Event != "" && (len(q.Own) == 0 || q.Quorum < 1) {
+		return nil, errors.New("it names no relays")
+	}
+	return &q, q.parse()
+}
+
+// broken is the outcome of a request that the journal did not keep well.
+func broken(r timeline.Request, err error) timeline.Outcome {
+	v := timeline.Spent
+	if !r.First.IsZero() || r.Tries > 0 {
+		v = timeline.Hopeless
+	}
+	return timeline.Outcome{Verdict: v, Err: &timeline.Error{
+		Code: timeline.CodeInternal, Message: timeline.Literal("the prepared event could not be read back"), Err: err,
+	}}
+}
+
+// Send implements timeline.Publisher: the event goes to all relays at once that have
+// not answered before. It is Published once a quorum of the own relays has it.
+// Sending it again changes nothing anywhere: a relay holds an event once.
+func (b *Backend) Send(ctx context.Context, r timeline.Request) timeline.Outcome {
+	q, err := thaw(r)
+	switch {
+	case err != nil:
+		return broken(r, err)
+	case q.event == nil:
+		return timeline.Outcome{Verdict: timeline.Published, Receipt: timeline.Receipt{Posts: q.copies(), Note: q.Note}}
+	case q.List != nil:
+		return b.sendList(ctx, q, r)
+	}
+	return b.send(ctx, q, r)
+}
+
+func (b *Backend) send(ctx context.Context, q *request, r timeline.Request) timeline.Outcome {
+	all := b.broadcast(ctx, q, r.Known.Answers)
+	o := all.outcome(q)
+	if err := ctx.Err(); err != nil && o.Verdict != timeline.Published {
+		o.Verdict, o.Err = timeline.Uncertain, &timeline.Error{Code: timeline.CodeOffline, Message: timeline.Literal("stopped while it was being sent"), Err: err}
+	}
+	if o.Verdict == timeline.Published {
+		b.done(q)
+	}
+	return o
+}
+
+// done has what was published be read at once, before any relay tells of it.
+func (b *Backend) done(q *request) {
+	e := q.event
+	b.remember(q.Own[0], []*nostr.Event{e})
+	for _, id := range q.Gone {
+		b.deleted.Add(id+b.cfg.PubKey, struct{}{})
+		b.noted.Remove(q.On.Local)
+	}
+	switch e.Kind {
+	case kindLike, kindBoost, kindBoostAny:
+		n, _ := b.noted.Peek(q.On.Local)
+		if e.Kind == kindLike {
+			n.mine.Liked, n.mine.LikeID = true, e.ID
+		} else {
+			n.mine.Boosted, n.mine.BoostID = true, e.ID
+		}
+		b.noted.Add(q.On.Local, n)
+	case kindFollows:
+		b.forgetCircle()
+	}
+	if q.List != nil {
+		b.sawList(e)
+	}
+}
+
+// Settle implements timeline.Publisher: the own relays are asked for the event. One
+// that was deleted since was there.
+func (b *Backend) Settle(ctx context.Context, r timeline.Request) timeline.Outcome {
+	q, err := thaw(r)
+	switch {
+	case err != nil:
+		return broken(r, err)
+	case q.event == nil:
+		return b.Send(ctx, r)
+	case q.List != nil:
+		return b.settleList(ctx, q, r)
+	}
+	all := standings{}
+	all.recall(q, r.Known.Answers)
+	filters := holding(q.event.ID)
+	filters = append(filters, nostr.Filter{Kinds: []int{kindDeletion}, Authors: []string{b.cfg.PubKey}, Tags: nostr.TagMap{"e": {q.event.ID}}, Limit: 1})
+	answers := b.askOwn(ctx, q, filters)
+	for url, a := range answers {
+		if len(a.events) > 0 {
+			all[url] = standing{taken: true, text: timeline.Literal("it has it")}
+		}
+	}
+	return b.settled(ctx, q, all, answers)
+}
+
+// askOwn asks the own relays of a request and waits for all of them.
+func (b *Backend) askOwn(ctx context.Context, q *request, filters nostr.Filters) map[string]answer {
+	want := map[string]nostr.Filters{}
+	for _, url := range q.Own {
+		want[url] = filters
+	}
+	return b.pool.ask(ctx, want, -1)
+}
+
+// settled weighs what the own relays hold. Only where none of them tells, nothing
+// is known: a relay that was not asked in time may be given the event again.
+func (b *Backend) settled(ctx context.Context, q *request, all standings, answers map[string]answer) timeline.Outcome {
+	told := false
+	for _, url := range q.Own {
+		a := answers[url]
+		told = told || a.complete() || all[url].taken
+		if s := all[url]; !s.taken && !s.final {
+			all[url] = standing{code: timeline.CodeOffline, text: timeline.Literal("it does not have it")}
+			if !a.complete() {
+				all[url] = standing{code: timeline.CodeOffline, text: errSilent.Message}
+			}
+		}
+	}
+	o := all.outcome(q)
+	switch {
+	case o.Verdict == timeline.Published:
+		b.done(q)
+	case ctx.Err() != nil || !told:
+		err := allFailed(answers)
+		if err == nil {
+			err = errSilent
+		}
+		o = timeline.Outcome{Verdict: timeline.Uncertain, Err: timeline.AsError(err)}
+	}
+	return o
+}
+
+// created is when an event of an intent claims to be from.
+func (b *Backend) created(i timeline.Intent) nostr.Timestamp {
+	if i.Created.IsZero() {
+		return b.stamp()
+	}
+	return nostr.Timestamp(i.Created.Unix())
+}
+
+// hint is a relay that has an event, as far as is known.
+func (b *Backend) hint(id string) string {
+	if h, ok := b.hints.Peek(id); ok && len(h) > 0 {
+		return h[0]
+	}
+	return ""
+}
+
+// home is a relay that somebody writes to, as far as is known.
+func (b *Backend) home(pubkey string) string {
+	if l, ok := b.lists.Peek(pubkey); ok && len(l.v.write) > 0 {
+		return l.v.write[0]
+	}
+	return ""
+}
