@@ -2,10 +2,18 @@ package outbox
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
 	"time"
 
 	"skein/timeline"
+	"skein/timeline/sqlite"
 )
 
 // Options configure an Outbox. Dir, Open and Accounts are required.
@@ -19,97 +27,166 @@ type Options struct {
 	Now      func() time.Time
 	Rand     func() float64 // in [0,1), for the jitter of back-off
 	Log      *slog.Logger
+	// Fit makes an attachment ready for a network with these limits and writes it to
+	// dir under a name made of what it holds; nil: attachments are ready as they are.
+	Fit func(ctx context.Context, a timeline.Attachment, l timeline.Limits, dir string) (timeline.Attachment, error)
 }
 
-// Added configures Add.
-type Added struct {
-	// Key makes a repeated Add the same operation: the person's own, 1 to 200 bytes.
-	// Where it is known already nothing is added, and the operation from then is
-	// returned.
-	Key string
-	// Hold is how long nothing is sent, so that the person can take it back.
-	Hold time.Duration
+// Outbox is the journal of what is written, and what sends it. All methods are
+// safe for concurrent use, and by several processes at once.
+type Outbox struct {
+	opts     Options
+	path     string // of outbox.db
+	files    string // the folder of copied files
+	accounts map[timeline.AccountID]timeline.Account
+	db       *sql.DB
+	ear      *sql.Conn // hears by PRAGMA data_version that other connections have committed
+	owner    *owner
+	now      func() time.Time
+	trap     func(point string) error // tests' end of the process; nil otherwise
+
+	life context.Context // ends with Close
+	end  context.CancelFunc
+	runs sync.WaitGroup // Run and Drain
+
+	turn chan struct{} // held by the one who writes
+
+	telling sync.Mutex
+	told    map[int64]int64 // delivery: the last change of it that was told
+
+	hearing sync.Mutex
+	heard   int64 // changes of others up to this one are told
+
+	mu      sync.Mutex
+	closed  bool
+	news    chan struct{}              // closed at the next commit or end of work
+	flights map[int64]flight           // deliveries that this process is at
+	busy    map[timeline.AccountID]int // of them, for each account
 }
 
-// Operation is what a person did at one time: a draft on its way to its targets,
-// or one action on a post.
-type Operation struct {
-	ID         string // short, for a command line
-	Key        string // Added.Key
-	Draft      *Draft // nil for what is no post
-	Created    time.Time
-	Deliveries []timeline.Delivery
-	Repeated   bool // Add found it by its key
+// flight is a delivery that is being worked on.
+type flight struct {
+	account timeline.AccountID
+	cancel  context.CancelFunc
 }
 
-// Action is an intent other than a post, for one account.
-type Action struct {
-	Account timeline.AccountID
-	Intent  timeline.Intent // Key and Created are filled in
-	Summary timeline.Safe   // what it acts upon, for a list
+// Open opens the outbox in o.Dir, or begins one. It fails with an *Error of
+// timeline when the folder cannot be written, or holds what this skein cannot
+// read; a damaged journal is left as it is.
+func Open(ctx context.Context, o Options) (*Outbox, error) {
+	fillIn(&o)
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	b := &Outbox{
+		opts: o, path: filepath.Join(o.Dir, "outbox.db"), files: filepath.Join(o.Dir, "files"),
+		accounts: map[timeline.AccountID]timeline.Account{}, now: o.Now, life: life, end: end,
+		turn: make(chan struct{}, 1), told: map[int64]int64{}, news: make(chan struct{}),
+		flights: map[int64]flight{}, busy: map[timeline.AccountID]int{},
+	}
+	for _, a := range o.Accounts {
+		b.accounts[a.ID] = a
+	}
+	if err := b.open(ctx); err != nil {
+		return nil, sqlite.Explain(errors.Join(err, b.release()), b.path)
+	}
+	return b, nil
 }
 
-// Filter chooses deliveries. The zero value is all of them, newest first.
-type Filter struct {
-	Open      bool   // only what is not over
-	Operation string // only of this one; a unique beginning will do
-	Account   timeline.AccountID
-	Limit     int // 0: 200
+func fillIn(o *Options) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Float64
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Fit == nil {
+		o.Fit = func(_ context.Context, a timeline.Attachment, _ timeline.Limits, _ string) (timeline.Attachment, error) {
+			return a, nil
+		}
+	}
 }
 
-// Placed is a post that a delivery became, and whose it is.
-type Placed struct {
-	Operation string
-	Account   timeline.AccountID
-	timeline.Copy
+func (o *Outbox) open(ctx context.Context) (err error) {
+	o.db, err = sqlite.Open(ctx, sqlite.Options{Path: o.path, Migrations: migrations(), Precious: true, Conns: connections})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.files, 0o700); err != nil {
+		return fmt.Errorf("making %s: %w", o.files, err)
+	}
+	if o.owner, err = newOwner(filepath.Join(o.opts.Dir, "owners")); err != nil {
+		return err
+	}
+	o.owner.sweep()
+	if o.ear, err = o.db.Conn(ctx); err != nil {
+		return fmt.Errorf("opening %s: %w", o.path, err)
+	}
+	if err := o.db.QueryRowContext(ctx, "SELECT n FROM change").Scan(&o.heard); err != nil {
+		return fmt.Errorf("reading %s: %w", o.path, err)
+	}
+	return nil
 }
 
-// Saved is a draft that was put aside, or that was being written.
-type Saved struct {
-	ID      string
-	Draft   Draft
-	Updated time.Time
+// connections is how many there are to the journal: one hears, one writes, the
+// others read.
+const connections = 5
+
+// Close ends what is being sent, as far as the network lets it, and writes down
+// how it stands; another process, or the next start, goes on.
+func (o *Outbox) Close() error {
+	o.mu.Lock()
+	if o.closed {
+		o.mu.Unlock()
+		return nil
+	}
+	o.closed = true
+	o.mu.Unlock()
+	o.end()
+	o.runs.Wait()
+	err := o.disown(context.WithoutCancel(o.life), nil)
+	return errors.Join(err, o.release())
 }
 
-// API is what the outbox offers; it is written down here in one place and
-// implemented by *Outbox. All of it is safe for concurrent use, and by several
-// processes at once.
-type API interface {
-	// Targets opens accounts for writing and asks their servers what they take, all at
-	// once; with no ids every account. One that fails is there with its Err.
-	Targets(ctx context.Context, ids ...timeline.AccountID) []Target
-	// Add journals a plan and returns; Run, Drain or a later process sends it. It
-	// fails with CodeRefused when a target refuses the draft, and then has added
-	// nothing.
-	Add(ctx context.Context, p Plan, a Added) (Operation, error)
-	// Act journals actions as one operation: a like, a boost, the delete of all copies.
-	Act(ctx context.Context, a Added, actions ...Action) (Operation, error)
-	// Drain sends the deliveries of these operations, or everything that is due, until
-	// each is settled, or ctx ends, or what is left cannot go on before ctx's deadline:
-	// offline twice, or asked to come later. It returns how all of them stand.
-	Drain(ctx context.Context, operations ...string) ([]timeline.Delivery, error)
-	// Run sends whatever is due until ctx ends, and tells the Sink what this process
-	// and others do.
-	Run(ctx context.Context) error
-	// Deliveries lists.
-	Deliveries(ctx context.Context, f Filter) ([]timeline.Delivery, error)
-	// Operation finds one by its id or a unique beginning of it.
-	Operation(ctx context.Context, id string) (Operation, error)
-	// Retry takes deliveries up again that are refused, unconfirmed, cancelled or
-	// waiting; and one that is sent where some servers have not taken it. For what is
-	// unconfirmed this may publish twice: the caller has asked the person.
-	Retry(ctx context.Context, operation string, accounts ...timeline.AccountID) ([]timeline.Delivery, error)
-	// Cancel stops what has not been sent. What may have been sent already it leaves,
-	// and says so.
-	Cancel(ctx context.Context, operation string, accounts ...timeline.AccountID) ([]timeline.Delivery, error)
-	// Copies lists the posts that came of the same draft as id, id's own among them;
-	// none when skein did not write it.
-	Copies(ctx context.Context, id timeline.ID) ([]Placed, error)
-	// SaveDraft keeps a draft; an empty id makes a new one. Drafts lists them, the
-	// latest first. DropDraft forgets one.
-	SaveDraft(ctx context.Context, id string, d Draft) (string, error)
-	Drafts(ctx context.Context) ([]Saved, error)
-	DropDraft(ctx context.Context, id string) error
-	// Open counts the deliveries of an account that are not over.
-	Pending(ctx context.Context, account timeline.AccountID) (int, error)
+// release lets go of everything that open has taken.
+func (o *Outbox) release() error {
+	o.end()
+	var errs []error
+	if o.ear != nil {
+		errs = append(errs, o.ear.Close())
+	}
+	if o.db != nil {
+		errs = append(errs, o.db.Close())
+	}
+	if o.owner != nil {
+		errs = append(errs, o.owner.close())
+	}
+	return errors.Join(errs...)
+}
+
+// signal wakes everybody who waits for news.
+func (o *Outbox) signal() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	close(o.news)
+	o.news = make(chan struct{})
+}
+
+// await returns what is closed at the next news. It is asked for before looking at
+// how things stand.
+func (o *Outbox) await() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.news
+}
+
+// version changes when another connection has committed, in whatever process.
+func (o *Outbox) version(ctx context.Context) (v int64, err error) {
+	// Not called off: an interrupted connection is closed, and would hear no more.
+	err = o.ear.QueryRowContext(context.WithoutCancel(ctx), "PRAGMA data_version").Scan(&v)
+	if err != nil {
+		return 0, fmt.Errorf("listening to %s: %w", o.path, err)
+	}
+	return v, nil
 }

@@ -1,0 +1,175 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"skein/timeline"
+)
+
+// offlineEnough is how often in a row an account may be out of reach before Drain
+// gives it up.
+const offlineEnough = 2
+
+// Drain sends the deliveries of these operations, or everything that is due, until
+// each is settled, or ctx ends, or what is left cannot go on before ctx's deadline:
+// offline twice, asked to come later, planned for later, in want of a sign-in. It
+// returns how all of them stand, and an error only when the journal fails.
+func (o *Outbox) Drain(ctx context.Context, operations ...string) (_ []timeline.Delivery, err error) {
+	var ops []string
+	for _, id := range operations {
+		op, err := o.find(ctx, o.db, id)
+		if err != nil {
+			return nil, err
+		}
+		ops = append(ops, op)
+	}
+	asked := ops
+	if ops == nil {
+		open, err := columnOf[string](ctx, o.db, "SELECT DISTINCT operation FROM delivery WHERE settled = 0")
+		if err != nil || len(open) == 0 {
+			return nil, err
+		}
+		asked = open
+	}
+	r, err := o.newRunner(ctx, ops)
+	if err != nil {
+		return nil, err
+	}
+	err = o.hurry(r.ctx, ops)
+	if err == nil {
+		err = r.loop(func(now time.Time) (bool, error) { return r.over(ctx, now) })
+	}
+	if ctx.Err() != nil {
+		err = nil // ended as it was asked to
+	}
+	if err := errors.Join(err, r.stop()); err != nil {
+		return nil, err
+	}
+	return o.list(context.WithoutCancel(ctx), "d.operation IN (SELECT value FROM json_each(?)) ORDER BY d.id", list(asked))
+}
+
+// hurry makes due what waits for its next attempt, or for a sign-in, unless a
+// server has asked for patience: a person or a new process has come to try.
+func (o *Outbox) hurry(ctx context.Context, ops []string) error {
+	const late = `settled = 0 AND code <> '' AND state IN ('queued', 'ready', 'unknown', 'waiting') AND (due IS NULL OR due > ?1)
+		AND until <= ?1 AND owner = '' AND (?2 IS NULL OR operation IN (SELECT value FROM json_each(?2)))`
+	ids, err := columnOf[int64](ctx, o.db, "SELECT id FROM delivery WHERE "+late, millis(o.now()), scope(ops))
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return o.write(ctx, "hurry", func(e *entry) error {
+		ids, err := columnOf[int64](e.ctx, e.tx, "SELECT id FROM delivery WHERE "+late, millis(e.now), scope(ops))
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			r, err := load(e.ctx, e.tx, id)
+			if err != nil {
+				return err
+			}
+			r.retry(e.now)
+			if err := e.save(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// retry makes an open row due.
+func (r *row) retry(now time.Time) {
+	r.Due, r.failed = now, 0
+	if r.State == timeline.Waiting && r.Code == timeline.CodeAuth {
+		r.State = timeline.Queued
+		if r.request != nil {
+			r.State = timeline.Ready
+		}
+	}
+}
+
+// over tells whether a Drain has nothing more to do or to wait for.
+func (r *runner) over(ctx context.Context, now time.Time) (bool, error) {
+	if err := r.widen(); err != nil {
+		return false, err
+	}
+	deadline, limited := ctx.Deadline()
+	open, err := r.o.openRows(r.ctx, r.ops)
+	if err != nil {
+		return false, err
+	}
+	for _, d := range open {
+		switch {
+		case d.owner != "" && d.owner != r.o.owner.id, r.o.flying(d.ID), r.o.full(d.account):
+			return false, nil // somebody is at it, or at others of the account
+		case d.State == timeline.Waiting, !d.due.After(now):
+			// It waits for another delivery, or a sign-in.
+		case d.State == timeline.Scheduled && !limited, limited && d.due.After(deadline):
+		case d.Code == timeline.CodeOffline && d.failed >= offlineEnough:
+		default:
+			return false, nil
+		}
+	}
+	// Something may have become free since the last look.
+	found, err := r.o.ready(r.ctx, r.o.now(), r.ops)
+	return !found, err
+}
+
+// widen adds the operations that those of the Drain have to wait for.
+func (r *runner) widen() error {
+	if r.ops == nil {
+		return nil
+	}
+	more, err := columnOf[string](r.ctx, r.o.db, `
+		SELECT b.operation FROM delivery d JOIN delivery b ON b.account = d.account AND b.lane = d.lane AND b.id < d.id
+			WHERE d.settled = 0 AND d.lane <> '' AND b.settled = 0 AND b.lane <> '' AND d.operation IN (SELECT value FROM json_each(?1))
+		UNION
+		SELECT b.operation FROM delivery d JOIN delivery b ON b.account = d.account AND b.fingerprint = d.fingerprint AND b.id <> d.id
+			WHERE d.settled = 0 AND b.state IN ('sending', 'unknown') AND d.operation IN (SELECT value FROM json_each(?1))`, list(r.ops))
+	if err != nil {
+		return err
+	}
+	for _, op := range more {
+		if !slices.Contains(r.ops, op) {
+			r.ops = append(r.ops, op)
+		}
+	}
+	return nil
+}
+
+// standing is how an open delivery stands, as a Drain has to know it.
+type standing struct {
+	ID      int64
+	State   timeline.DeliveryState
+	Code    timeline.Code
+	account timeline.AccountID
+	due     time.Time // zero: nothing is planned
+	failed  int
+	owner   string
+}
+
+func (o *Outbox) openRows(ctx context.Context, ops []string) ([]standing, error) {
+	rows, err := o.db.QueryContext(ctx, `SELECT id, account, state, code, coalesce(due, 0), failed, owner FROM delivery
+		WHERE settled = 0 AND (?1 IS NULL OR operation IN (SELECT value FROM json_each(?1)))`, scope(ops))
+	if err != nil {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	var all []standing
+	for rows.Next() {
+		var s standing
+		var due int64
+		if err := rows.Scan(&s.ID, &s.account, &s.State, &s.Code, &due, &s.failed, &s.owner); err != nil {
+			return nil, fmt.Errorf("reading the journal: %w", err)
+		}
+		s.due = fromMillis(due)
+		all = append(all, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	return all, nil
+}

@@ -1,0 +1,68 @@
+package outbox
+
+import (
+	"fmt"
+	"slices"
+
+	"skein/timeline"
+)
+
+// resolve puts into an intent what it needs of other deliveries, which are all
+// over. It refuses the row, and says so, where one of them did not become a post.
+func (e *entry) resolve(r *row) (refused bool, err error) {
+	rows, err := e.tx.QueryContext(e.ctx, "SELECT "+shown+", n.how FROM need n JOIN delivery d ON d.id = n.other WHERE n.delivery = ?", r.ID)
+	if err != nil {
+		return false, fmt.Errorf("reading what a delivery waits for: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	for rows.Next() {
+		var other timeline.Delivery
+		var how string
+		if err := scanShown(rows, &other, &how); err != nil {
+			return false, err
+		}
+		if why := r.follow(other, how); why != nil {
+			r.blame(why, chance{now: e.now})
+			r.settle(timeline.Refused)
+			refused = true
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return false, fmt.Errorf("reading what a delivery waits for: %w", err)
+	}
+	if refused {
+		return true, e.save(r)
+	}
+	r.print()
+	return false, nil
+}
+
+// follow makes r answer another delivery's post, or link to it.
+func (r *row) follow(other timeline.Delivery, how string) *timeline.Error {
+	name := fmt.Sprintf("%q", other.Summary)
+	if other.Of > 1 {
+		name = fmt.Sprintf("part %d of %d", other.Part, other.Of)
+	}
+	switch {
+	case other.State == timeline.Cancelled:
+		return timeline.Errorf(timeline.CodeRefused, "not sent: %s, which it follows, was cancelled", name)
+	case other.State == timeline.Refused:
+		return timeline.Errorf(timeline.CodeRefused, "not sent: %s, which it follows, was refused: %s", name, other.Message)
+	case len(other.Receipt.Posts) == 0:
+		return timeline.Errorf(timeline.CodeRefused, "not sent: %s, which it follows, has no address", name)
+	}
+	if how == needParent {
+		post := other.Receipt.Posts[len(other.Receipt.Posts)-1]
+		r.intent.ReplyTo = timeline.Subject{ID: post.ID, ServerID: post.ServerID}
+		return nil
+	}
+	url := other.Receipt.Posts[0].URL
+	if url.Empty() {
+		return timeline.Errorf(timeline.CodeRefused, "not sent: %s, to which it links, has no address", name)
+	}
+	first := &r.intent.Parts[0]
+	if n := len(first.Text); n == 0 || first.Text[n-1].Target != url { // it may have been prepared before
+		first.Text = withLink(slices.Clone(first.Text), url.String())
+	}
+	return nil
+}

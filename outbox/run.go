@@ -1,0 +1,232 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"skein/timeline"
+	"skein/timeline/failpoint"
+	"skein/timeline/sqlite"
+)
+
+// The distances at which a runner looks around.
+const (
+	hearEvery   = 200 * time.Millisecond // have others committed something?
+	ownersEvery = 2 * time.Second        // has a process died that was at something?
+	restFirst   = time.Second            // after the journal could not be written
+	restLast    = time.Minute
+)
+
+var errClosed = errors.New("the outbox is closed")
+
+// runner sends for one Run or Drain.
+type runner struct {
+	o    *Outbox
+	ctx  context.Context // of the work
+	end  context.CancelFunc
+	ops  []string // nil: everything
+	jobs sync.WaitGroup
+	seen int64 // the journal's version that is known
+	// patient: a journal that cannot be written is waited for.
+	patient bool
+	detach  func() bool // from the life of the outbox
+}
+
+func (o *Outbox) newRunner(ctx context.Context, ops []string) (*runner, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return nil, errClosed
+	}
+	o.runs.Add(1)
+	r := &runner{o: o, ops: ops}
+	r.ctx, r.end = context.WithCancel(ctx)
+	r.detach = context.AfterFunc(o.life, r.end)
+	return r, nil
+}
+
+// stop calls off what is being worked on, waits until it is written down how it
+// stands, and leaves the rest to others.
+func (r *runner) stop() error {
+	defer r.o.runs.Done()
+	r.end()
+	r.jobs.Wait()
+	r.detach()
+	return r.o.disown(context.WithoutCancel(r.ctx), r.ops)
+}
+
+// Run sends whatever is due until ctx ends, and tells the Sink what this process
+// and others do. It fails when the journal is damaged; a full disk it waits out.
+func (o *Outbox) Run(ctx context.Context) (err error) {
+	r, err := o.newRunner(ctx, nil)
+	if err != nil {
+		return err
+	}
+	r.patient = true
+	defer func() { err = errors.Join(err, r.stop()) }()
+	if err := o.hurry(r.ctx, nil); err != nil && r.ctx.Err() == nil {
+		o.opts.Log.Warn("what failed before is not tried at once", "error", err)
+	}
+	if err := o.sweep(r.ctx); err != nil && r.ctx.Err() == nil {
+		o.opts.Log.Warn("old files could not be removed", "error", err)
+	}
+	return r.loop(func(time.Time) (bool, error) { return false, nil })
+}
+
+// loop works until done says so, or its context ends.
+func (r *runner) loop(done func(now time.Time) (bool, error)) error {
+	for rest := restFirst; r.ctx.Err() == nil; {
+		next, over, err := r.turn(done)
+		switch {
+		case over:
+			return nil
+		case err != nil && r.ctx.Err() != nil:
+			return nil
+		case err != nil && (!r.patient || sqlite.Damaged(err)):
+			return sqlite.Explain(err, r.o.path)
+		case err != nil:
+			r.o.opts.Log.Error("the outbox cannot go on", "error", err)
+			if !r.rest(rest) {
+				return nil
+			}
+			rest = min(2*rest, restLast)
+			continue
+		}
+		rest = restFirst
+		r.wait(next)
+	}
+	return nil
+}
+
+func (r *runner) rest(d time.Duration) bool {
+	t := time.NewTimer(failpoint.Scale(d))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.ctx.Done():
+		return false
+	}
+}
+
+// moment is what a runner waits for.
+type moment struct {
+	news <-chan struct{}
+	at   time.Time // zero: nothing is planned
+}
+
+// turn starts all that may be worked on now, and tells what to wait for.
+func (r *runner) turn(done func(time.Time) (bool, error)) (next moment, over bool, err error) {
+	o, ctx := r.o, r.ctx
+	next.news = o.await()
+	if r.seen, err = o.version(ctx); err != nil {
+		return next, false, err
+	}
+	if err := o.tellOthers(ctx); err != nil {
+		return next, false, err
+	}
+	now := o.now()
+	for {
+		jobs, err := o.claim(ctx, now, r.ops)
+		if err != nil {
+			return next, false, err
+		}
+		for _, j := range jobs {
+			r.jobs.Go(func() { o.work(j) })
+		}
+		if len(jobs) == 0 {
+			break
+		}
+	}
+	if over, err = done(now); err != nil || over {
+		return next, over, err
+	}
+	next.at, err = r.nextDue(now)
+	return next, false, err
+}
+
+// nextDue is when something falls due, or a process that is at something is to be
+// looked after.
+func (r *runner) nextDue(now time.Time) (time.Time, error) {
+	var due int64
+	var others bool
+	err := r.o.db.QueryRowContext(r.ctx, `SELECT
+		coalesce((SELECT min(due) FROM delivery WHERE settled = 0 AND due > ?1), 0),
+		EXISTS(SELECT 1 FROM delivery WHERE settled = 0 AND owner <> '' AND owner <> ?2)`, millis(now), r.o.owner.id).Scan(&due, &others)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("looking for what falls due: %w", err)
+	}
+	at := fromMillis(due)
+	if look := now.Add(failpoint.Scale(ownersEvery)); others && (at.IsZero() || look.Before(at)) {
+		at = look
+	}
+	return at, nil
+}
+
+// wait returns at the next thing to do.
+func (r *runner) wait(next moment) {
+	ticker := time.NewTicker(failpoint.Scale(hearEvery))
+	defer ticker.Stop()
+	var due <-chan time.Time
+	if !next.at.IsZero() {
+		t := time.NewTimer(next.at.Sub(r.o.now()))
+		defer t.Stop()
+		due = t.C
+	}
+	for {
+		select {
+		case <-r.ctx.Done():
+			return
+		case <-next.news:
+			return
+		case <-due:
+			return
+		case <-ticker.C:
+			if v, err := r.o.version(r.ctx); err != nil || v != r.seen {
+				return
+			}
+		}
+	}
+}
+
+// disown gives what this process was at to whoever wants it: of these operations,
+// or all of it.
+func (o *Outbox) disown(ctx context.Context, ops []string) error {
+	ids, err := columnOf[int64](ctx, o.db, `SELECT d.id FROM delivery d WHERE d.settled = 0 AND d.owner = ?
+		AND (?2 IS NULL OR d.operation IN (SELECT value FROM json_each(?2)))`, o.owner.id, scope(ops))
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return o.write(ctx, "disown", func(e *entry) error {
+		for _, id := range ids {
+			r, err := load(e.ctx, e.tx, id)
+			if err != nil {
+				return err
+			}
+			if r.owner != o.owner.id || o.flying(id) {
+				continue
+			}
+			r.owner = ""
+			switch r.State {
+			case timeline.Sending:
+				r.State = timeline.Unknown
+			case timeline.Preparing:
+				r.State = timeline.Queued
+			}
+			if err := e.save(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (o *Outbox) flying(id int64) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, ok := o.flights[id]
+	return ok
+}
