@@ -21,6 +21,9 @@ func (o *Outbox) Deliveries(ctx context.Context, f Filter) ([]timeline.Delivery,
 	if f.Open {
 		where += " AND d.settled = 0"
 	}
+	if f.State != "" {
+		where, args = where+" AND d.state = ?", append(args, f.State)
+	}
 	if f.Operation != "" {
 		id, err := o.find(ctx, o.db, f.Operation)
 		if err != nil {

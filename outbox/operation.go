@@ -36,8 +36,9 @@ type Action struct {
 
 // Filter chooses deliveries. The zero value is all of them, newest first.
 type Filter struct {
-	Open      bool   // only what is not over
-	Operation string // only of this one; a unique beginning will do
+	Open      bool                   // only what is not over
+	State     timeline.DeliveryState // only what is in this state; "": any
+	Operation string                 // only of this one; a unique beginning will do
 	Account   timeline.AccountID
 	Limit     int // 0: 200
 }
