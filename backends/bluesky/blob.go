@@ -29,13 +29,13 @@ const (
 func (b *Backend) uploadFile(ctx context.Context, a timeline.Attachment) (atdata.Blob, error) {
 	f, err := os.Open(a.Path)
 	if err != nil {
-		return atdata.Blob{}, unreadable(a, err)
+		return atdata.Blob{}, unreadable(err)
 	}
 	defer f.Close() //nolint:errcheck // it was only read
 	hash := sha256.New()
 	size, err := io.Copy(hash, f)
 	if err != nil {
-		return atdata.Blob{}, unreadable(a, err)
+		return atdata.Blob{}, unreadable(err)
 	}
 	most := int64(maxImageBytes)
 	if strings.HasPrefix(a.Type, "video/") {
@@ -52,7 +52,7 @@ func (b *Backend) uploadFile(ctx context.Context, a timeline.Attachment) (atdata
 }
 
 // unreadable says that a file is gone for good, or cannot be read now.
-func unreadable(a timeline.Attachment, err error) error {
+func unreadable(err error) error {
 	code := timeline.CodeInternal
 	if errors.Is(err, fs.ErrNotExist) {
 		code = timeline.CodeRefused

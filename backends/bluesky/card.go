@@ -93,41 +93,47 @@ func (p pageHead) image() string {
 	return webURL(u.String()).String()
 }
 
-// fetch reads an address without signing in, up to a number of bytes.
-func (b *Backend) fetch(ctx context.Context, address, accept string, most int64) (body []byte, resp *http.Response, err error) {
+// fetched is what stands at an address.
+type fetched struct {
+	body []byte
+	kind string   // Content-Type, as told
+	from *url.URL // after redirects
+}
+
+// fetch reads an address without signing in, up to a byte more than most.
+func (b *Backend) fetch(ctx context.Context, address, accept string, most int64) (fetched, error) {
+	ctx, cancel := context.WithTimeout(ctx, cardPatience)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
-		return nil, nil, err
+		return fetched{}, err
 	}
 	req.Header.Set("Accept", accept)
-	resp, err = b.api.Client.Do(req) //nolint:gosec // G704: the transport checks what is dialled
+	resp, err := b.api.Client.Do(req)
 	if err != nil {
-		return nil, nil, err
+		return fetched{}, err
 	}
 	defer resp.Body.Close() //nolint:errcheck // it was only read
-	body, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
-	if err == nil && resp.StatusCode != http.StatusOK {
-		err = timeline.Errorf(timeline.CodeRefused, "%s: %s", req.URL.Host, resp.Status)
+	if resp.StatusCode != http.StatusOK {
+		return fetched{}, timeline.Errorf(timeline.CodeRefused, "%s: %s", req.URL.Host, resp.Status)
 	}
-	return body, resp, err
+	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+	return fetched{body, resp.Header.Get("Content-Type"), resp.Request.URL}, err
 }
 
 func (b *Backend) readPage(ctx context.Context, address string) (pageHead, error) {
-	ctx, cancel := context.WithTimeout(ctx, cardPatience)
-	defer cancel()
-	body, resp, err := b.fetch(ctx, address, "text/html,application/xhtml+xml", maxPage)
+	page, err := b.fetch(ctx, address, "text/html,application/xhtml+xml", maxPage)
 	if err != nil {
 		return pageHead{}, err
 	}
-	kind := resp.Header.Get("Content-Type")
-	if !strings.Contains(kind, "html") {
-		return pageHead{}, timeline.Errorf(timeline.CodeUnsupported, "%s is no page but %s", address, kind)
+	if !strings.Contains(page.kind, "html") {
+		return pageHead{}, timeline.Errorf(timeline.CodeUnsupported, "%s is no page but %s", address, page.kind)
 	}
-	r, err := charset.NewReader(bytes.NewReader(body[:min(len(body), maxPage)]), kind)
+	r, err := charset.NewReader(bytes.NewReader(page.body[:min(len(page.body), maxPage)]), page.kind)
 	if err != nil {
 		return pageHead{}, err
 	}
-	return pageHead{base: resp.Request.URL, meta: readMeta(r)}, nil
+	return pageHead{base: page.from, meta: readMeta(r)}, nil
 }
 
 // readMeta reads a page up to its body.
@@ -174,22 +180,20 @@ func metaOf(t html.Token) (name, content string) {
 
 // readThumb copies a page's picture to the PDS.
 func (b *Backend) readThumb(ctx context.Context, address string) (*atdata.Blob, error) {
-	within, cancel := context.WithTimeout(ctx, cardPatience)
-	defer cancel()
-	body, _, err := b.fetch(within, address, "image/jpeg,image/png,image/webp", maxThumb)
+	picture, err := b.fetch(ctx, address, "image/jpeg,image/png,image/webp", maxThumb)
 	if err != nil {
 		return nil, err
 	}
-	if len(body) > maxThumb {
+	if len(picture.body) > maxThumb {
 		return nil, timeline.Errorf(timeline.CodeTooLarge, "%s is over %d bytes", address, maxThumb)
 	}
-	kind := http.DetectContentType(body)
+	kind := http.DetectContentType(picture.body)
 	switch kind {
 	case "image/jpeg", "image/png", "image/webp", "image/gif":
 	default:
 		return nil, timeline.Errorf(timeline.CodeUnsupported, "%s is no picture but %s", address, kind)
 	}
-	blob, err := b.upload(ctx, bytes.NewReader(body), int64(len(body)), kind)
+	blob, err := b.upload(ctx, bytes.NewReader(picture.body), int64(len(picture.body)), kind)
 	if err != nil {
 		return nil, err
 	}

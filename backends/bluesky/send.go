@@ -14,6 +14,7 @@ import (
 	"github.com/bluesky-social/indigo/atproto/atclient"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
+	"skein/backends/transport"
 	"skein/timeline"
 )
 
@@ -97,9 +98,12 @@ func (b *Backend) verdict(err error, touched bool) timeline.Outcome {
 	te := timeline.AsError(explain(b.host, err))
 	var api *atclient.APIError
 	said := errors.As(err, &api)
+	var status transport.HTTPStatus
 	switch {
+	case errors.As(err, &status) && status != http.StatusTooManyRequests:
+		return failed(timeline.Uncertain, te) // a server in between asks for patience
 	case te.Code == timeline.CodeRateLimited, te.Code == timeline.CodeAuth:
-		return failed(timeline.Absent, te) // the server looks at neither before it looks at what is written
+		return failed(timeline.Absent, te) // looked at before what is to be written
 	case said && api.Name == "BlobNotFound": // a blob waits some hours for its record
 		return failed(timeline.Spent, te)
 	case said && api.StatusCode == http.StatusNotImplemented:
