@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"skein/backends/transport"
 	"skein/config/account"
 	"skein/timeline"
+	"skein/timeline/failpoint"
 )
 
 const (
@@ -46,8 +48,12 @@ type Backend struct {
 	close  sync.Once
 
 	mu      sync.Mutex
-	session *api   // nil until the token was read, and again after the server refused it
-	known   *facts // nil until the instance was asked
+	session *api     // nil until the token was read, and again after the server refused it
+	known   *facts   // nil until the instance was asked
+	runs    *program // nil until nodeinfo was asked
+
+	patience  time.Duration // see settle.go
+	mediaWait time.Duration // between the first looks at an upload that is not ready
 }
 
 var (
@@ -56,6 +62,9 @@ var (
 	_ timeline.Profiler = (*Backend)(nil)
 	_ timeline.Resolver = (*Backend)(nil)
 	_ timeline.Checker  = (*Backend)(nil)
+
+	_ timeline.Publisher = (*Backend)(nil)
+	_ timeline.Learner   = (*Backend)(nil)
 )
 
 // New makes a Backend. It asks the network nothing.
@@ -90,6 +99,8 @@ func New(c Config) (*Backend, error) {
 		pingEvery:  pingEvery,
 		pongWait:   pongWait,
 		settleTime: settleTime,
+		patience:   failpoint.Scale(commitTime),
+		mediaWait:  mediaWait,
 		closed:     make(chan struct{}),
 	}, nil
 }
@@ -111,15 +122,22 @@ func parseServer(s string) (*url.URL, error) {
 // Account implements timeline.Backend.
 func (b *Backend) Account() timeline.Account { return b.account }
 
-// Limits implements timeline.Backend. Until the instance was asked, by Check or
-// Stream, they are those of an unchanged Mastodon server: the tightest in use.
+// Limits implements timeline.Backend. Until the instance was asked, by Learn, Check
+// or Stream, they are those of an unchanged Mastodon server: the tightest in use.
 func (b *Backend) Limits() timeline.Limits {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	l := b.assumed().limits
+	l.Types = slices.Clone(l.Types)
+	return l
+}
+
+// assumed is what is known of the server, or assumed. The lock is held.
+func (b *Backend) assumed() *facts {
 	if b.known == nil {
-		return defaultLimits()
+		return defaultFacts()
 	}
-	return b.known.limits
+	return b.known
 }
 
 // Close implements timeline.Backend: it ends the streams. Other connections are the

@@ -31,7 +31,7 @@ func (b *Backend) Check(ctx context.Context) (timeline.Report, error) {
 	l := f.limits
 	r := timeline.Report{
 		Handle:   b.decode.handle(me.Acct),
-		Software: a.software(ctx, f),
+		Software: b.softwareName(ctx, a, f),
 		Facts: []timeline.Safe{
 			timeline.CleanLine(fmt.Sprintf("posts of up to %d characters, %d attachments with %d characters of description",
 				l.Characters, l.Media, l.Alt)),

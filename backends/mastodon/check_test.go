@@ -76,7 +76,9 @@ func TestCheck(t *testing.T) {
 
 // TestFactsOfOtherSoftware reads what other servers of the family answer.
 func TestFactsOfOtherSoftware(t *testing.T) {
-	d := defaultLimits()
+	usual := defaultLimits()
+	usual.Assumed = false
+	d := usual
 	d.Characters, d.Alt = 5000, 1500
 	gotosocial := d
 	gotosocial.Media, gotosocial.PollOptions = 6, 6
@@ -95,9 +97,9 @@ func TestFactsOfOtherSoftware(t *testing.T) {
 				"urls":{"streaming_api":"wss://ple.example"},"languages":null,"contact_account":{"id":5}}`)),
 			facts{limits: d, domain: "ple.example", version: "2.7.2 (compatible; Pleroma 2.6.0)", streaming: "wss://ple.example"},
 		},
-		{"nothing", factsV2(json.RawMessage(`{}`)), facts{limits: defaultLimits()}},
-		{"no object", factsV1(json.RawMessage(`[]`)), facts{limits: defaultLimits()}},
-		{"hostile", factsV2(json.RawMessage(`{"domain":"a b/\u001b","configuration":{"urls":{"streaming":"file:///x"},"statuses":{"max_characters":-5}}}`)), facts{limits: defaultLimits()}},
+		{"nothing", factsV2(json.RawMessage(`{}`)), facts{limits: usual}},
+		{"no object", factsV1(json.RawMessage(`[]`)), facts{limits: usual}},
+		{"hostile", factsV2(json.RawMessage(`{"domain":"a b/\u001b","configuration":{"urls":{"streaming":"file:///x"},"statuses":{"max_characters":-5}}}`)), facts{limits: usual}},
 	} {
 		if !reflect.DeepEqual(*c.got, c.want) {
 			t.Errorf("%s: %+v\nwant %+v", c.name, *c.got, c.want)

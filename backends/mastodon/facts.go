@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	masto "github.com/mattn/go-mastodon"
 
@@ -18,11 +20,22 @@ const (
 	defaultAlt         = 1500
 	defaultPollOptions = 4
 	defaultPollOption  = 50
+	defaultPerURL      = 23
+	defaultPollMin     = 5 * time.Minute
+	defaultPollMax     = 2629746 * time.Second
+	defaultImageBytes  = 16 << 20
+	defaultImagePixels = 33_177_600
+	defaultVideoBytes  = 99 << 20
 )
+
+// quotesVersion is the api_versions.mastodon that has quotes: Mastodon 4.5.
+const quotesVersion = 7
 
 // facts are what a server says of itself.
 type facts struct {
 	limits    timeline.Limits
+	perURL    int    // characters that an address counts for; 0: each of its own
+	quotes    bool   // the server takes quotes
 	domain    string // of its people's handles, lower case; "" when it did not say
 	version   string // as it says
 	streaming string // ws(s)://host, "" when it did not say
@@ -36,7 +49,20 @@ func defaultLimits() timeline.Limits {
 		Alt:         defaultAlt,
 		PollOptions: defaultPollOptions,
 		PollOption:  defaultPollOption,
+		PollMin:     defaultPollMin,
+		PollMax:     defaultPollMax,
+		ImageBytes:  defaultImageBytes,
+		ImagePixels: defaultImagePixels,
+		VideoBytes:  defaultVideoBytes,
+		Schedule:    true,
+		Address:     true,
+		Assumed:     true,
 	}
+}
+
+// defaultFacts are what is assumed of a server until it was asked.
+func defaultFacts() *facts {
+	return &facts{limits: defaultLimits(), perURL: defaultPerURL, quotes: true}
 }
 
 // configuration is the same in both versions of the instance entity.
@@ -47,13 +73,20 @@ type configuration struct {
 	Statuses struct {
 		Characters int `json:"max_characters"`
 		Media      int `json:"max_media_attachments"`
+		PerURL     int `json:"characters_reserved_per_url"`
 	} `json:"statuses"`
 	Media struct {
-		Alt int `json:"description_limit"`
+		Alt         int      `json:"description_limit"`
+		Types       []string `json:"supported_mime_types"`
+		ImageBytes  int64    `json:"image_size_limit"`
+		ImagePixels int64    `json:"image_matrix_limit"`
+		VideoBytes  int64    `json:"video_size_limit"`
 	} `json:"media_attachments"`
 	Polls struct {
-		Options int `json:"max_options"`
-		Option  int `json:"max_characters_per_option"`
+		Options int   `json:"max_options"`
+		Option  int   `json:"max_characters_per_option"`
+		Min     int64 `json:"min_expiration"` // seconds
+		Max     int64 `json:"max_expiration"`
 	} `json:"polls"`
 }
 
@@ -64,6 +97,9 @@ type instanceV2 struct {
 	Domain        string        `json:"domain"`
 	Version       string        `json:"version"`
 	Configuration configuration `json:"configuration"`
+	APIVersions   struct {
+		Mastodon int `json:"mastodon"`
+	} `json:"api_versions"`
 }
 
 // instanceV1 is GET /api/v1/instance, with what the Pleroma family adds.
@@ -117,6 +153,8 @@ func factsV2(raw json.RawMessage) *facts {
 	_ = json.Unmarshal(raw, &in) // best effort, see facts
 	return &facts{
 		limits:    in.Configuration.limits(),
+		perURL:    max(in.Configuration.Statuses.PerURL, 0),
+		quotes:    in.APIVersions.Mastodon >= quotesVersion,
 		domain:    cleanDomain(in.Domain),
 		version:   in.Version,
 		streaming: streamingBase(in.Configuration.URLs.Streaming),
@@ -131,6 +169,7 @@ func factsV1(raw json.RawMessage) *facts {
 	c.Media.Alt = max(c.Media.Alt, in.AltLimit)
 	return &facts{
 		limits:    c.limits(),
+		perURL:    max(c.Statuses.PerURL, 0),
 		domain:    cleanDomain(in.URI),
 		version:   in.Version,
 		streaming: streamingBase(in.URLs["streaming_api"]),
@@ -154,7 +193,36 @@ func (c configuration) limits() timeline.Limits {
 			*f.to = f.is
 		}
 	}
+	for _, f := range []struct {
+		to *int64
+		is int64
+	}{
+		{&l.ImageBytes, c.Media.ImageBytes},
+		{&l.ImagePixels, c.Media.ImagePixels},
+		{&l.VideoBytes, c.Media.VideoBytes},
+	} {
+		if f.is > 0 {
+			*f.to = f.is
+		}
+	}
+	if c.Polls.Min > 0 {
+		l.PollMin = seconds(float64(c.Polls.Min))
+	}
+	if c.Polls.Max > 0 {
+		l.PollMax = seconds(float64(c.Polls.Max))
+	}
+	l.Types = mediaTypes(c.Media.Types)
+	l.Assumed = false
 	return l
+}
+
+// mediaTypes are the MIME types of a list; nil for one that holds none.
+func mediaTypes(list []string) []string {
+	const most, longest = 200, 100
+	return slices.DeleteFunc(slices.Clone(list[:min(len(list), most)]), func(t string) bool {
+		main, sub, ok := strings.Cut(t, "/")
+		return !ok || main == "" || sub == "" || len(t) > longest || timeline.CleanLine(t).String() != t
+	})
 }
 
 // cleanDomain reads a domain; the Pleroma family gives an address.
@@ -183,36 +251,4 @@ func streamingBase(s string) string {
 		return ""
 	}
 	return u.Scheme + "://" + u.Host
-}
-
-// software asks nodeinfo which program the server runs: its name and version, or
-// what the instance says where there is no nodeinfo.
-//
-// Source: nodeinfo.diaspora.software/protocol.html
-func (a *api) software(ctx context.Context, f *facts) timeline.Safe {
-	var index struct {
-		Links []struct {
-			Rel  string `json:"rel"`
-			Href string `json:"href"`
-		} `json:"links"`
-	}
-	var info struct {
-		Software struct {
-			Name    string `json:"name"`
-			Version string `json:"version"`
-		} `json:"software"`
-	}
-	open := newAnonymous(a)
-	if open.get(ctx, "/.well-known/nodeinfo", nil, &index) == nil {
-		for _, l := range index.Links {
-			u, err := url.Parse(l.Href)
-			if err != nil || u.Host != a.base.Host || !strings.HasPrefix(l.Rel, "http://nodeinfo.diaspora.software/ns/schema/") {
-				continue
-			}
-			if open.get(ctx, u.Path, nil, &info) == nil && info.Software.Name != "" {
-				return timeline.CleanLine(info.Software.Name + " " + info.Software.Version)
-			}
-		}
-	}
-	return timeline.CleanLine("mastodon API " + f.version)
 }

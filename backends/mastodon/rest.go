@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,28 +35,67 @@ func newAPI(c *transport.Client, base *url.URL, token account.Secret) *api {
 // get reads JSON from path. 206 counts as an answer: Mastodon sends it while it
 // still rebuilds a home timeline.
 func (a *api) get(ctx context.Context, path string, query url.Values, out any) error {
-	u := *a.base
-	u.Path, u.RawQuery = path, query.Encode()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	got, err := a.ask(ctx, http.MethodGet, path)
 	if err != nil {
 		return err
+	}
+	if got.status != http.StatusOK && got.status != http.StatusPartialContent {
+		return got.fault(a.base.Host)
+	}
+	return json.Unmarshal(got.body, out)
+}
+
+// answer is a response that was read.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// fault is the Error of an answer that is none.
+func (r answer) fault(host string) *timeline.Error {
+	var said struct {
+		Error string `json:"error"`
+	}
+	// Whatever is no such JSON has nothing to say to a person.
+	_ = json.NewDecoder(bytes.NewReader(r.body[:min(len(r.body), maxError)])).Decode(&said)
+	return transport.StatusError(host, r.status, said.Error)
+}
+
+// ask sends a request without a body. Whatever status comes back is an answer.
+func (a *api) ask(ctx context.Context, method, target string) (answer, error) {
+	req, err := a.request(ctx, method, target, nil)
+	if err != nil {
+		return answer{}, err
+	}
+	resp, err := a.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	return readAnswer(resp)
+}
+
+// request makes a signed-in request. The target is a path, with a query or without.
+func (a *api) request(ctx context.Context, method, target string, body io.Reader) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, a.base.String()+target, body)
+	if err != nil {
+		return nil, err
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Authorization", "Bearer "+a.Config.AccessToken)
-	resp, err := a.Do(req)
-	if err != nil {
-		return err
+	return req, nil
+}
+
+// readAnswer reads a response and closes it. The transport has capped it.
+func readAnswer(resp *http.Response) (answer, error) {
+	body, err := io.ReadAll(resp.Body)
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return answer{}, err
 	}
-	defer func() { _ = resp.Body.Close() }() // it was read as far as it matters
-	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusPartialContent {
-		var said struct {
-			Error string `json:"error"`
-		}
-		// Whatever is no such JSON has nothing to say to a person.
-		_ = json.NewDecoder(io.LimitReader(resp.Body, maxError)).Decode(&said)
-		return transport.StatusError(a.base.Host, resp.StatusCode, said.Error)
-	}
-	return json.NewDecoder(resp.Body).Decode(out)
+	return answer{resp.StatusCode, resp.Header, body}, nil
 }
 
 // failure turns whatever went wrong while doing what on host into an Error that
