@@ -139,13 +139,24 @@ func (m *Model) showHealth() tea.Cmd {
 // showPalette offers the commands for what is selected now, and keeps that so.
 func (m *Model) showPalette() tea.Cmd {
 	m.feed.Stay()
-	m.show(overlay.NewPalette(m.entries()))
+	m.show(overlay.NewPalette(m.entries(groupMove, groupPost, groupWrite, groupView, groupApp)))
 	return nil
 }
 
 func (m *Model) showHelp() tea.Cmd { m.show(overlay.NewHelp(m.entries())); return nil }
 
+// quit leaves, after what is being written has been saved.
 func (m *Model) quit() tea.Cmd {
+	if w := m.writing; w != nil && m.o.Outbox != nil && !m.leaving && !w.dropped {
+		if cmd := m.save(w); cmd != nil || w.saving {
+			m.leaving = true
+			return cmd
+		}
+	}
+	return m.leave()
+}
+
+func (m *Model) leave() tea.Cmd {
 	m.cancel()
 	return tea.Quit
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 
+	"skein/outbox"
 	"skein/timeline"
 	"skein/ui/cell"
 	"skein/ui/feed"
@@ -54,6 +55,7 @@ type detail interface {
 	Loading() bool
 	Of() *timeline.Post
 	Reload()
+	Revise(id timeline.ID, revise func(*timeline.Post) *timeline.Post)
 }
 
 // Model is the interface's whole state. It is a tea.Model for one program.
@@ -82,6 +84,19 @@ type Model struct {
 	asked    bool             // beside has been asked for
 	known    *simplelru.LRU[timeline.ID, remembered]
 
+	targets  []outbox.Target // what the accounts take; nil until they were asked
+	asking   bool            // they are being asked
+	stale    bool            // and must be asked again
+	states   map[timeline.AccountID]timeline.State
+	drafts   []outbox.Saved
+	writing  *writing // what is on the compose screen; nil when it is closed
+	flight   flight   // the post that was sent last
+	outgoing map[int64]timeline.Delivery
+	wishes   map[mark]*wish // what was done to posts and is not settled
+	acts     []act          // to be journaled, one after the other
+	acting   bool
+	leaving  bool // skein ends once the draft is saved
+
 	overlays []overlay.Overlay
 	message  message
 	tick     time.Duration // the clock's tick that is awaited; 0 for none
@@ -95,7 +110,10 @@ func New(o Options) *Model {
 	if err != nil {
 		panic(err) // only a size below 1 is an error, and the size is a constant
 	}
-	m := &Model{o: o.withDefaults(), dark: true, known: known}
+	m := &Model{
+		o: o.withDefaults(), dark: true, known: known,
+		states: map[timeline.AccountID]timeline.State{}, outgoing: map[int64]timeline.Delivery{}, wishes: map[mark]*wish{},
+	}
 	m.ctx, m.cancel = context.Background(), func() {}
 	m.keys, err = newKeymap(o.Keys)
 	if err != nil {
@@ -114,7 +132,7 @@ func (m *Model) Init() tea.Cmd {
 	if m.o.Hub == nil {
 		return tea.RequestBackgroundColor
 	}
-	return tea.Batch(tea.RequestBackgroundColor, m.await())
+	return tea.Batch(tea.RequestBackgroundColor, m.readOutbox(), m.await())
 }
 
 // Update takes one message.
@@ -124,7 +142,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // View draws the screen.
 func (m *Model) View() tea.View {
-	v := tea.NewView(m.screen())
+	frame, cursor := m.screen()
+	v := tea.NewView(frame)
+	v.Cursor = cursor
 	v.AltScreen = true
 	v.ReportFocus = true
 	v.MouseMode = tea.MouseModeCellMotion

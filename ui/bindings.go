@@ -11,6 +11,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"skein/ui/compose"
 	"skein/ui/overlay"
 	"skein/ui/theme"
 )
@@ -27,10 +28,12 @@ type command struct {
 }
 
 const (
-	groupMove = "move"
-	groupPost = "post"
-	groupView = "view"
-	groupApp  = "skein"
+	groupMove    = "move"
+	groupPost    = "post"
+	groupWrite   = "write"
+	groupView    = "view"
+	groupApp     = "skein"
+	groupCompose = "while writing"
 )
 
 // commands is the table, in the order in which help shows it.
@@ -52,8 +55,21 @@ func commands() []command {
 		{"reveal", []string{"z"}, groupPost, "show or hide what a warning hides", (*Model).reveal, (*Model).nothingHidden},
 		{"links", []string{"o"}, groupPost, "open a link", (*Model).links, (*Model).noLinks},
 		{"browser", []string{"O"}, groupPost, "open the post in the browser", (*Model).browse, (*Model).noBrowsing},
+		{"reply", []string{"r"}, groupPost, "reply", (*Model).reply, (*Model).noReply},
+		{"reply-all", []string{"R"}, groupPost, "reply to all copies of a post", (*Model).replyAll, (*Model).noReply},
+		{"boost", []string{"b"}, groupPost, "boost, or take it back", (*Model).boost, (*Model).noBoost},
+		{"like", []string{"f"}, groupPost, "like, or take it back", (*Model).like, (*Model).noLike},
+		{"bookmark", []string{"s"}, groupPost, "bookmark, or take it back", (*Model).bookmark, (*Model).noBookmark},
+		{"quote", []string{"Q"}, groupPost, "quote", (*Model).quote, (*Model).noReply},
+		{"vote", []string{"p"}, groupPost, "vote in a poll", (*Model).vote, (*Model).noVote},
+		{"edit", []string{"e"}, groupPost, "edit your post", (*Model).editPost, (*Model).noEdit},
+		{"delete", []string{"d"}, groupPost, "delete your post; asks", (*Model).deletePost, (*Model).noDelete},
 		{"copy-text", []string{"y"}, groupPost, "copy the text", (*Model).copyText, (*Model).noText},
 		{"copy-url", []string{"Y"}, groupPost, "copy the address", (*Model).copyURL, (*Model).noAddress},
+
+		{"compose", []string{"c"}, groupWrite, "write a post", (*Model).composeNew, (*Model).noOutbox},
+		{"take-back", []string{"ctrl+z"}, groupWrite, "take back what is about to be sent", (*Model).takeBack, (*Model).nothingHeld},
+		{"outbox", []string{"g o"}, groupWrite, "what is on its way, and what became of it", (*Model).showOutbox, (*Model).noOutbox},
 
 		{"network", []string{"F"}, groupView, "show one network after the other, then all", (*Model).cycleNetwork, (*Model).oneNetwork},
 		{"filter", []string{`\`}, groupView, "filter what is loaded as you type", (*Model).startFilter, (*Model).notHome},
@@ -62,21 +78,60 @@ func commands() []command {
 
 		{"palette", []string{":", "ctrl+p"}, groupApp, "every command by name", (*Model).showPalette, nil},
 		{"help", []string{"?"}, groupApp, "this help", (*Model).showHelp, nil},
-		{"quit", []string{"q"}, groupApp, "quit", (*Model).quit, nil},
+		{"quit", []string{"q"}, groupApp, "quit", (*Model).askToQuit, nil},
+
+		composes(compose.Send, "send", "ctrl+s"),
+		composes(compose.Keep, "close and keep the draft", "esc"),
+		composes(compose.Editor, "write in your own editor", "alt+e"),
+		composes(compose.Attach, "attach files and describe them", "alt+a"),
+		composes(compose.Targets, "choose where it goes", "alt+t"),
+		composes(compose.OwnText, "another text for one account", "alt+y"),
+		composes(compose.Split, "what each gets; split what is too long", "alt+x"),
+		composes(compose.Warning, "a warning before it", "alt+w"),
+		composes(compose.Language, "its languages", "alt+l"),
+		composes(compose.Audience, "who may read, reply and quote", "alt+v"),
+		composes(compose.Poll, "a poll", "alt+p"),
+		composes(compose.Discard, "throw the draft away; asks", "alt+q"),
+		composes(compose.ShowsKeys, "these keys", "alt+h", "f1"),
 	}
+}
+
+// composes is a command of the compose screen, which has keys of its own.
+func composes(c compose.Command, help string, keys ...string) command {
+	return command{"compose-" + string(c), keys, groupCompose, help, nil, (*Model).notComposing}
+}
+
+func (m *Model) notComposing() string {
+	if m.writing == nil {
+		return "only while writing"
+	}
+	return ""
+}
+
+func (m *Model) nothingHeld() string {
+	if !m.flight.until.After(m.o.Now()) {
+		return "nothing waits to be sent"
+	}
+	return ""
+}
+
+// composeKey is how a person reads the key of a command of the compose screen.
+func (m *Model) composeKey(c compose.Command) string {
+	return m.keys.key("compose-"+string(c), &m.theme.Signs)
 }
 
 // keymap finds the command of a key.
 type keymap struct {
-	commands []command
-	byKeys   map[string]int
-	prefixes map[string]bool
+	commands  []command
+	byKeys    map[string]int
+	prefixes  map[string]bool
+	composing map[string]compose.Command // the keys of the compose screen
 }
 
 // newKeymap makes the keymap with the person's own keys in place of ours. Where
 // it returns an error the keymap works with what is right.
 func newKeymap(own map[string][]string) (*keymap, error) {
-	k := &keymap{commands: commands(), byKeys: map[string]int{}, prefixes: map[string]bool{}}
+	k := &keymap{commands: commands(), byKeys: map[string]int{}, prefixes: map[string]bool{}, composing: map[string]compose.Command{}}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		i := slices.IndexFunc(k.commands, func(c command) bool { return c.name == name })
@@ -105,6 +160,9 @@ func newKeymap(own map[string][]string) (*keymap, error) {
 }
 
 func (k *keymap) bind(keys string, i int) error {
+	if name, ok := strings.CutPrefix(k.commands[i].name, "compose-"); ok {
+		return k.bindComposing(keys, compose.Command(name))
+	}
 	parts := strings.Split(keys, " ")
 	for _, p := range parts {
 		if !isKey(p) {
@@ -118,6 +176,18 @@ func (k *keymap) bind(keys string, i int) error {
 	for n := 1; n < len(parts); n++ {
 		k.prefixes[strings.Join(parts[:n], " ")] = true
 	}
+	return nil
+}
+
+// bindComposing binds a key of the compose screen: one that types nothing.
+func (k *keymap) bindComposing(keys string, c compose.Command) error {
+	if !isKey(keys) || utf8.RuneCountInString(keys) == 1 {
+		return fmt.Errorf("keys: compose-%s: %q is no key beside those that write", c, keys)
+	}
+	if other, taken := k.composing[keys]; taken {
+		return fmt.Errorf("keys: %q is both compose-%s and compose-%s", keys, other, c)
+	}
+	k.composing[keys] = c
 	return nil
 }
 
@@ -213,10 +283,13 @@ func (c command) reason(m *Model) string {
 	return c.why(m)
 }
 
-// entries lists the commands for help and the palette.
-func (m *Model) entries() []overlay.Entry {
+// entries lists the commands of some groups, or of all, for help and the palette.
+func (m *Model) entries(groups ...string) []overlay.Entry {
 	out := make([]overlay.Entry, 0, len(m.keys.commands))
 	for _, c := range m.keys.commands {
+		if len(groups) > 0 && !slices.Contains(groups, c.group) {
+			continue
+		}
 		names := make([]string, len(c.keys))
 		for i, k := range c.keys {
 			names[i] = keyName(k, &m.theme.Signs)

@@ -147,6 +147,9 @@ func (m *Model) messageLine() string {
 		line := f.Lines(m.overlayLook(), m.inner()-lead-1, 1)[0]
 		return cell.Fit(m.measure, cell.Blank(lead)+line, m.inner(), "")
 	}
+	if line := m.flightLine(); m.message.text == "" && line != "" {
+		return cell.Fit(m.measure, cell.Blank(lead)+line, m.inner(), m.theme.Signs.More)
+	}
 	style := m.theme.Text
 	switch m.message.tone {
 	case good:
@@ -169,6 +172,10 @@ func hints() []hint {
 		{[]string{"down", "up"}, "move"},
 		{[]string{"open"}, "open"},
 		{[]string{"back"}, "back"},
+		{[]string{"reply"}, "reply"},
+		{[]string{"boost"}, "boost"},
+		{[]string{"like"}, "like"},
+		{[]string{"compose"}, "compose"},
 		{[]string{"reveal"}, "reveal"},
 		{[]string{"links"}, "links"},
 		{[]string{"unseen"}, "unseen"},

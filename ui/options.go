@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"skein/outbox"
 	"skein/timeline"
 	"skein/ui/theme"
 )
@@ -29,6 +30,23 @@ type Options struct {
 	Name, Version string
 	// OpenURL shows an http or https address in a browser; nil when there is none.
 	OpenURL func(ctx context.Context, url string) error
+	// Outbox is the way out of whatever is written; nil when nothing can be.
+	Outbox Outbox
+	// People is the address book; nil is an empty one.
+	People People
+	// To is where a new post goes unless the person says otherwise; nil is every
+	// account that can be written to.
+	To []timeline.AccountID
+	// Attach looks at a file that is to be attached; nil: none can be. It is called
+	// off the path of the keys.
+	Attach func(path, alt string) (outbox.File, error)
+	// Editor gives a text to the person's own editor (tea.ExecProcess on $VISUAL or
+	// $EDITOR) and brings the message that done makes of what comes back; nil when
+	// there is none.
+	Editor func(text string, done func(text string, err error) tea.Msg) tea.Cmd
+	// Undo is how long a post can be taken back before it leaves; 0 is 5 s, less is
+	// not at all.
+	Undo time.Duration
 	// SignIn are the commands that the welcome screen names; nil are skein's own.
 	SignIn []string
 	// Notices are told when the interface starts.
@@ -38,7 +56,35 @@ type Options struct {
 	Log *slog.Logger
 }
 
+// Outbox is what the interface needs of *outbox.Outbox, whose methods say what
+// each of these does. All are called off the path of the keys.
+type Outbox interface {
+	Targets(ctx context.Context, ids ...timeline.AccountID) []outbox.Target
+	Add(ctx context.Context, p outbox.Plan, a outbox.Added) (outbox.Operation, error)
+	Act(ctx context.Context, a outbox.Added, actions ...outbox.Action) (outbox.Operation, error)
+	Deliveries(ctx context.Context, f outbox.Filter) ([]timeline.Delivery, error)
+	Retry(ctx context.Context, operation string, accounts ...timeline.AccountID) ([]timeline.Delivery, error)
+	Cancel(ctx context.Context, operation string, accounts ...timeline.AccountID) ([]timeline.Delivery, error)
+	Copies(ctx context.Context, id timeline.ID) ([]outbox.Placed, error)
+	SaveDraft(ctx context.Context, id string, d outbox.Draft) (string, error)
+	Drafts(ctx context.Context) ([]outbox.Saved, error)
+	DropDraft(ctx context.Context, id string) error
+}
+
+// People is the address book, in memory: both methods answer at once.
+type People interface {
+	outbox.Book
+	// Complete lists those whose name begins with prefix, whatever the case.
+	Complete(prefix string) []timeline.Person
+}
+
+// undo is how long a post can be taken back.
+const undo = 5 * time.Second
+
 func (o Options) withDefaults() Options {
+	if o.Undo == 0 {
+		o.Undo = undo
+	}
 	if o.Name == "" {
 		o.Name = "skein"
 	}

@@ -65,24 +65,26 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.MouseWheelMsg:
 		m.roll(msg.Mouse())
 	default:
-		return m.data(msg)
+		return tea.Batch(m.data(msg), m.written(msg))
 	}
 	return nil
 }
 
-// data takes what commands bring.
+// data takes what the commands of reading bring.
 func (m *Model) data(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case changed:
 		return m.change(msg)
 	case thread.Loaded:
 		m.takeThread(msg)
+		m.reviseAll()
 	case profile.Loaded:
 		for _, d := range m.stack {
 			if p, ok := d.(*profile.Pane); ok {
 				p.Take(msg)
 			}
 		}
+		m.reviseAll()
 	case besideDue:
 		return m.readBeside(msg.id)
 	case clockTick:
@@ -131,7 +133,13 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.quit()
 	}
 	m.message.text = ""
+	if m.flight.told {
+		m.flight = flight{}
+	}
 	if n := len(m.overlays); n > 0 {
+		if w, ok := m.overlays[n-1].(*writing); ok {
+			return m.composing(w, k)
+		}
 		return m.act(m.overlays[n-1].Key(k))
 	}
 	if m.o.Hub == nil && k.String() == "d" {
@@ -182,6 +190,25 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 		if a.Done {
 			m.closeOverlay()
 		}
+	case overlay.Voted:
+		m.closeOverlay()
+		return m.voted(a.Choices)
+	case overlay.Resend:
+		return m.resend(a.Delivery, false)
+	case overlay.Withdraw:
+		return m.withdraw(a.Delivery)
+	case resending:
+		m.closeOverlay()
+		return m.resend(a.Delivery, true)
+	case deleting:
+		m.closeOverlay()
+		return m.queue(act{done: "deleting it", actions: a.actions})
+	case leaving:
+		return m.quit()
+	default:
+		if m.writing != nil {
+			return m.actComposing(m.writing, a)
+		}
 	}
 	return nil
 }
@@ -202,9 +229,10 @@ func (m *Model) filterInput() *overlay.Filter {
 
 // paste types the clipboard where something is being typed.
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
-	if f := m.filterInput(); f != nil {
-		f.Paste(msg.Content)
-		m.setSearch(f.Text())
+	if n := len(m.overlays); n > 0 {
+		if o, ok := m.overlays[n-1].(overlay.Paster); ok {
+			return m.act(o.Paste(msg.Content))
+		}
 	}
 	return nil
 }
@@ -266,12 +294,16 @@ func (m *Model) change(c changed) tea.Cmd {
 		return nil
 	}
 	m.rows.Apply(c.Changes)
+	if len(c.Posts) > 0 {
+		m.reviseAll()
+	}
+	m.delivered(c.Deliveries...)
 	m.health = c.Health
 	m.state = timeline.Changes{Loading: c.Loading, End: c.End, Settled: c.Settled}
 	m.feed.SetHealth(c.Health)
 	m.feed.SetTail(m.tail())
 	m.feed.Changed()
-	return m.await()
+	return tea.Batch(m.await(), m.watchAccounts())
 }
 
 // await is the one command that waits for the hub; each answer arms it again.
@@ -310,7 +342,7 @@ func (m *Model) after(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	m.askOlder(msg)
-	return tea.Batch(m.follow(), m.clock(), m.spin())
+	return tea.Batch(m.follow(), m.clock(), m.spin(), m.tend(), m.watchFlight())
 }
 
 // askOlder asks for older posts when the reader comes near the end. While only a
@@ -337,6 +369,9 @@ func (m *Model) clock() tea.Cmd {
 		if h.Retry.After(m.o.Now()) {
 			d = fastTick
 		}
+	}
+	if m.flight.until.After(m.o.Now()) {
+		d = fastTick
 	}
 	if m.tick != 0 && m.tick <= d {
 		return nil

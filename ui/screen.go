@@ -3,19 +3,22 @@ package ui
 import (
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
+
 	"skein/ui/cell"
 	"skein/ui/overlay"
 )
 
 const air = 1 // blank cells on both sides of an overlay
 
-// screen draws everything: exactly height lines of exactly width cells.
-func (m *Model) screen() string {
+// screen draws everything: exactly height lines of exactly width cells. The cursor
+// is nil where nothing is being typed that has the terminal's own.
+func (m *Model) screen() (frame string, cursor *tea.Cursor) {
 	if m.width <= 0 || m.height <= 0 {
-		return ""
+		return "", nil
 	}
 	if m.width < leastWidth || m.height < leastLines {
-		return cell.Cut(m.measure, "too small: 40x12 at least", m.width, "")
+		return cell.Cut(m.measure, "too small: 40x12 at least", m.width, ""), nil
 	}
 	lines := m.compose()
 	if spare := m.width - m.inner(); spare > 0 {
@@ -25,8 +28,8 @@ func (m *Model) screen() string {
 			lines[i] = left + l + right
 		}
 	}
-	m.drawOverlays(lines)
-	return strings.Join(lines, "\n")
+	cursor = m.drawOverlays(lines)
+	return strings.Join(lines, "\n"), cursor
 }
 
 // compose sets the header, the panes and the footer one below the other, in lines
@@ -63,8 +66,8 @@ func (m *Model) bodyLines() []string {
 }
 
 // drawOverlays draws the overlays over what is there. The line of a filter stands
-// where messages do and is not drawn here.
-func (m *Model) drawOverlays(lines []string) {
+// where messages do and is not drawn here. It returns the cursor of the topmost.
+func (m *Model) drawOverlays(lines []string) (cursor *tea.Cursor) {
 	for _, o := range m.overlays {
 		if _, ok := o.(*overlay.Filter); ok {
 			continue
@@ -80,7 +83,15 @@ func (m *Model) drawOverlays(lines []string) {
 				lines[y+i] = cell.Splice(m.measure, lines[y+i], cell.Blank(air)+l+cell.Blank(air), x, m.width)
 			}
 		}
+		cursor = nil
+		if o, ok := o.(overlay.Cursor); ok {
+			if cx, cy, shown := o.Cursor(); shown {
+				cursor = tea.NewCursor(max(0, x)+air+cx, y+cy)
+				cursor.Shape, cursor.Blink = tea.CursorBar, false
+			}
+		}
 	}
+	return cursor
 }
 
 func (m *Model) overlayLook() overlay.Look {

@@ -222,6 +222,17 @@ func (c *Column) Focused() bool {
 	return len(c.items) > 0 && c.items[c.window.Selected()].Focus
 }
 
+// Revise replaces every post with an ID by what revise makes of it.
+func (c *Column) Revise(id timeline.ID, revise func(*timeline.Post) *timeline.Post) {
+	for i := range c.items {
+		if p := c.items[i].Post; p != nil && p.Content().ID == id {
+			c.items[i].Post = post.Revised(p, revise)
+			c.drawn[i] = block{}
+		}
+	}
+	c.window.Hold(c, c.window.Selected())
+}
+
 // Reveal shows or hides what the selected post keeps behind a warning, and tells
 // whether there is anything.
 func (c *Column) Reveal() bool {

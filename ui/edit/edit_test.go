@@ -146,8 +146,10 @@ func TestAnyKeysKeepTheTextWhole(t *testing.T) {
 // bound is a hundred times what it takes, and a hundredth of what redrawing takes.
 func TestHugeTextDoesNotSlowTheKeys(t *testing.T) {
 	for _, c := range []struct{ name, unit, at string }{
-		{"one line", "some words on a line ", "ctrl+home"}, {"the end of one line", "some words on a line ", "ctrl+end"},
-		{"lines", "some words on a line\n", "ctrl+home"}, {"no blanks", "日", "ctrl+end"},
+		{"one line", "some words on a line ", "ctrl+home"},
+		{"the end of one line", "some words on a line ", "ctrl+end"},
+		{"lines", "some words on a line\n", "ctrl+home"},
+		{"no blanks", "日", "ctrl+end"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := edit.New(strings.Repeat(c.unit, 1<<20/len(c.unit)))

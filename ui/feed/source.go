@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"skein/timeline"
+	"skein/ui/post"
 )
 
 // Source is the rows to show, oldest first. *timeline.Rows is one.
@@ -72,6 +73,28 @@ func (t *Timeline) Apply(c timeline.Changes) {
 		}
 	}
 	t.setGaps(c.Gaps)
+}
+
+// Newest returns up to n posts, the newest first, whether or not they pass the
+// filter.
+func (t *Timeline) Newest(n int) []*timeline.Post {
+	var out []*timeline.Post
+	for i := t.all.Len() - 1; i >= 0 && len(out) < n; i-- {
+		if p := t.all.At(i).Post; p != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Revise replaces every post whose content has an ID, a boost of it among them, by
+// what revise makes of that content. Its cost is that of looking at all rows.
+func (t *Timeline) Revise(id timeline.ID, revise func(*timeline.Post) *timeline.Post) {
+	for i := range t.all.Len() {
+		if p := t.all.At(i).Post; p != nil && p.Content().ID == id {
+			t.all.Insert(post.Revised(p, revise))
+		}
+	}
 }
 
 // Filter shows only the posts that keep holds for, and the gaps that gaps holds

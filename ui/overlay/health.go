@@ -45,9 +45,9 @@ func (h *Health) Key(k tea.KeyPressMsg) Action {
 
 // Lines draws two lines an account: who and how, and why.
 func (h *Health) Lines(l Look, width, height int) []string {
-	inner := min(72, width-frameWidth)
+	inner := min(72, width-FrameWidth)
 	all := h.read()
-	from, to := h.list.window(len(all), (height-frameHeight)/3)
+	from, to := h.list.window(len(all), (height-FrameHeight)/3)
 	var lines []string
 	for i := from; i < to; i++ {
 		if i > from {
@@ -58,7 +58,7 @@ func (h *Health) Lines(l Look, width, height int) []string {
 	if len(all) == 0 {
 		lines = append(lines, "no accounts")
 	}
-	return l.box("accounts", l.Theme.Signs.Enter+" asks all again "+l.Theme.Signs.Dot+" esc closes", lines, inner)
+	return l.Box("accounts", l.Theme.Signs.Enter+" asks all again "+l.Theme.Signs.Dot+" esc closes", lines, inner)
 }
 
 func (h *Health) account(l Look, a timeline.Health, at bool, inner int) []string {

@@ -49,15 +49,15 @@ func (h *Help) Key(k tea.KeyPressMsg) Action {
 
 // Lines draws the part of the list that fits.
 func (h *Help) Lines(l Look, width, height int) []string {
-	inner := min(76, width-frameWidth)
+	inner := min(76, width-FrameWidth)
 	all := h.all(l, inner)
-	room := max(1, height-frameHeight)
+	room := max(1, height-FrameHeight)
 	h.from = max(0, min(h.from, len(all)-room))
 	hint := "esc closes"
 	if len(all) > room {
 		hint = "j/k scroll " + l.Theme.Signs.Dot + " " + hint
 	}
-	return l.box("keys", hint, all[h.from:min(len(all), h.from+room)], inner)
+	return l.Box("keys", hint, all[h.from:min(len(all), h.from+room)], inner)
 }
 
 func (h *Help) all(l Look, inner int) []string {

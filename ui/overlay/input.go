@@ -89,6 +89,12 @@ func (f *Filter) Key(k tea.KeyPressMsg) Action {
 	return nil
 }
 
+// Paste types the clipboard.
+func (f *Filter) Paste(text string) Action {
+	f.Input.Paste(text)
+	return Search{Text: f.Text()}
+}
+
 // Lines draws the one line.
 func (f *Filter) Lines(l Look, width, _ int) []string {
 	hint := l.Theme.Dim.Paint(l.Theme.Signs.Enter + " keeps " + l.Theme.Signs.Dot + " esc ends")

@@ -42,13 +42,13 @@ func (o *Links) Key(k tea.KeyPressMsg) Action {
 
 // Lines draws each link as what it says and where it leads.
 func (o *Links) Lines(l Look, width, height int) []string {
-	inner := min(76, width-frameWidth)
-	from, to := o.list.window(len(o.links), height-frameHeight)
+	inner := min(76, width-FrameWidth)
+	from, to := o.list.window(len(o.links), height-FrameHeight)
 	var lines []string
 	for i := from; i < to; i++ {
 		lines = append(lines, o.line(l, i, inner))
 	}
-	return l.box("links", "1-9 or "+l.Theme.Signs.Enter+" opens "+l.Theme.Signs.Dot+" esc closes", lines, inner)
+	return l.Box("links", "1-9 or "+l.Theme.Signs.Enter+" opens "+l.Theme.Signs.Dot+" esc closes", lines, inner)
 }
 
 func (o *Links) line(l Look, i, inner int) string {
@@ -93,10 +93,10 @@ func (a *Ask) Key(k tea.KeyPressMsg) Action {
 // Lines draws the question. Of a host that is too long its end is shown, which says
 // whose it is.
 func (a *Ask) Lines(l Look, width, height int) []string {
-	inner := min(64, width-frameWidth)
+	inner := min(64, width-FrameWidth)
 	lines := []string{"The text says", "  " + a.link.Label.String(), "but it leads to"}
 	odd := a.link.Address.Odd
-	room := height - frameHeight - len(lines)
+	room := height - FrameHeight - len(lines)
 	if odd {
 		room--
 	}
@@ -108,5 +108,5 @@ func (a *Ask) Lines(l Look, width, height int) []string {
 	if odd {
 		lines = append(lines, "an address that is made to look like another.")
 	}
-	return l.box("open this?", l.Theme.Signs.Enter+" opens "+l.Theme.Signs.Dot+" esc does not", lines, inner)
+	return l.Box("open this?", l.Theme.Signs.Enter+" opens "+l.Theme.Signs.Dot+" esc does not", lines, inner)
 }

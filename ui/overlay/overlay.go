@@ -31,8 +31,19 @@ type Look struct {
 	Measure cell.Measure
 }
 
+// Cursor is an overlay in which the terminal's own cursor stands: Cursor tells
+// where in the lines that were drawn last.
+type Cursor interface {
+	Cursor() (x, y int, shown bool)
+}
+
+// Paster is an overlay that takes what is pasted.
+type Paster interface {
+	Paste(text string) Action
+}
+
 // Action is what an overlay wants done.
-type Action interface{ action() }
+type Action interface{ IsAction() }
 
 // The actions.
 type (
@@ -55,15 +66,24 @@ type (
 	}
 )
 
-func (Close) action()  {}
-func (Run) action()    {}
-func (Open) action()   {}
-func (Retry) action()  {}
-func (Search) action() {}
+// IsAction makes it an Action, as it does those below.
+func (Close) IsAction() {}
 
-// box draws lines in a frame with a title above and a hint below. Inner is the
+// IsAction makes it an Action.
+func (Run) IsAction() {}
+
+// IsAction makes it an Action.
+func (Open) IsAction() {}
+
+// IsAction makes it an Action.
+func (Retry) IsAction() {}
+
+// IsAction makes it an Action.
+func (Search) IsAction() {}
+
+// Box draws lines in a frame with a title above and a hint below. Inner is the
 // width of the lines.
-func (l Look) box(title, hint string, lines []string, inner int) []string {
+func (l Look) Box(title, hint string, lines []string, inner int) []string {
 	s, faint := l.Theme.Signs, l.Theme.Faint
 	rule := func(left, text, right string, style theme.Style) string {
 		text = cell.Cut(l.Measure, text, inner-2, s.More)
@@ -84,10 +104,13 @@ func (l Look) box(title, hint string, lines []string, inner int) []string {
 	return append(out, rule(s.BottomLeft, hint, s.BottomRight, l.Theme.Dim))
 }
 
-// frame is the cells and lines that a box takes besides its content.
+// The cells and lines that a box takes besides its content, and what of them is
+// left of it and above.
 const (
-	frameWidth  = 4
-	frameHeight = 2
+	FrameWidth  = 4
+	FrameHeight = 2
+	FrameLeft   = 2
+	FrameTop    = 1
 )
 
 // list is a cursor on numbered lines and the part of them that is shown.

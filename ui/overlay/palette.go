@@ -69,9 +69,9 @@ func fuzzy(text, pattern string) bool {
 
 // Lines draws the input and what it finds.
 func (p *Palette) Lines(l Look, width, height int) []string {
-	inner := min(76, width-frameWidth)
+	inner := min(76, width-FrameWidth)
 	found := p.found()
-	room := min(max(1, height-frameHeight-2), len(p.entries))
+	room := min(max(1, height-FrameHeight-2), len(p.entries))
 	from, to := p.list.window(len(found), room)
 	lines := []string{p.input.Line(l, ":", inner), ""}
 	for i := from; i < to; i++ {
@@ -97,5 +97,5 @@ func (p *Palette) Lines(l Look, width, height int) []string {
 	for len(lines) < room+2 {
 		lines = append(lines, "")
 	}
-	return l.box("commands", l.Theme.Signs.Enter+" runs "+l.Theme.Signs.Dot+" esc closes", lines, inner)
+	return l.Box("commands", l.Theme.Signs.Enter+" runs "+l.Theme.Signs.Dot+" esc closes", lines, inner)
 }

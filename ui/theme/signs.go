@@ -27,6 +27,10 @@ type Signs struct {
 	Cursor   string // in a line of input
 	Chosen   string
 
+	Yes, No, Doubt, Going, Later string // how writing goes: done, refused, not known, under way, planned
+	Remark                       string // before what a network changes
+	Unlimited                    string
+
 	Live, Partial, Down, Connecting, SignIn string // an account's state
 
 	TopLeft, TopRight, BottomLeft, BottomRight, Horizontal, Vertical string
@@ -38,6 +42,7 @@ func unicodeSigns() Signs {
 		Boost: "⟲", Boosted: "⟲", Reply: "↩", ReplyTo: "↩ replying to", Like: "♥", Bookmark: "⚑", Verified: "✓",
 		Closed: "▸", Open: "▾", Gap: "┄", Up: "↑", Dot: "·", Dash: "—", More: "…", Enter: "⏎",
 		Bar: "▇", Track: "─", Cursor: "▏", Chosen: "✓",
+		Yes: "✓", No: "✗", Doubt: "?", Going: "→", Later: "◷", Remark: "⚑", Unlimited: "∞",
 		Live: "●", Partial: "◐", Down: "○", Connecting: "…", SignIn: "!",
 		TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯", Horizontal: "─", Vertical: "│",
 	}
@@ -49,6 +54,7 @@ func asciiSigns() Signs {
 		Boost: "boosts", Boosted: "boosted by", Reply: "replies", ReplyTo: "replying to", Like: "likes", Bookmark: "saved", Verified: "(ok)",
 		Closed: ">", Open: "v", Gap: "--", Up: "^", Dot: "-", Dash: "-", More: "...", Enter: "enter",
 		Bar: "#", Track: ".", Cursor: "_", Chosen: "*",
+		Yes: "+", No: "x", Doubt: "?", Going: ">", Later: "@", Remark: "~", Unlimited: "any",
 		Live: "*", Partial: "~", Down: "o", Connecting: "...", SignIn: "!",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+", Horizontal: "-", Vertical: "|",
 	}

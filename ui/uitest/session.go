@@ -39,6 +39,9 @@ func Play(t *testing.T, o ui.Options, networks []*Backend, play func(s *Session)
 		if len(networks) > 0 {
 			o.Hub = Hub(networks...)
 			defer o.Hub.Close()
+			if out, ok := o.Outbox.(*Outbox); ok {
+				out.set(func() { out.hub = o.Hub })
+			}
 		}
 		if o.OpenURL == nil {
 			o.OpenURL = func(_ context.Context, url string) error {

@@ -1,0 +1,322 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/outbox"
+	"skein/timeline"
+	"skein/ui/overlay"
+)
+
+// mark is something that an account does to a post, or takes back.
+type mark struct {
+	account timeline.AccountID
+	post    timeline.ID
+	kind    timeline.Kind
+}
+
+// wish is what the person wants of a mark, shown before the network has it.
+type wish struct {
+	want, base bool   // base is what the network is known to have
+	last       int    // the press that want comes from
+	operation  string // the operation of that press, once it is journaled
+}
+
+// act is a press that is to be journaled.
+type act struct {
+	mark
+	n       int
+	actions []outbox.Action
+	done    string // what to say when it is journaled
+}
+
+type acted struct {
+	act
+	op  outbox.Operation
+	err error
+}
+
+func (m *Model) boost() tea.Cmd    { return m.toggle(timeline.DoBoost) }
+func (m *Model) like() tea.Cmd     { return m.toggle(timeline.DoLike) }
+func (m *Model) bookmark() tea.Cmd { return m.toggle(timeline.DoBookmark) }
+
+// toggle does something to the selected post, or takes it back. The post shows it
+// at once.
+func (m *Model) toggle(kind timeline.Kind) tea.Cmd {
+	p := m.focus().Post().Content()
+	v, _ := m.actor(p)
+	k := mark{v.Account, p.ID, kind}
+	now := *has(&v, kind)
+	w := m.wishes[k]
+	if w == nil {
+		w = &wish{base: now}
+		m.wishes[k] = w
+	}
+	w.want, w.operation = !now, ""
+	w.last++
+	m.revise(p.ID)
+	return m.queue(act{mark: k, n: w.last, actions: []outbox.Action{{
+		Account: v.Account, Summary: summary(p),
+		Intent: timeline.Intent{Kind: kind, Undo: now, On: timeline.Subject{ID: p.ID, ServerID: v.ServerID}},
+	}}})
+}
+
+// queue journals acts in the order of the keys.
+func (m *Model) queue(a act) tea.Cmd {
+	m.acts = append(m.acts, a)
+	return m.nextAct()
+}
+
+func (m *Model) nextAct() tea.Cmd {
+	if m.acting || len(m.acts) == 0 {
+		return nil
+	}
+	m.acting = true
+	a := m.acts[0]
+	m.acts = m.acts[1:]
+	out, ctx := m.o.Outbox, m.ctx
+	return func() tea.Msg {
+		op, err := out.Act(ctx, outbox.Added{}, a.actions...)
+		return acted{a, op, err}
+	}
+}
+
+func (m *Model) takeActed(a acted) tea.Cmd {
+	m.acting = false
+	w := m.wishes[a.mark]
+	if a.err != nil {
+		if w != nil && w.last == a.n {
+			m.giveUp(a.mark, w)
+		}
+		return tea.Batch(m.tell(timeline.AsError(a.err).Error(), bad), m.nextAct())
+	}
+	if w != nil && w.last == a.n {
+		w.operation = a.op.ID
+	}
+	m.delivered(a.op.Deliveries...)
+	for _, d := range m.outgoing { // its outcome may have been there before this answer
+		if d.Operation == a.op.ID {
+			m.judge(d)
+		}
+	}
+	var say tea.Cmd
+	if a.done != "" {
+		say = m.tell(a.done, plain)
+	}
+	return tea.Batch(say, m.nextAct())
+}
+
+// judge takes what has become of a press: it is so, or it is put back.
+func (m *Model) judge(d timeline.Delivery) {
+	k := mark{d.Account.ID, d.On, d.Kind}
+	w := m.wishes[k]
+	if w == nil || !d.State.Settled() {
+		return
+	}
+	if d.State == timeline.Sent {
+		w.base = !d.Undo
+		if d.Operation == w.operation {
+			delete(m.wishes, k)
+		}
+		return
+	}
+	if d.Operation == w.operation {
+		m.giveUp(k, w)
+		why := string(d.State)
+		if !d.Message.Empty() {
+			why = d.Message.Line().String()
+		}
+		m.say(d.Account.Network.Letter()+": "+overlay.Doing(d.Kind, d.Undo)+": "+why, bad)
+	}
+}
+
+// giveUp shows what the network has.
+func (m *Model) giveUp(k mark, w *wish) {
+	w.want = w.base
+	m.revise(k.post)
+	delete(m.wishes, k)
+}
+
+// revise draws a post anew wherever it stands.
+func (m *Model) revise(id timeline.ID) {
+	m.rows.Revise(id, m.wished)
+	m.feed.Changed()
+	for _, d := range m.stack {
+		d.Revise(id, m.wished)
+	}
+	if m.beside != nil {
+		m.beside.Revise(id, m.wished)
+	}
+	m.known.Purge() // conversations that were read before
+}
+
+// reviseAll does so with every post that something is wished of: after a network has
+// brought posts as it still sees them.
+func (m *Model) reviseAll() {
+	for k := range m.wishes {
+		m.revise(k.post)
+	}
+}
+
+// wished is a post with what the person wants of it; p itself where that is so.
+func (m *Model) wished(p *timeline.Post) *timeline.Post {
+	for k, w := range m.wishes {
+		if k.post != p.ID {
+			continue
+		}
+		i := slices.IndexFunc(p.Views, func(v timeline.View) bool { return v.Account == k.account })
+		if i < 0 || *has(&p.Views[i], k.kind) == w.want {
+			continue
+		}
+		next := *p
+		next.Views = slices.Clone(p.Views)
+		*has(&next.Views[i], k.kind) = w.want
+		next.Revision++
+		count(&next, k.kind, w.want)
+		p = &next
+	}
+	return p
+}
+
+func count(p *timeline.Post, kind timeline.Kind, up bool) {
+	n := &p.Counts.Likes
+	switch kind {
+	case timeline.DoBoost:
+		n = &p.Counts.Boosts
+	case timeline.DoBookmark:
+		return
+	}
+	if up {
+		*n++
+	} else {
+		*n = max(0, *n-1)
+	}
+}
+
+// has is what a view says of a kind.
+func has(v *timeline.View, kind timeline.Kind) *bool {
+	switch kind {
+	case timeline.DoBoost:
+		return &v.Boosted
+	case timeline.DoBookmark:
+		return &v.Bookmarked
+	}
+	return &v.Liked
+}
+
+// actor is the account that acts on a post: the first that has seen it, else the
+// first of its network.
+func (m *Model) actor(p *timeline.Post) (timeline.View, bool) {
+	if len(p.Views) > 0 {
+		return p.Views[0], true
+	}
+	for _, t := range m.targets {
+		if t.Account.Network == p.ID.Network {
+			return timeline.View{Account: t.Account.ID}, true
+		}
+	}
+	return timeline.View{}, false
+}
+
+// summary is a post in one line.
+func summary(p *timeline.Post) timeline.Safe {
+	const most = 80
+	s := p.Text.Plain().Line().String()
+	if s == "" {
+		s = p.Author.Handle.Line().String()
+	}
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return timeline.CleanLine(s)
+}
+
+// Below: why an action does not work now.
+
+func (m *Model) noOutbox() string {
+	if m.o.Hub == nil {
+		return "there is no account yet"
+	}
+	if m.o.Outbox == nil {
+		return "nothing can be sent from here"
+	}
+	return ""
+}
+
+// cannot says why the account that sees the selected post cannot do kind to it.
+func (m *Model) cannot(kind timeline.Kind) string {
+	if why := m.noOutbox(); why != "" {
+		return why
+	}
+	if why := m.noPost(); why != "" {
+		return why
+	}
+	p := m.focus().Post().Content()
+	v, ok := m.actor(p)
+	if !ok {
+		return "no account of yours sees this post"
+	}
+	i := slices.IndexFunc(m.targets, func(t outbox.Target) bool { return t.Account.ID == v.Account })
+	switch {
+	case m.targets == nil:
+		return "your accounts are still being asked"
+	case i < 0:
+		return "no account of yours can write there"
+	}
+	t := m.targets[i]
+	switch {
+	case !t.Limits.ReadOnly.Empty():
+		return t.Limits.ReadOnly.Line().String()
+	case t.Rules == nil && t.Err != nil:
+		return t.Err.Error()
+	case t.Rules == nil:
+		return "this account cannot write"
+	}
+	undo := kind != timeline.DoVote && kind != timeline.DoDelete && kind != timeline.DoEdit && kind != timeline.DoPost && *has(&v, kind)
+	return t.Rules.Takes(kind, undo).Line().String()
+}
+
+func (m *Model) noReply() string    { return m.cannot(timeline.DoPost) }
+func (m *Model) noBoost() string    { return m.cannot(timeline.DoBoost) }
+func (m *Model) noLike() string     { return m.cannot(timeline.DoLike) }
+func (m *Model) noBookmark() string { return m.cannot(timeline.DoBookmark) }
+
+func (m *Model) noVote() string {
+	if why := m.cannot(timeline.DoVote); why != "" {
+		return why
+	}
+	switch p := m.focus().Post().Content().Poll; {
+	case p == nil:
+		return "this post has no poll"
+	case p.Voted:
+		return "you have voted"
+	case p.Closed:
+		return "this poll is closed"
+	}
+	return ""
+}
+
+func (m *Model) noEdit() string   { return m.notMine(timeline.DoEdit) }
+func (m *Model) noDelete() string { return m.notMine(timeline.DoDelete) }
+
+func (m *Model) notMine(kind timeline.Kind) string {
+	if why := m.cannot(kind); why != "" {
+		return why
+	}
+	p := m.focus().Post().Content()
+	v, _ := m.actor(p)
+	i := slices.IndexFunc(m.targets, func(t outbox.Target) bool { return t.Account.ID == v.Account })
+	if !same(m.targets[i].Account.Handle, p.Author.Handle) {
+		return "this post is not yours"
+	}
+	return ""
+}
+
+// same tells whether two handles are one, as networks write them.
+func same(a, b timeline.Safe) bool {
+	bare := func(s timeline.Safe) string { return strings.ToLower(strings.TrimPrefix(s.Line().String(), "@")) }
+	return bare(a) != "" && bare(a) == bare(b)
+}

@@ -1,0 +1,170 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"skein/outbox"
+	"skein/timeline"
+	"skein/ui/cell"
+	"skein/ui/overlay"
+	"skein/ui/theme"
+)
+
+// said is a remark, and the networks that it holds for.
+type said struct {
+	letters []string
+	timeline.Remark
+}
+
+// remarks is what the networks will make of the draft, the gravest first, and what
+// is still missing.
+func (c *Compose) remarks(l overlay.Look, width int) []string {
+	var out []string
+	add := func(sign string, style theme.Style, text string) {
+		out = append(out, style.Paint(sign+" "+cell.Cut(l.Measure, text, max(1, width-2), l.Theme.Signs.More)))
+	}
+	signs := l.Theme.Signs
+	for _, s := range c.gather() {
+		sign, style := signs.Dot, l.Theme.Dim
+		switch s.Severity {
+		case timeline.Refuse:
+			sign, style = signs.No, l.Theme.Error
+		case timeline.Loss:
+			sign, style = signs.Remark, l.Theme.Warn
+		}
+		add(sign, style, strings.Join(s.letters, " ")+": "+s.Message.Line().String())
+	}
+	if extra := c.belongs(); extra != "" {
+		add(signs.Dot, l.Theme.Dim, extra)
+	}
+	if missing := c.undescribed(); missing != "" {
+		add(signs.Remark, l.Theme.Warn, missing)
+	}
+	return out
+}
+
+// gather joins the same remark of several targets.
+func (c *Compose) gather() []said {
+	var all []said
+	if c.Empty() {
+		return nil // whatever is wrong with an empty draft, nobody wants to know yet
+	}
+	for _, t := range c.plan.Targets {
+		letter := t.Account.Network.Letter()
+		for _, r := range t.Remarks {
+			if counted(r) {
+				continue
+			}
+			i := slices.IndexFunc(all, func(s said) bool { return s.Remark == r })
+			if i < 0 {
+				all = append(all, said{Remark: r})
+				i = len(all) - 1
+			}
+			if !slices.Contains(all[i].letters, letter) {
+				all[i].letters = append(all[i].letters, letter)
+			}
+		}
+	}
+	rank := func(s said) int {
+		return slices.Index([]timeline.Severity{timeline.Refuse, timeline.Loss, timeline.Note}, s.Severity)
+	}
+	slices.SortStableFunc(all, func(a, b said) int { return rank(a) - rank(b) })
+	return all
+}
+
+// counted tells whether a remark says what the counter says, with what to do about
+// it on a command line.
+func counted(r timeline.Remark) bool {
+	return strings.HasSuffix(r.Message.String(), "; --split makes it a thread")
+}
+
+// belongs is what else there is to the draft than its text.
+func (c *Compose) belongs() string {
+	var parts []string
+	d := c.draft
+	if d.Warning != "" {
+		parts = append(parts, "warning: "+timeline.CleanLine(d.Warning).String())
+	} else if d.Sensitive {
+		parts = append(parts, "pictures hidden")
+	}
+	if d.Visibility != "" && d.Visibility != timeline.Public {
+		parts = append(parts, map[timeline.Visibility]string{
+			timeline.Unlisted: "unlisted", timeline.Followers: "followers only", timeline.Direct: "only those mentioned",
+		}[d.Visibility])
+	}
+	if d.Replies != "" {
+		parts = append(parts, "replies: "+string(d.Replies))
+	}
+	if d.Quotes != "" {
+		parts = append(parts, "quotes: "+string(d.Quotes))
+	}
+	if len(d.Languages) > 0 {
+		parts = append(parts, strings.Join(d.Languages, " "))
+	}
+	if n := len(d.Media); n > 0 {
+		parts = append(parts, files(n))
+	}
+	if d.Poll != nil {
+		parts = append(parts, fmt.Sprintf("a poll of %d", len(d.Poll.Options)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func files(n int) string {
+	if n == 1 {
+		return "1 attachment"
+	}
+	return fmt.Sprintf("%d attachments", n)
+}
+
+// undescribed reminds of alt texts.
+func (c *Compose) undescribed() string {
+	n := 0
+	for _, m := range c.draft.Media {
+		if strings.TrimSpace(m.Alt) == "" {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s without a description: %s adds it", files(n), c.o.Key(Attach))
+}
+
+// Why says why the plan cannot be sent, and what helps; "" when it can.
+func (c *Compose) Why() string {
+	switch {
+	case c.Empty():
+		return "there is nothing to send yet"
+	case len(c.draft.To) == 0:
+		return "it goes nowhere yet: " + c.o.Key(Targets) + " chooses"
+	}
+	for _, t := range c.plan.Targets {
+		if tooLong(t) {
+			return over(t) + ": " + c.o.Key(Split) + " splits it, " + c.o.Key(OwnText) + " writes a shorter one"
+		}
+		for _, r := range t.Remarks {
+			if r.Severity == timeline.Refuse {
+				return t.Account.Network.Letter() + ": " + r.Message.Line().String() + "; " + c.o.Key(Targets) + " leaves it out"
+			}
+		}
+	}
+	return ""
+}
+
+// over says which limit is passed, and by how much.
+func over(t outbox.TargetPlan) string {
+	for _, p := range t.Parts {
+		if !p.Over {
+			continue
+		}
+		n, unit := p.Size.Characters-t.Limits.Characters, t.Limits.Unit
+		if t.Limits.Characters == 0 || n <= 0 {
+			n, unit = p.Size.Bytes-t.Limits.Bytes, "bytes"
+		}
+		return fmt.Sprintf("%s: %d %s too long", t.Account.Network.Letter(), n, unit)
+	}
+	return ""
+}

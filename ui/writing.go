@@ -1,0 +1,339 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/outbox"
+	"skein/timeline"
+	"skein/ui/compose"
+	"skein/ui/overlay"
+)
+
+const (
+	planAfter = 60 * time.Millisecond // of rest before a draft is planned anew
+	saveAfter = time.Second           // the most that a crash may lose
+)
+
+// writing is a draft on the compose screen and what is being done for it. It
+// outlives the screen until what was written is saved.
+type writing struct {
+	*compose.Compose
+	planDue, planning bool
+	saveDue, saving   bool
+	saved             int  // the version that is on the disk
+	fresh             bool // nobody has said yet where it goes
+	sending           bool // as soon as it is planned and saved
+	closed            bool // it has left the screen
+	dropped           bool // and is not wanted any more
+}
+
+// The messages of drafts; all but the first two carry the writing that they are for,
+// which may have been closed meanwhile.
+type (
+	targetsRead struct{ targets []outbox.Target }
+	draftsRead  struct {
+		drafts []outbox.Saved
+		err    error
+	}
+	planIsDue struct{ *writing }
+	saveIsDue struct{ *writing }
+	planned   struct {
+		*writing
+		version int
+		plan    outbox.Plan
+	}
+	saved struct {
+		*writing
+		version int
+		id      string
+		draft   outbox.Draft
+		err     error
+	}
+	dropped struct{ err error }
+	edited  struct {
+		*writing
+		text string
+		err  error
+	}
+	attached struct {
+		*writing
+		file outbox.File
+		err  error
+	}
+	listed struct {
+		*writing
+		prefix string
+		paths  []string
+	}
+)
+
+// readOutbox asks for what was left when skein ended, and for what the accounts
+// take.
+func (m *Model) readOutbox() tea.Cmd {
+	if m.o.Outbox == nil {
+		return nil
+	}
+	out, ctx := m.o.Outbox, m.ctx
+	return tea.Batch(m.askTargets(), func() tea.Msg {
+		drafts, err := out.Drafts(ctx)
+		return draftsRead{drafts, err}
+	}, m.readDeliveries())
+}
+
+// askTargets asks what the accounts take; while that is under way it will be asked
+// once more.
+func (m *Model) askTargets() tea.Cmd {
+	if m.o.Outbox == nil {
+		return nil
+	}
+	if m.asking {
+		m.stale = true
+		return nil
+	}
+	m.asking, m.stale = true, false
+	out, ctx := m.o.Outbox, m.ctx
+	return func() tea.Msg { return targetsRead{out.Targets(ctx)} }
+}
+
+func (m *Model) takeTargets(t targetsRead) tea.Cmd {
+	m.asking = false
+	m.targets = t.targets
+	if w := m.writing; w != nil {
+		w.SetTargets(m.targets)
+		if w.fresh {
+			w.Choose(m.usualTargets()...)
+		}
+	}
+	if m.stale {
+		return m.askTargets()
+	}
+	return nil
+}
+
+// watchAccounts asks anew what the accounts take when one of them has come back or
+// needs a sign-in.
+func (m *Model) watchAccounts() tea.Cmd {
+	ask := false
+	for _, h := range m.health {
+		before := m.states[h.Account.ID]
+		ask = ask || before != h.State && before != "" && (h.State == timeline.Live || h.State == timeline.SignIn)
+		m.states[h.Account.ID] = h.State
+	}
+	if !ask {
+		return nil
+	}
+	return m.askTargets()
+}
+
+// usualTargets is where a new post goes unless somebody says otherwise.
+func (m *Model) usualTargets() []timeline.AccountID {
+	var out []timeline.AccountID
+	for _, t := range m.targets {
+		usual := m.o.To == nil && t.Err == nil && t.Limits.ReadOnly.Empty()
+		if usual || slices.Contains(m.o.To, t.Account.ID) {
+			out = append(out, t.Account.ID)
+		}
+	}
+	return out
+}
+
+// startWriting opens the compose screen: with the draft that was left for the same
+// purpose, or with d.
+func (m *Model) startWriting(d outbox.Draft, about compose.About) tea.Cmd {
+	o := compose.Options{About: about, Key: m.composeKey, Find: m.finder()}
+	w := &writing{fresh: len(d.To) == 0}
+	note := ""
+	if i := slices.IndexFunc(m.drafts, func(s outbox.Saved) bool { return purpose(s.Draft) == purpose(d) }); i >= 0 {
+		s := m.drafts[i]
+		d, o.ID, w.fresh = s.Draft, s.ID, len(s.Draft.To) == 0
+		note = "this is the draft from " + moment(m.o.Now(), s.Updated) + "; " + m.composeKey(compose.Discard) + " throws it away"
+	}
+	w.Compose = compose.New(d, o)
+	if o.ID != "" {
+		w.saved = w.Version()
+	}
+	m.writing = w
+	m.show(w)
+	if m.targets != nil {
+		w.SetTargets(m.targets)
+		if w.fresh {
+			w.Choose(m.usualTargets()...)
+		}
+	}
+	if note != "" {
+		w.Say(note, false)
+	}
+	if slices.ContainsFunc(m.targets, func(t outbox.Target) bool { return t.Err != nil || t.Limits.Assumed }) {
+		return m.askTargets()
+	}
+	return nil
+}
+
+// purpose is what a draft is for: two drafts with the same are one.
+func purpose(d outbox.Draft) (p struct {
+	kind string
+	id   timeline.ID
+},
+) {
+	for _, k := range []struct {
+		kind    string
+		parents []outbox.Parent
+	}{{"edit", d.Edit}, {"reply", d.ReplyTo}, {"quote", d.Quote}} {
+		if len(k.parents) > 0 {
+			p.kind, p.id = k.kind, k.parents[0].ID
+			break
+		}
+	}
+	return p
+}
+
+// tend plans and saves what has changed on the compose screen, after a rest.
+func (m *Model) tend() tea.Cmd {
+	w := m.writing
+	if w == nil {
+		return nil
+	}
+	var cmds []tea.Cmd
+	if _, current := w.Plan(); !current && w.Known() && !w.planDue && !w.planning {
+		w.planDue = true
+		cmds = append(cmds, m.later(planAfter, planIsDue{w}))
+	}
+	if w.saved != w.Version() && !w.saveDue && !w.saving {
+		w.saveDue = true
+		cmds = append(cmds, m.later(saveAfter, saveIsDue{w}))
+	}
+	return tea.Batch(cmds...)
+}
+
+// plan plans the draft as it now is, off the path of the keys.
+func (m *Model) plan(w *writing) tea.Cmd {
+	if w.planning || w.closed {
+		return nil
+	}
+	w.planning = true
+	version, draft, targets := w.Version(), w.Draft(), w.Targets()
+	var book outbox.Book
+	if m.o.People != nil {
+		book = m.o.People
+	}
+	return func() tea.Msg { return planned{w, version, outbox.NewPlan(draft, targets, book)} }
+}
+
+func (m *Model) takePlan(p planned) tea.Cmd {
+	p.planning = false
+	p.Planned(p.version, p.plan)
+	return m.trySend(p.writing)
+}
+
+// save keeps the draft. One save is under way at a time, so that a draft has one id.
+func (m *Model) save(w *writing) tea.Cmd {
+	switch {
+	case w.saving, w.dropped, w.saved == w.Version():
+		return nil
+	case w.Empty() && w.ID() == "":
+		w.saved = w.Version()
+		return nil
+	}
+	w.saving = true
+	version, id, draft := w.Version(), w.ID(), w.Draft()
+	out, ctx := m.o.Outbox, context.WithoutCancel(m.ctx) // what was written outlives the program
+	return func() tea.Msg {
+		id, err := out.SaveDraft(ctx, id, draft)
+		return saved{w, version, id, draft, err}
+	}
+}
+
+func (m *Model) takeSaved(s saved) tea.Cmd {
+	w := s.writing
+	w.saving = false
+	if s.err != nil {
+		why := "the draft could not be saved: " + timeline.AsError(s.err).Error()
+		if w.sending {
+			m.stopSending(w, why)
+		}
+		m.leaving = false
+		w.saved = s.version // the next key tries again
+		return m.tell(why, bad)
+	}
+	w.Named(s.id)
+	w.saved = s.version
+	m.drafts = slices.DeleteFunc(m.drafts, func(o outbox.Saved) bool { return o.ID == s.id })
+	switch {
+	case w.dropped:
+		return m.drop(w)
+	case w.closed, w.sending, m.leaving:
+		if cmd := m.save(w); cmd != nil {
+			return cmd
+		}
+	}
+	m.drafts = slices.Insert(m.drafts, 0, outbox.Saved{ID: s.id, Draft: s.draft, Updated: m.o.Now()})
+	if m.leaving {
+		return m.leave()
+	}
+	return m.trySend(w)
+}
+
+// drop forgets the saved draft; one that is being saved when that is done.
+func (m *Model) drop(w *writing) tea.Cmd {
+	w.dropped = true
+	id := w.ID()
+	if w.saving || id == "" {
+		return nil
+	}
+	m.drafts = slices.DeleteFunc(m.drafts, func(o outbox.Saved) bool { return o.ID == id })
+	out, ctx := m.o.Outbox, context.WithoutCancel(m.ctx)
+	return func() tea.Msg { return dropped{out.DropDraft(ctx, id)} }
+}
+
+// stopWriting takes the compose screen away.
+func (m *Model) stopWriting(w *writing) {
+	w.closed = true
+	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay.Overlay) bool { return o == overlay.Overlay(w) })
+	if m.writing == w {
+		m.writing = nil
+	}
+}
+
+// keep closes the compose screen and keeps the draft, or nothing where there is
+// nothing.
+func (m *Model) keep(w *writing) tea.Cmd {
+	if w.sending {
+		return nil
+	}
+	m.stopWriting(w)
+	if w.Empty() {
+		return m.drop(w)
+	}
+	return tea.Batch(m.save(w), m.tell("the draft is kept", plain))
+}
+
+func (m *Model) discard(w *writing) tea.Cmd {
+	m.stopWriting(w)
+	return tea.Batch(m.drop(w), m.tell("the draft is gone", plain))
+}
+
+// takeDrafts takes the drafts that were left. One that belongs on the compose screen
+// which is still empty is put there.
+func (m *Model) takeDrafts(d draftsRead) tea.Cmd {
+	if d.err != nil {
+		return m.tell("the drafts could not be read: "+timeline.AsError(d.err).Error(), bad)
+	}
+	m.drafts = d.drafts
+	w := m.writing
+	if w == nil || !w.Empty() || w.ID() != "" || w.saving {
+		return nil
+	}
+	for _, s := range m.drafts {
+		if purpose(s.Draft) == purpose(w.Draft()) {
+			w.Restore(s.ID, s.Draft)
+			w.saved, w.fresh = w.Version(), len(s.Draft.To) == 0
+			w.Say("this is the draft from "+moment(m.o.Now(), s.Updated), false)
+			break
+		}
+	}
+	return nil
+}

@@ -1,0 +1,270 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/outbox"
+	"skein/timeline"
+	"skein/ui"
+	"skein/ui/uitest"
+)
+
+// writing are three networks and a way out to them.
+func writing() ([]*uitest.Backend, *uitest.Outbox) {
+	nets := three()
+	return nets, uitest.NewOutbox(nets...)
+}
+
+func long(n int) string { return strings.TrimSpace(strings.Repeat("word ", n/5)) }
+
+func TestPostGoesToThreeNetworksAndTellsWhere(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.See("compose", "M @me@mastodon.example", "B @me@bluesky.example", "N @me@nostr.example")
+		s.Type("Hello, everyone.")
+		s.Sleep(200 * time.Millisecond)
+		s.See("✓ M @me@mastodon.example 16/500", "✓ B @me@bluesky.example 16/300", "✓ N @me@nostr.example ∞")
+		s.Press("ctrl+s")
+		s.See("sending in 5 s — C-z takes it back")
+		s.Sleep(2 * time.Second)
+		s.See("sending in 3 s")
+		if n := len(out.Plans()); n != 1 {
+			t.Fatalf("%d plans were added", n)
+		}
+		s.Sleep(4 * time.Second)
+		s.See("M sent ✓   B sent ✓   N sent ✓")
+		s.Press("g", "o")
+		s.See("outbox", "Hello, everyone.", "https://mastodon.example/@me/", "https://bluesky.example/@me/", "https://nostr.example/@me/")
+		s.Press("o")
+		if len(s.Opened) != 1 || !strings.HasPrefix(s.Opened[0], "https://mastodon.example/@me/") {
+			t.Errorf("opened %v", s.Opened)
+		}
+	})
+}
+
+func TestWhatIsTooLongForOneIsSplit(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Send(tea.PasteMsg{Content: long(400)})
+		s.Sleep(200 * time.Millisecond)
+		s.See("✓ M @me@mastodon.example 399/500", "✗ B @me@bluesky.example 399/300")
+		s.Press("ctrl+s")
+		s.See("B: 99 graphemes too long: A-x splits it")
+		if len(out.Plans()) != 0 {
+			t.Fatal("it was sent")
+		}
+		s.Press("alt+x")
+		s.See("what each gets", "x splits")
+		s.Press("x")
+		s.Sleep(200 * time.Millisecond)
+		s.Press("pgdown")
+		s.See("2 posts")
+		s.Press("esc")
+		s.See("✓ B @me@bluesky.example 2 posts", "✓ M @me@mastodon.example 399/500")
+		s.Press("ctrl+s")
+		s.Sleep(6 * time.Second)
+		s.See("M sent ✓   B sent ✓   N sent ✓")
+	})
+}
+
+func TestPostIsTakenBack(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("too quick")
+		s.Press("ctrl+s")
+		s.See("sending in 5 s")
+		s.DontSee("compose ─")
+		s.Sleep(3 * time.Second)
+		s.Press("ctrl+z")
+		s.See("taken back: nobody has seen it", "too quick", "compose")
+		s.Sleep(10 * time.Second)
+		s.Press("esc")
+		s.Sleep(time.Second)
+		for _, d := range deliveries(t, out) {
+			if d.State != timeline.Cancelled {
+				t.Errorf("%s is %s", d.Account.Network, d.State)
+			}
+		}
+		s.Press("c")
+		s.Press("!")
+		s.Press("ctrl+s")
+		s.Sleep(6 * time.Second)
+		s.See("M sent ✓   B sent ✓   N sent ✓")
+	})
+}
+
+func deliveries(t *testing.T, out *uitest.Outbox) []timeline.Delivery {
+	t.Helper()
+	all, err := out.Deliveries(t.Context(), outbox.Filter{})
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d deliveries, %v", len(all), err)
+	}
+	return all
+}
+
+func drafts(t *testing.T, out *uitest.Outbox) []outbox.Saved {
+	t.Helper()
+	all, err := out.Drafts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestEscKeepsADraftAndComposeBringsItBack(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("half a th")
+		s.Press("esc")
+		s.See("the draft is kept")
+		s.Press("c")
+		s.See("half a th", "this is the draft from 00:00; A-q throws it away")
+		s.Type("ought")
+		s.Press("esc", "c")
+		s.See("half a thought")
+		if n := len(drafts(t, out)); n != 1 {
+			t.Errorf("%d drafts", n)
+		}
+		s.Press("alt+q")
+		s.See("Throw this draft away?")
+		s.Press("enter")
+		s.See("the draft is gone")
+		if n := len(drafts(t, out)); n != 0 {
+			t.Errorf("%d drafts are left", n)
+		}
+		s.Press("c")
+		s.DontSee("half a thought")
+		s.Press("esc")
+	})
+}
+
+// TestCrashLosesASecond: what was written is on the disk a second later, with no key
+// pressed for it, and the next start brings it back.
+func TestCrashLosesASecond(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		for range 30 {
+			s.Press("x")
+			s.Sleep(100 * time.Millisecond)
+		}
+		if n := out.Saves(); n < 2 || n > 4 {
+			t.Errorf("saved %d times in 3 seconds", n)
+		}
+		s.Sleep(time.Second)
+		if all := drafts(t, out); len(all) != 1 || all[0].Draft.Text != strings.Repeat("x", 30) {
+			t.Errorf("the drafts are %+v", all)
+		}
+	})
+	nets, _ = writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.See(strings.Repeat("x", 30), "this is the draft from")
+	})
+}
+
+func TestQuittingSavesWhatIsBeingWritten(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("abc")
+		s.Press("ctrl+c")
+		if !s.Left {
+			t.Error("it did not quit")
+		}
+	})
+	if all := drafts(t, out); len(all) != 1 || all[0].Draft.Text != "abc" {
+		t.Errorf("the drafts are %+v", all)
+	}
+}
+
+// TestDraftThatWasQueuedIsNotQueuedTwice: skein ended between queueing a draft and
+// forgetting it.
+func TestDraftThatWasQueuedIsNotQueuedTwice(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("once")
+		s.Sleep(2 * time.Second)
+		left := drafts(t, out)[0]
+		s.Press("ctrl+s")
+		s.Sleep(10 * time.Second)
+		if _, err := out.SaveDraft(t.Context(), left.ID, left.Draft); err != nil {
+			t.Fatal(err)
+		}
+	})
+	nets, _ = writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.See("once")
+		s.Press("ctrl+s")
+		s.See("this draft was sent already; C-s sends it as a new post")
+		if n := len(out.Plans()); n != 1 {
+			t.Errorf("%d plans were added", n)
+		}
+	})
+}
+
+func TestRefusalIsTold(t *testing.T) {
+	nets, out := writing()
+	out.Refuses(timeline.Bluesky, "this account is suspended")
+	uitest.Play(t, ui.Options{Outbox: out, Undo: -1}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("hello")
+		s.Press("ctrl+s")
+		s.Sleep(time.Second)
+		s.See("M sent ✓   B refused ✗   N sent ✓", "this account is suspended")
+		s.Sleep(time.Minute)
+		s.See("B refused ✗")
+		out.Refuses(timeline.Bluesky, "")
+		s.Press("g", "o", "j", "enter")
+		s.See("outbox: @me@bluesky.example", "this account is suspended", "r sends again")
+		s.Press("r")
+		s.Sleep(time.Second)
+		s.See("sent", "https://bluesky.example/@me/")
+	})
+}
+
+func TestQuittingAsksWhileSomethingIsOnItsWay(t *testing.T) {
+	nets, out := writing()
+	out.Holds(timeline.Nostr, timeline.Waiting)
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("hello")
+		s.Press("ctrl+s", "q")
+		s.See("quit?", "3 posts are still on the way")
+		s.Press("esc")
+		s.Sleep(6 * time.Second)
+		s.Press("q")
+		s.See("1 post is still on the way")
+		s.Press("enter")
+		if !s.Left {
+			t.Error("it did not quit")
+		}
+	})
+}
+
+func TestOutboxThatFailsKeepsTheDraft(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("precious")
+		out.Fails(timeline.Errorf(timeline.CodeInternal, "the disk is full"))
+		s.Press("ctrl+s")
+		s.See("the disk is full", "precious", "compose")
+		out.Fails(nil)
+		s.Press("!")
+		s.Press("ctrl+s")
+		s.See("sending in 5 s")
+	})
+}
+
+var _ ui.Outbox = (*outbox.Outbox)(nil)
