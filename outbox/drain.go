@@ -41,7 +41,7 @@ func (o *Outbox) Drain(ctx context.Context, operations ...string) (_ []timeline.
 	}
 	err = o.hurry(r.ctx, ops)
 	if err == nil {
-		err = r.loop(func(now time.Time) (bool, error) { return r.over(ctx, now) })
+		err = r.loop(func(now time.Time) (outlook, error) { return r.ahead(ctx, now) })
 	}
 	if ctx.Err() != nil {
 		err = nil // ended as it was asked to
@@ -91,31 +91,34 @@ func (r *row) retry(now time.Time) {
 	}
 }
 
-// over tells whether a Drain has nothing more to do or to wait for.
-func (r *runner) over(ctx context.Context, now time.Time) (bool, error) {
+// ahead tells what a Drain still has to do or to wait for.
+func (r *runner) ahead(ctx context.Context, now time.Time) (outlook, error) {
 	if err := r.widen(); err != nil {
-		return false, err
+		return waits, err
 	}
 	deadline, limited := ctx.Deadline()
 	open, err := r.o.openRows(r.ctx, r.ops)
 	if err != nil {
-		return false, err
+		return waits, err
 	}
 	for _, d := range open {
 		switch {
 		case d.owner != "" && d.owner != r.o.owner.id, r.o.flying(d.ID), r.o.full(d.account):
-			return false, nil // somebody is at it, or at others of the account
+			return waits, nil // somebody is at it, or at others of the account
 		case d.State == timeline.Waiting, !d.due.After(now):
 			// It waits for another delivery, or a sign-in.
 		case d.State == timeline.Scheduled && !limited, limited && d.due.After(deadline):
 		case d.Code == timeline.CodeOffline && d.failed >= offlineEnough:
 		default:
-			return false, nil
+			return waits, nil
 		}
 	}
-	// Something may have become free since the last look.
+	// Something may have become free since it was looked for, or is new in sight.
 	found, err := r.o.ready(r.ctx, r.o.now(), r.ops)
-	return !found, err
+	if err != nil || found {
+		return again, err
+	}
+	return over, nil
 }
 
 // widen adds the operations that those of the Drain have to wait for.

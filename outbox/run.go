@@ -73,16 +73,24 @@ func (o *Outbox) Run(ctx context.Context) (err error) {
 	if err := o.sweep(r.ctx); err != nil && r.ctx.Err() == nil {
 		o.opts.Log.Warn("old files could not be removed", "error", err)
 	}
-	return r.loop(func(time.Time) (bool, error) { return false, nil })
+	return r.loop(func(time.Time) (outlook, error) { return waits, nil })
 }
 
-// loop works until done says so, or its context ends.
-func (r *runner) loop(done func(now time.Time) (bool, error)) error {
+// outlook is what a runner has before it when it has started all that may be
+// worked on.
+type outlook uint8
+
+const (
+	waits outlook = iota // something is under way, or will fall due
+	again                // there is more to start
+	over                 // nothing more will happen
+)
+
+// loop works until look says that it is over, or its context ends.
+func (r *runner) loop(look func(now time.Time) (outlook, error)) error {
 	for rest := restFirst; r.ctx.Err() == nil; {
-		next, over, err := r.turn(done)
+		next, ahead, err := r.turn(look)
 		switch {
-		case over:
-			return nil
 		case err != nil && r.ctx.Err() != nil:
 			return nil
 		case err != nil && (!r.patient || sqlite.Damaged(err)):
@@ -94,9 +102,13 @@ func (r *runner) loop(done func(now time.Time) (bool, error)) error {
 			}
 			rest = min(2*rest, restLast)
 			continue
+		case ahead == over:
+			return nil
 		}
 		rest = restFirst
-		r.wait(next)
+		if ahead == waits {
+			r.wait(next)
+		}
 	}
 	return nil
 }
@@ -119,20 +131,20 @@ type moment struct {
 }
 
 // turn starts all that may be worked on now, and tells what to wait for.
-func (r *runner) turn(done func(time.Time) (bool, error)) (next moment, over bool, err error) {
+func (r *runner) turn(look func(time.Time) (outlook, error)) (next moment, ahead outlook, err error) {
 	o, ctx := r.o, r.ctx
 	next.news = o.await()
 	if r.seen, err = o.version(ctx); err != nil {
-		return next, false, err
+		return next, waits, err
 	}
 	if err := o.tellOthers(ctx); err != nil {
-		return next, false, err
+		return next, waits, err
 	}
 	now := o.now()
 	for {
 		jobs, err := o.claim(ctx, now, r.ops)
 		if err != nil {
-			return next, false, err
+			return next, waits, err
 		}
 		for _, j := range jobs {
 			r.jobs.Go(func() { o.work(j) })
@@ -141,11 +153,11 @@ func (r *runner) turn(done func(time.Time) (bool, error)) (next moment, over boo
 			break
 		}
 	}
-	if over, err = done(now); err != nil || over {
-		return next, over, err
+	if ahead, err = look(now); err != nil || ahead != waits {
+		return next, ahead, err
 	}
 	next.at, err = r.nextDue(now)
-	return next, false, err
+	return next, waits, err
 }
 
 // nextDue is when something falls due, or a process that is at something is to be
