@@ -115,6 +115,7 @@ func readAll(t *testing.T, s *pds.Server, address string) {
 	if _, err := b.Resolve(ctx, "@nobody.bsky.example"); err == nil {
 		t.Error("nobody was found")
 	}
+	publishAll(ctx, t, b, s.DID("ana"))
 	if _, err := b.Thread(ctx, timeline.ID{Network: timeline.Bluesky, Local: "at://" + r.DID + "/app.bsky.feed.post/3jui7kd54zh2y"}); err == nil {
 		t.Error("a post that never was was found")
 	}
@@ -151,7 +152,12 @@ func writeAll(t *testing.T, s *pds.Server, address string) {
 	w.call("GET", "app.bsky.feed.getLikes", url.Values{"uri": {uri}}, nil)
 	w.call("GET", "app.bsky.feed.getAuthorFeed", url.Values{"actor": {me}}, nil)
 	w.call("GET", "app.bsky.actor.getProfiles", url.Values{"actors": {me, s.Handle("ana")}}, nil)
+	setting := map[string]any{"$type": "app.bsky.actor.defs#postInteractionSettingsPref", "threadgateAllowRules": []any{}}
+	w.call("POST", "app.bsky.actor.putPreferences", nil, map[string]any{"preferences": []any{setting}})
 	w.call("GET", "app.bsky.actor.getPreferences", nil, nil)
+	w.call("POST", "app.bsky.bookmark.createBookmark", nil, subject)
+	w.call("GET", "app.bsky.bookmark.getBookmarks", nil, nil)
+	w.call("POST", "app.bsky.bookmark.createBookmark", nil, map[string]any{"uri": "at://" + me + "/app.bsky.feed.like/3jui7kd54zh2y", "cid": first["cid"]})
 	w.call("GET", "com.atproto.repo.getRecord", url.Values{"repo": {me}, "collection": {"app.bsky.actor.profile"}, "rkey": {"self"}}, nil)
 	w.call("POST", "com.atproto.repo.deleteRecord", nil, map[string]any{"repo": me, "collection": "app.bsky.feed.post", "rkey": "3jui7kd54zh2z"})
 	w.call("GET", "com.atproto.repo.getRecord", url.Values{"repo": {me}, "collection": {"app.bsky.feed.post"}, "rkey": {"3jui7kd54zh2z"}}, nil)

@@ -256,7 +256,7 @@ func TestContract(t *testing.T) {
 			t.Errorf("stored record %s: %v", uri, err)
 		}
 	}
-	for _, must := range []string{"app.bsky.feed.getTimeline", "app.bsky.feed.getPostThread", "com.atproto.repo.applyWrites", "com.atproto.server.refreshSession"} {
+	for _, must := range []string{"app.bsky.bookmark.createBookmark", "com.atproto.repo.uploadBlob", "com.atproto.repo.putRecord", "app.bsky.feed.getTimeline", "app.bsky.feed.getPostThread", "com.atproto.repo.applyWrites", "com.atproto.server.refreshSession"} {
 		if seen[must] == 0 {
 			t.Errorf("%s was never called", must)
 		}

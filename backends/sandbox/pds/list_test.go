@@ -17,9 +17,8 @@ func TestListRecords(t *testing.T) {
 		var texts, cursor string
 		for range n {
 			page := c.get("com.atproto.repo.listRecords", 200, "repo", s.DID("ana"), "collection", colPost, "limit", "2", "reverse", reverse, "cursor", cursor)
-			records, _ := page["records"].([]any)
-			for _, r := range records {
-				texts += dig(r.(object), "value", "text")
+			for _, r := range list(page["records"]) {
+				texts += dig(r, "value", "text")
 			}
 			if cursor = dig(page, "cursor"); cursor == "" {
 				break
