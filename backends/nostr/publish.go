@@ -12,12 +12,9 @@ import (
 	"skein/timeline"
 )
 
-const (
-	maxOutlets  = 20 // relays that one event goes to
-	maxInboxes  = 10 // of them those of others
-	inboxesEach = 2  // of one person
-	inboxPeople = 30 // whose inboxes are looked at
-)
+// maxTwins is how many seconds an event is put later at most, so that it is one of
+// its own.
+const maxTwins = 10
 
 // request is what a timeline.Request holds: a signed event and where it goes. The
 // event is kept as the string of bytes that is sent, so that no encoder on the way
@@ -118,63 +115,12 @@ func (b *Backend) draft(ctx context.Context, i timeline.Intent, n timeline.Notes
 	return draft{}, timeline.Errorf(timeline.CodeUnsupported, "Nostr has no such thing: %s", i.Kind)
 }
 
-// writeRelays are where the account's own events belong: the write relays of its
-// NIP-65 list, else those of its configuration.
-func (b *Backend) writeRelays(ctx context.Context) ([]string, error) {
-	b.fetchLists(ctx, []string{b.cfg.PubKey})
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	list, ok := b.lists.Peek(b.cfg.PubKey)
-	if !ok {
-		return nil, timeline.Errorf(timeline.CodeOffline, "none of %d relays answered", len(b.fallback))
-	}
-	if len(list.v.write) == 0 {
-		return b.own, nil
-	}
-	b.pool.adopt(list.v.write)
-	return list.v.write, nil
-}
-
-// inboxes are the relays of others that the event goes to: where those whom it names
-// read, and those of the draft. A list concerns its owner alone.
-func (b *Backend) inboxes(ctx context.Context, d draft, own []string) []string {
-	if d.request.List != nil {
-		return nil
-	}
-	urls := slices.Concat(d.outlets, b.inboxesOf(ctx, named(d.event.Tags)))
-	urls = slices.DeleteFunc(relayURLs(urls, maxInboxes+len(own)), func(u string) bool { return slices.Contains(own, u) })
-	return urls[:min(len(urls), maxInboxes)]
-}
-
-// named are the people of an event's p tags.
-func named(tags nostr.Tags) []string {
-	var people []string
-	for t := range tags.FindAll("p") {
-		if isHex(t[1], 64) {
-			people = append(people, t[1])
-		}
-	}
-	return people
-}
-
-// inboxesOf are a few relays at which each of these people reads; who comes first
-// has the first choice.
-func (b *Backend) inboxesOf(ctx context.Context, people []string) []string {
-	people = people[:min(len(people), inboxPeople)]
-	b.fetchLists(ctx, people)
-	var urls []string
-	for _, p := range people {
-		if l, ok := b.lists.Peek(p); ok && p != b.cfg.PubKey {
-			urls = append(urls, l.v.read[:min(len(l.v.read), inboxesEach)]...)
-		}
-	}
-	return urls
-}
-
 // freeze signs the event, and holds the bytes that will be sent to the same tests
 // as a stranger's.
 func (b *Backend) freeze(ctx context.Context, q *request, e nostr.Event) error {
+	for n := 0; n < maxTwins && b.twin(ctx, &e, q.Own); n++ {
+		e.CreatedAt++
+	}
 	if err := b.sign(ctx, &e); err != nil {
 		return err
 	}
@@ -192,6 +138,27 @@ func (b *Backend) freeze(ctx context.Context, q *request, e nostr.Event) error {
 		return timeline.Errorf(timeline.CodeRefused, "with everything in it the event has %d bytes; the relays take %d", size, limit)
 	}
 	return nil
+}
+
+// twin tells whether there is, or was, such an event already: the same words in the
+// same second have the same id, and what was deleted does not come back under it.
+func (b *Backend) twin(ctx context.Context, e *nostr.Event, relays []string) bool {
+	id := e.GetID()
+	known := func() bool { return b.events.Contains(id) || b.deleted.Contains(id+b.cfg.PubKey) }
+	if known() {
+		return true
+	}
+	want := map[string]nostr.Filters{}
+	for _, url := range relays {
+		want[url] = append(holding(id), b.deletionOf(id))
+	}
+	b.ask(ctx, want) // remembers what it finds
+	return known()
+}
+
+// deletionOf asks for the deletion of an own event.
+func (b *Backend) deletionOf(id string) nostr.Filter {
+	return nostr.Filter{Kinds: []int{kindDeletion}, Authors: []string{b.cfg.PubKey}, Tags: nostr.TagMap{"e": {id}}, Limit: 1}
 }
 
 var errNotOurs = errors.New("its id or signature is wrong")
@@ -313,88 +280,10 @@ func (b *Backend) done(q *request) {
 	}
 }
 
-// Settle implements timeline.Publisher: the own relays are asked for the event. One
-// that was deleted since was there.
-func (b *Backend) Settle(ctx context.Context, r timeline.Request) timeline.Outcome {
-	q, err := thaw(r)
-	switch {
-	case err != nil:
-		return broken(r, err)
-	case q.event == nil:
-		return b.Send(ctx, r)
-	case q.List != nil:
-		return b.settleList(ctx, q, r)
-	}
-	all := standings{}
-	all.recall(q, r.Known.Answers)
-	filters := holding(q.event.ID)
-	filters = append(filters, nostr.Filter{Kinds: []int{kindDeletion}, Authors: []string{b.cfg.PubKey}, Tags: nostr.TagMap{"e": {q.event.ID}}, Limit: 1})
-	answers := b.askOwn(ctx, q, filters)
-	for url, a := range answers {
-		if len(a.events) > 0 {
-			all[url] = standing{taken: true, text: timeline.Literal("it has it")}
-		}
-	}
-	return b.settled(ctx, q, all, answers)
-}
-
-// askOwn asks the own relays of a request and waits for all of them.
-func (b *Backend) askOwn(ctx context.Context, q *request, filters nostr.Filters) map[string]answer {
-	want := map[string]nostr.Filters{}
-	for _, url := range q.Own {
-		want[url] = filters
-	}
-	return b.pool.ask(ctx, want, -1)
-}
-
-// settled weighs what the own relays hold. Only where none of them tells, nothing
-// is known: a relay that was not asked in time may be given the event again.
-func (b *Backend) settled(ctx context.Context, q *request, all standings, answers map[string]answer) timeline.Outcome {
-	told := false
-	for _, url := range q.Own {
-		a := answers[url]
-		told = told || a.complete() || all[url].taken
-		if s := all[url]; !s.taken && !s.final {
-			all[url] = standing{code: timeline.CodeOffline, text: timeline.Literal("it does not have it")}
-			if !a.complete() {
-				all[url] = standing{code: timeline.CodeOffline, text: errSilent.Message}
-			}
-		}
-	}
-	o := all.outcome(q)
-	switch {
-	case o.Verdict == timeline.Published:
-		b.done(q)
-	case ctx.Err() != nil || !told:
-		err := allFailed(answers)
-		if err == nil {
-			err = errSilent
-		}
-		o = timeline.Outcome{Verdict: timeline.Uncertain, Err: timeline.AsError(err)}
-	}
-	return o
-}
-
 // created is when an event of an intent claims to be from.
 func (b *Backend) created(i timeline.Intent) nostr.Timestamp {
 	if i.Created.IsZero() {
 		return b.stamp()
 	}
 	return nostr.Timestamp(i.Created.Unix())
-}
-
-// hint is a relay that has an event, as far as is known.
-func (b *Backend) hint(id string) string {
-	if h, ok := b.hints.Peek(id); ok && len(h) > 0 {
-		return h[0]
-	}
-	return ""
-}
-
-// home is a relay that somebody writes to, as far as is known.
-func (b *Backend) home(pubkey string) string {
-	if l, ok := b.lists.Peek(pubkey); ok && len(l.v.write) > 0 {
-		return l.v.write[0]
-	}
-	return ""
 }
