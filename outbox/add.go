@@ -119,7 +119,7 @@ func (o *Outbox) enter(ctx context.Context, a Added, asked string, draft *Draft,
 			if err := e.needs(r); err != nil {
 				return err
 			}
-			op.Deliveries = append(op.Deliveries, o.shownAs(r))
+			op.Deliveries = append(op.Deliveries, o.show(r.Delivery))
 		}
 		return nil
 	})

@@ -17,7 +17,7 @@ import (
 // for its next attempt is tried at once. It returns how the operation stands then.
 func (o *Outbox) Retry(ctx context.Context, operation string, accounts ...timeline.AccountID) ([]timeline.Delivery, error) {
 	return o.alter(ctx, "retry", operation, accounts, func(e *entry, r *row) (bool, error) {
-		if r.owner != "" && r.owner != o.owner.id || o.flying(r.ID) {
+		if r.owner != "" && r.owner != o.owner.id || o.flying()[r.ID] {
 			return false, nil // somebody is at it
 		}
 		switch r.State {

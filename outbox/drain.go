@@ -97,13 +97,15 @@ func (r *runner) ahead(ctx context.Context, now time.Time) (outlook, error) {
 		return waits, err
 	}
 	deadline, limited := ctx.Deadline()
+	// Asked before the rows are read: what lands in between is looked at again.
+	flying := r.o.flying()
 	open, err := r.o.openRows(r.ctx, r.ops)
 	if err != nil {
 		return waits, err
 	}
 	for _, d := range open {
 		switch {
-		case d.owner != "" && d.owner != r.o.owner.id, r.o.flying(d.ID), r.o.full(d.account):
+		case d.owner != "" && d.owner != r.o.owner.id, flying[d.ID], r.o.full(d.account):
 			return waits, nil // somebody is at it, or at others of the account
 		case d.State == timeline.Waiting, !d.due.After(now):
 			// It waits for another delivery, or a sign-in.

@@ -86,8 +86,7 @@ func (o *Outbox) tell(change int64, deliveries []timeline.Delivery) {
 	for _, d := range deliveries {
 		if o.told[d.ID] <= change {
 			o.told[d.ID] = change
-			d.Account = o.account(d.Account)
-			fresh = append(fresh, d)
+			fresh = append(fresh, o.show(d))
 		}
 	}
 	o.opts.Sink.Delivered(fresh...)
@@ -123,6 +122,15 @@ func (o *Outbox) account(a timeline.Account) timeline.Account {
 		return known
 	}
 	return a
+}
+
+// show is a delivery as others see it.
+func (o *Outbox) show(d timeline.Delivery) timeline.Delivery {
+	d.Account = o.account(d.Account)
+	if d.State == timeline.Waiting {
+		d.Due = time.Time{} // it goes on when something happens, not at a time
+	}
+	return d
 }
 
 // notes are the finished steps of one delivery's preparation.

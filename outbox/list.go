@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"skein/timeline"
 	"skein/timeline/sqlite"
@@ -97,8 +96,7 @@ func (o *Outbox) listIn(ctx context.Context, q querier, where string, args ...an
 		if err := scanShown(rows, &d); err != nil {
 			return nil, err
 		}
-		d.Account = o.account(d.Account)
-		all = append(all, d)
+		all = append(all, o.show(d))
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("listing deliveries: %w", err)
@@ -140,14 +138,4 @@ func (o *Outbox) operation(ctx context.Context, q querier, id string) (Operation
 	}
 	op.Deliveries, err = o.listIn(ctx, q, "d.operation = ? ORDER BY d.id", id)
 	return op, sqlite.Explain(err, o.path)
-}
-
-// shownAs is a row as a list would show it.
-func (o *Outbox) shownAs(r *row) timeline.Delivery {
-	d := r.Delivery
-	d.Account = o.account(d.Account)
-	if d.State == timeline.Waiting {
-		d.Due = time.Time{}
-	}
-	return d
 }

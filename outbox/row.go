@@ -61,10 +61,7 @@ func scanShown(s scanner, d *timeline.Delivery, more ...any) error {
 	}
 	d.Account.Handle, d.Account.Server = timeline.CleanLine(handle), timeline.CleanLine(server)
 	d.Message, d.Summary = timeline.CleanLine(message), timeline.CleanLine(summary)
-	d.Created, d.Updated, d.Due = fromMillis(created), fromMillis(updated), time.Time{}
-	if d.State != timeline.Waiting {
-		d.Due = fromMillis(due.Int64)
-	}
+	d.Created, d.Updated, d.Due = fromMillis(created), fromMillis(updated), fromMillis(due.Int64)
 	return nil
 }
 
@@ -126,11 +123,7 @@ func (e *entry) save(r *row) error {
 		return fmt.Errorf("journaling delivery %d: %w", r.ID, err)
 	}
 	r.Updated = fromMillis(millis(e.now))
-	told := r.Delivery
-	if told.State == timeline.Waiting {
-		told.Due = time.Time{}
-	}
-	e.touched = append(e.touched, told)
+	e.touched = append(e.touched, r.Delivery)
 	return nil
 }
 

@@ -213,12 +213,13 @@ func (o *Outbox) disown(ctx context.Context, ops []string) error {
 		return err
 	}
 	return o.write(ctx, "disown", func(e *entry) error {
+		flying := o.flying()
 		for _, id := range ids {
 			r, err := load(e.ctx, e.tx, id)
 			if err != nil {
 				return err
 			}
-			if r.owner != o.owner.id || o.flying(id) {
+			if r.owner != o.owner.id || flying[id] {
 				continue
 			}
 			r.owner = ""
@@ -236,9 +237,13 @@ func (o *Outbox) disown(ctx context.Context, ops []string) error {
 	})
 }
 
-func (o *Outbox) flying(id int64) bool {
+// flying are the deliveries that this process is at.
+func (o *Outbox) flying() map[int64]bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	_, ok := o.flights[id]
-	return ok
+	flying := make(map[int64]bool, len(o.flights))
+	for id := range o.flights {
+		flying[id] = true
+	}
+	return flying
 }
