@@ -140,7 +140,8 @@ func (m *Model) giveUp(k mark, w *wish) {
 	delete(m.wishes, k)
 }
 
-// revise draws a post anew wherever it stands.
+// revise draws a post anew wherever it stands. Conversations that were read before
+// are forgotten: they hold it as it was.
 func (m *Model) revise(id timeline.ID) {
 	m.rows.Revise(id, m.wished)
 	m.feed.Changed()
@@ -150,7 +151,7 @@ func (m *Model) revise(id timeline.ID) {
 	if m.beside != nil {
 		m.beside.Revise(id, m.wished)
 	}
-	m.known.Purge() // conversations that were read before
+	m.known.Purge()
 }
 
 // reviseAll does so with every post that something is wished of: after a network has
@@ -207,9 +208,14 @@ func has(v *timeline.View, kind timeline.Kind) *bool {
 	return &v.Liked
 }
 
-// actor is the account that acts on a post: the first that has seen it, else the
-// first of its network.
+// actor is the account that acts on a post: the first that has seen it and can
+// write, else the first that has seen it, else the first of its network.
 func (m *Model) actor(p *timeline.Post) (timeline.View, bool) {
+	for _, v := range p.Views {
+		if t, ok := m.targetOf(v.Account); ok && t.Rules != nil && t.Limits.ReadOnly.Empty() {
+			return v, true
+		}
+	}
 	if len(p.Views) > 0 {
 		return p.Views[0], true
 	}
@@ -219,6 +225,16 @@ func (m *Model) actor(p *timeline.Post) (timeline.View, bool) {
 		}
 	}
 	return timeline.View{}, false
+}
+
+// targetOf is an account as one to write to.
+func (m *Model) targetOf(a timeline.AccountID) (outbox.Target, bool) {
+	for _, t := range m.targets {
+		if t.Account.ID == a {
+			return t, true
+		}
+	}
+	return outbox.Target{}, false
 }
 
 // summary is a post in one line.
@@ -259,15 +275,12 @@ func (m *Model) cannot(kind timeline.Kind) string {
 	if !ok {
 		return "no account of yours sees this post"
 	}
-	i := slices.IndexFunc(m.targets, func(t outbox.Target) bool { return t.Account.ID == v.Account })
+	t, known := m.targetOf(v.Account)
 	switch {
 	case m.targets == nil:
 		return "your accounts are still being asked"
-	case i < 0:
+	case !known:
 		return "no account of yours can write there"
-	}
-	t := m.targets[i]
-	switch {
 	case !t.Limits.ReadOnly.Empty():
 		return t.Limits.ReadOnly.Line().String()
 	case t.Rules == nil && t.Err != nil:
@@ -275,7 +288,11 @@ func (m *Model) cannot(kind timeline.Kind) string {
 	case t.Rules == nil:
 		return "this account cannot write"
 	}
-	undo := kind != timeline.DoVote && kind != timeline.DoDelete && kind != timeline.DoEdit && kind != timeline.DoPost && *has(&v, kind)
+	undo := false
+	switch kind {
+	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark:
+		undo = *has(&v, kind)
+	}
 	return t.Rules.Takes(kind, undo).Line().String()
 }
 
@@ -308,8 +325,7 @@ func (m *Model) notMine(kind timeline.Kind) string {
 	}
 	p := m.focus().Post().Content()
 	v, _ := m.actor(p)
-	i := slices.IndexFunc(m.targets, func(t outbox.Target) bool { return t.Account.ID == v.Account })
-	if !same(m.targets[i].Account.Handle, p.Author.Handle) {
+	if t, _ := m.targetOf(v.Account); !same(t.Account.Handle, p.Author.Handle) {
 		return "this post is not yours"
 	}
 	return ""

@@ -88,11 +88,8 @@ func (m *Model) parents(p *timeline.Post, copies []outbox.Placed) []outbox.Paren
 
 // handle is that of one of the person's own accounts.
 func (m *Model) handle(a timeline.AccountID) string {
-	i := slices.IndexFunc(m.targets, func(t outbox.Target) bool { return t.Account.ID == a })
-	if i < 0 {
-		return ""
-	}
-	return m.targets[i].Account.Handle.Line().String()
+	t, _ := m.targetOf(a)
+	return t.Account.Handle.Line().String()
 }
 
 func accounts(parents []outbox.Parent) []timeline.AccountID {
@@ -147,8 +144,7 @@ func (m *Model) editPost() tea.Cmd {
 			Languages: p.Languages, Visibility: p.Visibility,
 		}
 		for _, a := range accounts(d.Edit) {
-			i := slices.IndexFunc(m.targets, func(t outbox.Target) bool { return t.Account.ID == a })
-			if i >= 0 && m.targets[i].Rules != nil && m.targets[i].Rules.Takes(timeline.DoEdit, false).Empty() {
+			if t, ok := m.targetOf(a); ok && t.Rules != nil && t.Rules.Takes(timeline.DoEdit, false).Empty() {
 				d.To = append(d.To, a)
 			}
 		}
@@ -242,10 +238,10 @@ func (m *Model) withdraw(d timeline.Delivery) tea.Cmd {
 }
 
 func (m *Model) takeMoved(v moved) tea.Cmd {
+	m.delivered(v.deliveries...)
 	if v.err != nil {
 		return m.tell(timeline.AsError(v.err).Error(), bad)
 	}
-	m.delivered(v.deliveries...)
 	return m.tell(v.what, plain)
 }
 

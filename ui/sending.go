@@ -87,9 +87,7 @@ func (m *Model) trySend(w *writing) tea.Cmd {
 	hold := max(0, m.o.Undo)
 	until := m.o.Now().Add(hold)
 	out, ctx := m.o.Outbox, m.ctx
-	// The key is the draft's: one that was queued just before a crash, and found
-	// again after it, is not queued twice.
-	o := outbox.Added{Key: "draft " + w.ID(), Hold: hold}
+	o := outbox.Added{Key: draftKey(w.ID()), Hold: hold}
 	return func() tea.Msg {
 		op, err := out.Add(ctx, plan, o)
 		return added{w, draft, op, until, err}
@@ -99,13 +97,11 @@ func (m *Model) trySend(w *writing) tea.Cmd {
 func (m *Model) takeAdded(a added) tea.Cmd {
 	w := a.writing
 	switch {
+	case a.op.Repeated, timeline.CodeOf(a.err) == timeline.CodeUsage && strings.Contains(a.err.Error(), draftKey(w.ID())):
+		m.stopSending(w, "this draft was sent already; "+m.composeKey(compose.Send)+" sends it as a new post")
+		return m.renew(w)
 	case a.err != nil:
 		m.stopSending(w, timeline.AsError(a.err).Error())
-		return nil
-	case a.op.Repeated:
-		w.Named("") // what is sent now is another post
-		w.saved = 0
-		m.stopSending(w, "this draft was sent already; "+m.composeKey(compose.Send)+" sends it as a new post")
 		return nil
 	}
 	w.sending = false
@@ -113,6 +109,18 @@ func (m *Model) takeAdded(a added) tea.Cmd {
 	m.flight = flight{operation: a.op.ID, draft: a.draft, about: w.About(), until: a.until}
 	m.delivered(a.op.Deliveries...)
 	return m.drop(w)
+}
+
+// draftKey is the key under which a draft is queued: one that was queued just before
+// a crash, and found again after it, is not queued twice.
+func draftKey(id string) string { return "draft " + id }
+
+// renew makes a draft another one, under an id of its own.
+func (m *Model) renew(w *writing) tea.Cmd {
+	old := m.forget(w.ID())
+	w.Named("")
+	w.saved = 0
+	return old
 }
 
 // takeBack cancels what was sent a moment ago and opens it again.
@@ -126,7 +134,7 @@ func (m *Model) takeBack() tea.Cmd {
 }
 
 func (m *Model) takeTakenBack(t takenBack) tea.Cmd {
-	if t.err != nil {
+	if len(t.deliveries) == 0 { // with some, the error says for whom it is too late
 		return m.tell("it could not be taken back: "+timeline.AsError(t.err).Error(), bad)
 	}
 	m.delivered(t.deliveries...)

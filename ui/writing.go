@@ -280,10 +280,13 @@ func (m *Model) takeSaved(s saved) tea.Cmd {
 // drop forgets the saved draft; one that is being saved when that is done.
 func (m *Model) drop(w *writing) tea.Cmd {
 	w.dropped = true
-	id := w.ID()
-	if w.saving || id == "" {
+	if w.saving || w.ID() == "" {
 		return nil
 	}
+	return m.forget(w.ID())
+}
+
+func (m *Model) forget(id string) tea.Cmd {
 	m.drafts = slices.DeleteFunc(m.drafts, func(o outbox.Saved) bool { return o.ID == id })
 	out, ctx := m.o.Outbox, context.WithoutCancel(m.ctx)
 	return func() tea.Msg { return dropped{out.DropDraft(ctx, id)} }

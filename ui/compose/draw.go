@@ -128,26 +128,29 @@ func (c *Compose) about(l overlay.Look, width, room int) []string {
 // below is what stands under the text: a sheet, or what a word may become, or
 // where the draft goes and what is made of it there.
 func (c *Compose) below(l overlay.Look, width, height int) (lines []string, x, y int) {
-	switch {
-	case height <= 0:
+	if height <= 0 {
 		return nil, -1, 0
+	}
+	room := height
+	if c.note != "" || c.busy != "" {
+		room--
+	}
+	x = -1
+	switch {
 	case c.sheet != nil:
-		return c.sheet.lines(l, width, height)
+		lines, x, y = c.sheet.lines(l, width, max(1, room))
 	case c.popup.open():
 		lines = c.popup.lines(l, width)
 	default:
 		lines = append(c.to(l, width), c.remarks(l, width)...)
 	}
-	if c.note != "" || c.busy != "" {
-		if len(lines) >= height {
-			lines = lines[:height-1]
-		}
-		lines = append(lines, c.noted(l, width))
+	if n := len(lines) - room; n > 0 {
+		lines = append(lines[:max(0, room-1)], l.Theme.Dim.Paint(fmt.Sprintf("%s %d more", l.Theme.Signs.More, n+1)))
 	}
-	if n := len(lines) - height; n > 0 {
-		lines = append(lines[:height-1], l.Theme.Dim.Paint(fmt.Sprintf("%s %d more", l.Theme.Signs.More, n+1)))
+	if room < height {
+		lines = append(lines[:min(len(lines), room)], c.noted(l, width))
 	}
-	return lines, -1, 0
+	return lines, x, y
 }
 
 func (c *Compose) noted(l overlay.Look, width int) string {

@@ -140,6 +140,9 @@ func (s *Session) draw() {
 // Frame is what the interface draws, with its escapes.
 func (s *Session) Frame() string { return s.model.View().Content }
 
+// Cursor is where the terminal's cursor stands; nil where it is hidden.
+func (s *Session) Cursor() *tea.Cursor { return s.model.View().Cursor }
+
 // Resize changes the size of the terminal.
 func (s *Session) Resize(width, lines int) {
 	s.Screen = NewScreen(width, lines)
