@@ -71,7 +71,9 @@ func Step[T any](ctx context.Context, n Notes, name string, do func(context.Cont
 type Request struct {
 	Body json.RawMessage `json:"body"`
 
-	First time.Time `json:"-"` // when it may have been sent for the first time; zero: never
+	// First is when it may have been sent for the first time; zero: never, for each
+	// attempt until now was Absent.
+	First time.Time `json:"-"`
 	Last  time.Time `json:"-"` // when Send was last called; zero: never, or not known
 	Tries int       `json:"-"` // how often Send was called before
 	Known Receipt   `json:"-"` // what the servers have answered so far
