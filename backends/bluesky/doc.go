@@ -12,6 +12,18 @@
 //   - Polling stands in for a stream, with the cheapest request that tells
 //     whether anything is new.
 //
+// Writing is exactly once because the repository lets the client name its records:
+//
+//	Intent ──► records, whose keys and times follow from it ──► frozen bytes
+//	           (record.go; CIDs are worked out here)             (publish.go)
+//	one record    com.atproto.repo.putRecord with swapRecord null: the same bytes
+//	              again change nothing, others are refused
+//	a thread,     one com.atproto.repo.applyWrites: all or nothing; what became of
+//	with gates    it is told by the first record (settle.go)
+//
+// What is not there ten minutes after it may have been sent is not sent again: it
+// may have been there, and its author may have deleted it elsewhere.
+//
 // It knows the domain, the transport and the vault; no other network and no
 // screen.
 package bluesky

@@ -73,7 +73,7 @@ func (b *Backend) sendCall(ctx context.Context, r timeline.Request, f *frozen, p
 	var api *atclient.APIError
 	switch {
 	case errors.As(err, &api) && api.Name == "InvalidSwap" && len(f.Made) > 0:
-		if r.Tries == 0 {
+		if r.First.IsZero() {
 			return b.spent()
 		}
 		return b.settleMade(ctx, r, *f)

@@ -4,7 +4,8 @@
 // runs against it.
 //
 // Records are kept in the form of their lexicon and every answer is made from
-// them, as an AppView does. Two things are simpler than in the world outside:
+// them, as an AppView does; only bookmarks and preferences, which are nobody else's
+// business, are no records. Two things are simpler than in the world outside:
 // nothing is signed, and a picture of the world that is drawn only when somebody
 // looks at it is named by what it shows instead of by its bytes.
 //
