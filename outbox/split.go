@@ -286,7 +286,8 @@ func (l *layout) choose(first, last int) int {
 // lastBreak returns the last atom from first to last with a break of that quality
 // after it; less than first when there is none.
 func (l *layout) lastBreak(first, last int, least quality) int {
-	for ; last >= first && l.atoms[last].after < least; last-- {
+	for last >= first && l.atoms[last].after < least {
+		last--
 	}
 	return last
 }

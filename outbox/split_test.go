@@ -156,14 +156,14 @@ func squeeze(s string) string {
 func TestSplitLosesAndTearsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := pieces().Draw(t, "text")
-		max := rapid.IntRange(40, 90).Draw(t, "max") // more than the longest span and its number
+		most := rapid.IntRange(40, 90).Draw(t, "most") // more than the longest span and its number
 		number := rapid.Bool().Draw(t, "number")
-		parts := outbox.Split(text, upTo(max), number)
+		parts := outbox.Split(text, upTo(most), number)
 		var all strings.Builder
 		var spans []timeline.Span
 		for i, p := range parts {
-			if !upTo(max)(p) {
-				t.Fatalf("part %d of %d does not fit in %d: %q", i+1, len(parts), max, p.Plain())
+			if !upTo(most)(p) {
+				t.Fatalf("part %d of %d does not fit in %d: %q", i+1, len(parts), most, p.Plain())
 			}
 			s := p.Plain().String()
 			if number && len(parts) > 1 {
