@@ -135,7 +135,7 @@ func New(c Config) (*Backend, error) {
 
 func newPool(client *transport.Client, log *slog.Logger, me string, own []string) *pool {
 	p := &pool{
-		client: client, log: log, me: me, own: map[string]bool{}, verify: newVerifier(), backoff: fullJitter,
+		client: client, log: log, me: me, own: map[string]bool{}, verify: newVerifier(), backoff: fullJitter, wait: askTimeout,
 		changed: make(chan struct{}, 1), relays: map[string]*relay{},
 	}
 	for _, u := range own {

@@ -68,6 +68,7 @@ func me(t testing.TB, relays []string, change ...func(*Config)) *Backend {
 		t.Fatal(err)
 	}
 	b.pool.backoff = func(int) time.Duration { return 20 * time.Millisecond }
+	b.pool.wait = time.Second
 	b.pace = pace{answer: 300 * time.Millisecond, grace: 100 * time.Millisecond, whole: 5 * time.Second}
 	t.Cleanup(func() { _ = b.Close() })
 	return b
@@ -80,7 +81,7 @@ func again(t testing.TB, b *Backend) *Backend {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh.pool.backoff, fresh.pace = b.pool.backoff, b.pace
+	fresh.pool.backoff, fresh.pool.wait, fresh.pace = b.pool.backoff, b.pool.wait, b.pace
 	t.Cleanup(func() { _ = fresh.Close() })
 	return fresh
 }

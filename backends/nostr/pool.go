@@ -33,6 +33,7 @@ type pool struct {
 	own     map[string]bool                           // the account's own relays; guarded by mu
 	verify  *verifier
 	backoff func(failures int) time.Duration
+	wait    time.Duration // askTimeout
 	changed chan struct{} // a connection came or went; holds one
 
 	ctx    context.Context // connections outlive the request that opens them, and end with the pool
@@ -95,7 +96,7 @@ func (p *pool) relay(url string) *relay {
 			}
 		}
 	}
-	r := &relay{url: url, pool: p, subs: map[string]*subscription{}, pubs: map[*publication]struct{}{}}
+	r := &relay{url: url, pool: p, wake: make(chan struct{}, 1), subs: map[string]*subscription{}, pubs: map[*publication]struct{}{}}
 	r.own.Store(p.own[url])
 	p.relays[url] = r
 	return r
@@ -158,7 +159,7 @@ func (p *pool) ask(ctx context.Context, want map[string]nostr.Filters, grace tim
 		}
 		subs = append(subs, func() { r.close(s) })
 	}
-	q.wait(ctx, len(want), grace)
+	q.wait(ctx, len(want), p.wait, grace)
 	for _, end := range subs {
 		end()
 	}
@@ -200,8 +201,8 @@ func (q *inquiry) settle(a *answer, err error) {
 	q.settled <- struct{}{} // never blocks: it has room for every relay once
 }
 
-func (q *inquiry) wait(ctx context.Context, n int, grace time.Duration) {
-	deadline := time.NewTimer(askTimeout)
+func (q *inquiry) wait(ctx context.Context, n int, most, grace time.Duration) {
+	deadline := time.NewTimer(most)
 	defer deadline.Stop()
 	var rest *time.Timer
 	var over <-chan time.Time

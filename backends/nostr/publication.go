@@ -25,13 +25,25 @@ type verdict struct {
 	err      error  // why there is no OK; nil when there is one
 }
 
-// publish hands an event to the relay as soon as there is a connection. It fails at
-// once while the relay is backing off for long.
+// redialAfter is how soon after a failure a relay that is backing off is dialled
+// again because there is something to be published.
+const redialAfter = 5 * time.Second
+
+// publish hands an event to the relay as soon as there is a connection. A relay that
+// is backing off is dialled at once, for the network may be back; where that has
+// just failed, publish fails.
 func (r *relay) publish(p *publication) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.link == nil && r.err != nil && time.Until(r.retry) > patience {
-		return r.err
+		if time.Since(r.lostAt) < redialAfter {
+			return r.err
+		}
+		r.retry = time.Now()
+		select {
+		case r.wake <- struct{}{}:
+		default:
+		}
 	}
 	r.pubs[p] = struct{}{}
 	if r.link != nil {

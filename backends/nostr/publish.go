@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/nbd-wtf/go-nostr"
 
@@ -12,9 +13,10 @@ import (
 	"skein/timeline"
 )
 
-// maxTwins is how many seconds an event is put later at most, so that it is one of
-// its own.
-const maxTwins = 10
+const (
+	maxTwins  = 10                     // seconds that an event is put later at most, so that it is one of its own
+	twinGrace = 200 * time.Millisecond // for slow relays when a twin is looked for: there is hardly ever one
+)
 
 // request is what a timeline.Request holds: a signed event and where it goes. The
 // event is kept as the string of bytes that is sent, so that no encoder on the way
@@ -152,7 +154,9 @@ func (b *Backend) twin(ctx context.Context, e *nostr.Event, relays []string) boo
 	for _, url := range relays {
 		want[url] = append(holding(id), b.deletionOf(id))
 	}
-	b.ask(ctx, want) // remembers what it finds
+	for url, a := range b.pool.ask(ctx, want, twinGrace) {
+		b.remember(url, a.events)
+	}
 	return known()
 }
 

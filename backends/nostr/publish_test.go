@@ -358,3 +358,40 @@ func codeOf(o timeline.Outcome) timeline.Code {
 	}
 	return o.Err.Code
 }
+
+// TestBackOffIsCutShort: a relay that came back is dialled for a post though its
+// back-off is long.
+func TestBackOffIsCutShort(t *testing.T) {
+	s := empty(t, sandbox.Options{})[0]
+	b := me(t, []string{s.URL()})
+	r := prepare(t, b, posting("back again"))
+	p := b.pool.relay(s.URL())
+	b.pool.backoff = func(int) time.Duration { return time.Hour }
+	p.drop(t)
+	if o := b.Send(t.Context(), r); o.Verdict != timeline.Absent {
+		t.Errorf("just after the failure: %s, %v", o.Verdict, o.Err)
+	}
+	p.mu.Lock()
+	p.lostAt = time.Now().Add(-time.Minute)
+	p.mu.Unlock()
+	if o := b.Send(t.Context(), r); o.Verdict != timeline.Published {
+		t.Errorf("a minute later: %s, %v", o.Verdict, o.Err)
+	}
+}
+
+// drop ends a connection and waits until that was noticed.
+func (r *relay) drop(t *testing.T) {
+	t.Helper()
+	for len(r.pool.changed) > 0 {
+		<-r.pool.changed
+	}
+	r.mu.Lock()
+	l := r.link
+	r.mu.Unlock()
+	l.cancel(errFlood)
+	select {
+	case <-r.pool.changed:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the relay did not notice")
+	}
+}

@@ -45,7 +45,8 @@ type relay struct {
 	url  string
 	own  atomic.Bool // of the account's own list: it may see a signature
 	pool *pool
-	late atomic.Bool // the last request went without a complete answer
+	late atomic.Bool   // the last request went without a complete answer
+	wake chan struct{} // ends the wait between two attempts; holds one
 
 	mu       sync.Mutex
 	subs     map[string]*subscription
@@ -53,6 +54,7 @@ type relay struct {
 	link     *link // nil while there is no connection
 	running  bool  // a goroutine cares for the connection
 	failures int
+	lostAt   time.Time     // when the last connection ended, or did not come about
 	retry    time.Time     // no dialling before
 	err      error         // why there is no connection
 	auths    *rate.Limiter // signatures it may have; nil before the first
@@ -139,6 +141,7 @@ func (r *relay) wanted(ctx context.Context) bool {
 		defer t.Stop()
 		select {
 		case <-t.C:
+		case <-r.wake:
 		case <-ctx.Done():
 		}
 	}
@@ -159,6 +162,7 @@ func (r *relay) lost(ctx context.Context, err error, lasted time.Duration) {
 			r.failures = 0
 		}
 		r.failures++
+		r.lostAt = time.Now()
 		r.retry = time.Now().Add(r.pool.backoff(r.failures))
 		r.err = r.failure(err)
 		r.pool.log.DebugContext(ctx, "relay lost", "relay", r.url, "error", err, "failures", r.failures)
