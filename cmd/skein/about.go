@@ -39,6 +39,19 @@ ever added; these never change:
            in a thread also depth and focus
   profile  type "profile", network, account, id, handle, name, bio, fields, posts,
            following, followers
+  receipt  type "receipt", operation, account, network, kind (post, edit, delete,
+           boost, like, bookmark, follow), state, id, url, summary, tries,
+           created_at, updated_at; and, where they apply: undo, ids and urls (of the
+           posts of a thread), error{code, message}, servers[{server, taken, final,
+           message}], note, due (when it goes on by itself).
+           state: scheduled, waiting, queued, preparing, ready, sending, unknown (the
+           answer was lost and is being found out); and at the end sent, refused,
+           unconfirmed (nothing tells), cancelled
+  plan     type "plan", account, network, refused, parts[{text, characters, bytes,
+           limit, unit, over, spans[{kind, text, target}]}],
+           remarks[{severity (note, loss, refused), message}], after
+  draft    type "draft", id, accounts, text, updated_at
+  person   type "person" (or "removed"), name, handles[{network, handle, id, url}]
   missing  type "missing", id, network, message, depth: in a thread, a post that
            cannot be read
   account  type "account" (or "removed"), id, network, name, handle, server
@@ -53,7 +66,7 @@ at:// URI or the Nostr event id. A boost is the post that was boosted; sort_time
 then the boost's. Times are RFC 3339 in UTC.
 
 Errors go to standard error as {"type":"error","code":…,"message":…}, with account
-and network where one failed. The codes: auth, rate-limited, not-found, offline,
+and network where one failed, and draft where one was kept. The codes: auth, rate-limited, not-found, offline,
 server, refused, malformed, too-large, unsupported, not-mine, usage, internal.`,
 	}
 }
@@ -62,12 +75,30 @@ server, refused, malformed, too-large, unsupported, not-mine, usage, internal.`,
 func exitHelp() *cobra.Command {
 	return &cobra.Command{
 		Use: "exit", Short: "What the exit codes mean",
-		Long: `  0    every account answered
+		Long: `Reading (timeline, show, thread, profile, account check, doctor):
+
+  0    every account answered
+  4    none of the accounts could be reached
+  5    some accounts answered, others did not
+
+Writing (post, reply, edit, delete, boost, like, bookmark, follow, outbox drain and
+outbox retry):
+
+  0    sent everywhere, or planned for later as you asked; with --no-wait: safely in
+       the outbox
+  1    refused for good somewhere, or nothing tells what became of it
+  4    sent nowhere yet; the outbox keeps all of it
+  5    sent to some; the outbox keeps the rest
+  6    refused before anything was sent: too long, to a target that there is not, with
+       a file that cannot be sent, or further than you meant; the draft is kept
+
+Everywhere:
+
+  0    done
   1    failed
   2    the command or the configuration is wrong as written
   3    sign-in is needed
-  4    none of the accounts could be reached
-  5    some accounts answered, others did not
-  130  interrupted`,
+  6    refused before anything was changed; --yes means it
+  130  interrupted; what was in the outbox by then is still there`,
 	}
 }

@@ -105,39 +105,6 @@ func (a *app) keyPlace(ctx context.Context) (keyJSON, error) {
 	return j, nil
 }
 
-func (a *app) accountRemoveCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "remove NAME", Short: "Forget an account and its secrets", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.setup(); err != nil {
-				return err
-			}
-			all, err := a.book.All()
-			if err != nil {
-				return err
-			}
-			i, err := account.Find(all, args[0])
-			if err != nil {
-				return timeline.Errorf(timeline.CodeUsage, "%w", err)
-			}
-			r := all[i]
-			if a.vault.Exists() { // first: without the record nobody would find its secrets again
-				if err := a.vault.Delete(cmd.Context(), r.ID); err != nil {
-					return fmt.Errorf("the secrets of %s cannot be removed: %w", r.Name, err)
-				}
-			}
-			if _, err := a.book.Remove(cmd.Context(), r.ID); err != nil {
-				return err
-			}
-			if a.flags.json {
-				return json.NewEncoder(a.out).Encode(accountJSON{"removed", r})
-			}
-			_, err = fmt.Fprintf(a.out, "%s is gone from here. Its token still counts on the server until you revoke it there.\n", r.Name)
-			return err
-		},
-	}
-}
-
 func (a *app) accountCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "check [NAME…]", Short: "Ask each server whether the account works",

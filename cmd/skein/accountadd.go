@@ -42,7 +42,8 @@ func (a *app) addMastodonCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "mastodon --server URL", Short: "Add a Mastodon account (or one of its API family)", Args: cobra.NoArgs,
 		Long: "An access token comes from your server's preferences: Development → New\n" +
-			"application, with the scope \"read\"; open the application to see its token.",
+			"application, with the scopes \"read\" and \"write\" (with \"read\" alone it cannot\n" +
+			"post); open the application to see its token.",
 		Example: "  skein account add mastodon --server https://mastodon.example\n  pass show masto | skein account add mastodon --server https://mastodon.example --token-stdin",
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {

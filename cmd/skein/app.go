@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"skein/backends"
@@ -41,7 +42,8 @@ type app struct {
 		json   bool
 		color  string
 	}
-	started bool // the flags were understood; what fails now is no usage error
+	started bool        // the flags were understood; what fails now is no usage error
+	editing atomic.Bool // an editor has the terminal
 
 	paths  config.Paths
 	config config.Config
@@ -127,7 +129,11 @@ func (a *app) close() {
 }
 
 func (a *app) deps() backends.Deps {
-	return backends.Deps{Client: a.client, Store: a.vault, Log: a.log, Now: a.now, Relays: a.config.Nostr.Relays}
+	n := a.config.Nostr
+	return backends.Deps{
+		Client: a.client, Store: a.vault, Log: a.log, Now: a.now,
+		Relays: n.Relays, Quorum: n.Quorum, MediaServer: n.MediaServer,
+	}
 }
 
 // accounts returns the records that the person chose with --network and
@@ -141,9 +147,7 @@ func (a *app) accounts(networks, names []string) ([]account.Record, error) {
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, &timeline.Error{
-			Code: timeline.CodeAuth, Message: timeline.Literal("no accounts yet: `skein account add --help` shows how, `skein demo` needs none"),
-		}
+		return nil, noAccounts()
 	}
 	for _, n := range networks {
 		if !slices.Contains(timeline.Networks(), timeline.Network(n)) {
@@ -170,6 +174,13 @@ func (a *app) accounts(networks, names []string) ([]account.Record, error) {
 		return nil, timeline.Errorf(timeline.CodeUsage, "no account is on the networks chosen; `skein account list` shows what there is")
 	}
 	return chosen, nil
+}
+
+// noAccounts is what a command fails with that needs one.
+func noAccounts() error {
+	return &timeline.Error{
+		Code: timeline.CodeAuth, Message: timeline.Literal("no accounts yet: `skein account add --help` shows how, `skein demo` needs none"),
+	}
 }
 
 // hubOptions wires the hub to the accounts' backends.

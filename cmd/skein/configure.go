@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/cobra"
@@ -90,19 +88,11 @@ func (a *app) editConfig(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	editor, ok := a.env("VISUAL")
-	if !ok || editor == "" {
-		if editor, ok = a.env("EDITOR"); !ok || editor == "" {
-			return timeline.Errorf(timeline.CodeUsage, "EDITOR names no editor; the file is %s", paths.Config)
-		}
-	}
 	if err := config.MakePrivate(paths.Dir); err != nil {
 		return err
 	}
-	edit := exec.CommandContext(cmd.Context(), "sh", "-c", editor+` "$1"`, "sh", paths.Config) //nolint:gosec // the person's own editor
-	edit.Stdin, edit.Stdout, edit.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if err := edit.Run(); err != nil {
-		return fmt.Errorf("editor %s: %w", editor, err)
+	if err := a.edit(cmd.Context(), paths.Config); err != nil {
+		return err
 	}
 	c, _, err := config.Load(paths)
 	if err != nil {

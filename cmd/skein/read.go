@@ -25,6 +25,19 @@ func (r reading) post(ref string) (timeline.ID, error) {
 	return r.target.Post, nil
 }
 
+// person is the Author.ID of the person that ref names; a post stands for who wrote
+// it.
+func (r reading) person(ctx context.Context) (string, error) {
+	if r.target.Person != "" {
+		return r.target.Person, nil
+	}
+	post, err := r.backend.Post(ctx, r.target.Post)
+	if err != nil {
+		return "", err
+	}
+	return post.Content().Author.ID, nil
+}
+
 // refFlags choose who reads.
 type refFlags struct {
 	account  []string
@@ -119,13 +132,9 @@ func (a *app) profile(ctx context.Context, r reading, p *printer, number int) er
 	if !ok {
 		return timeline.Errorf(timeline.CodeUnsupported, "%s shows no profiles", r.backend.Account().Network)
 	}
-	person := r.target.Person
-	if person == "" { // a post stands for who wrote it
-		post, err := r.backend.Post(ctx, r.target.Post)
-		if err != nil {
-			return err
-		}
-		person = post.Content().Author.ID
+	person, err := r.person(ctx)
+	if err != nil {
+		return err
 	}
 	who, err := profiler.Profile(ctx, person)
 	if err != nil {
@@ -155,13 +164,7 @@ func (a *app) withRef(ctx context.Context, ref string, f refFlags, do func(readi
 	if err != nil {
 		return err
 	}
-	defer func() {
-		for _, b := range all {
-			if cerr := b.Close(); cerr != nil {
-				a.log.Warn("closing an account", "error", cerr)
-			}
-		}
-	}()
+	defer a.closeAll(all)
 	r, err := resolve(ctx, all, ref)
 	if err != nil {
 		return err
@@ -175,6 +178,15 @@ func (a *app) withRef(ctx context.Context, ref string, f refFlags, do func(readi
 		err = ferr
 	}
 	return err
+}
+
+// closeAll ends the connections of backends that a command has opened for itself.
+func (a *app) closeAll(all []timeline.Backend) {
+	for _, b := range all {
+		if err := b.Close(); err != nil {
+			a.log.Warn("closing an account", "error", err)
+		}
+	}
 }
 
 // readers opens the accounts chosen; for networks without one it adds what can

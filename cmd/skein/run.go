@@ -28,6 +28,7 @@ const (
 	exitSignIn      = 3
 	exitNone        = 4 // no account could be reached
 	exitSome        = 5 // some accounts answered
+	exitRefused     = 6 // nothing was sent, because it was refused before
 	exitInterrupted = 130
 )
 
@@ -45,12 +46,36 @@ func run(args []string, w world) int {
 	root.SetIn(w.in)
 	root.SetOut(w.out)
 	root.SetErr(w.err)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := a.untilInterrupted(context.Background())
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second interrupt ends what does not want to end
 	tell := func(_ io.Writer, _ fang.Styles, err error) { a.tell(ctx, args, err) }
 	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(tell))
 	return a.code(ctx, err)
+}
+
+// untilInterrupted returns a context that ends when the person or the system wants
+// the program to end; a second signal ends what does not want to end. While an
+// editor has the terminal, an interrupt is the editor's.
+func (a *app) untilInterrupted(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		defer signal.Stop(signals)
+		for {
+			select {
+			case s := <-signals:
+				if s == os.Interrupt && a.editing.Load() {
+					continue
+				}
+				cancel()
+				return
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return ctx, cancel
 }
 
 // root builds the command tree.
@@ -75,7 +100,9 @@ func (a *app) root() *cobra.Command {
 	})
 	c.AddCommand(
 		a.timelineCommand(), a.threadCommand(), a.showCommand(), a.profileCommand(),
-		a.accountCommand(), a.configCommand(), a.doctorCommand(), a.demoCommand(), a.versionCommand(), jsonHelp(), exitHelp(),
+		a.postCommand(), a.replyCommand(), a.editCommand(), a.deleteCommand(),
+		a.boostCommand(), a.likeCommand(), a.bookmarkCommand(), a.followCommand(),
+		a.outboxCommand(), a.peopleCommand(), a.accountCommand(), a.configCommand(), a.doctorCommand(), a.demoCommand(), a.versionCommand(), jsonHelp(), exitHelp(),
 	)
 	return c
 }
@@ -115,6 +142,8 @@ func (a *app) code(ctx context.Context, err error) int {
 		return int(s)
 	case errors.As(err, new(*config.Error)):
 		return exitUsage
+	case errors.As(err, new(*refusal)):
+		return exitRefused
 	}
 	switch a.kind(err) {
 	case timeline.CodeUsage, timeline.CodeNotMine:
@@ -165,6 +194,17 @@ type failure struct {
 	Message string           `json:"message"`
 	Account string           `json:"account,omitempty"`
 	Network timeline.Network `json:"network,omitempty"`
+	Draft   string           `json:"draft,omitempty"` // where the draft lies that was not sent
+}
+
+// refusal is an error that was found before anything was sent or changed.
+type refusal struct{ error }
+
+func (r *refusal) Unwrap() error { return r.error }
+
+// refusef is a refusal of skein's own.
+func refusef(format string, args ...any) error {
+	return &refusal{timeline.Errorf(timeline.CodeRefused, format, args...)}
 }
 
 // report prints one failure to standard error.

@@ -40,6 +40,13 @@ func (a *app) show(ctx context.Context, demo bool) error {
 		options, accounts := a.hubOptions(records)
 		o.Hub = timeline.NewHub(options, accounts...)
 		defer o.Hub.Close()
+		stop, err := a.letWrite(ctx, &o, records)
+		if err != nil { // what there is to read can be read all the same
+			a.log.Error("nothing can be written", "error", err)
+			o.Notices = append(o.Notices, "nothing can be written: "+timeline.CleanLine(err.Error()).String())
+		} else {
+			defer stop()
+		}
 	}
 	result, err := ui.Run(ctx, o)
 	if err != nil {

@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,7 +43,14 @@ func (l leakChecked) Run() int {
 
 // TestScripts runs testdata/*.txt: the program as a person in a shell meets it,
 // against one sandbox for all.
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, "testdata") }
+
+// TestWritingScripts runs the scripts that write. They have a sandbox to themselves:
+// the others count what is there.
+func TestWritingScripts(t *testing.T) { runScripts(t, filepath.Join("testdata", "write")) }
+
+func runScripts(t *testing.T, dir string) {
+	t.Helper()
 	s, err := sandbox.Start(t.Context(), sandbox.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -53,8 +63,16 @@ func TestScripts(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "signed-in")
 	t.Cleanup(sandboxHome(t, s, home))
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir:  dir,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"gate": turnGate},
 		Setup: func(e *testscript.Env) error {
+			g := newGate(t, strings.TrimPrefix(s.Mastodon.URL, "http://"))
+			e.Defer(g.Shut)
+			e.Values[gateKey{}] = g
+			e.Setenv("GATE", "http://"+g.address)
+			if err := pictures(e.WorkDir); err != nil {
+				return err
+			}
 			e.Setenv("MASTODON", s.Mastodon.URL)
 			e.Setenv("MASTODON_TOKEN", s.Mastodon.Token)
 			e.Setenv("BLUESKY", s.Bluesky.URL)
@@ -69,6 +87,39 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+// gateKey is under which a script finds its gate to the Mastodon server.
+type gateKey struct{}
+
+// turnGate is the script command gate open|shut|hang.
+func turnGate(ts *testscript.TestScript, _ bool, args []string) {
+	g, ok := ts.Value(gateKey{}).(*gate)
+	if !ok || len(args) != 1 {
+		ts.Fatalf("gate open|shut|hang")
+	}
+	switch args[0] {
+	case "shut":
+		g.Shut()
+	case "open":
+		ts.Check(g.Open())
+	case "hang":
+		ts.Check(g.Hang())
+	default:
+		ts.Fatalf("gate open|shut|hang")
+	}
+}
+
+// pictures puts a picture, and one that was cut in the middle, into a folder.
+func pictures(dir string) error {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 32, 24))); err != nil {
+		return err
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(dir, "heron.png"), b.Bytes(), 0o600),
+		os.WriteFile(filepath.Join(dir, "cut.png"), b.Bytes()[:40], 0o600),
+	)
 }
 
 // quietApp is a program without terminal, arguments and environment.

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"skein/backends"
+	"skein/config/account"
+	"skein/timeline"
+)
+
+// pool opens the backends of accounts, each once, and keeps them for whoever reads
+// or writes in this process. It is safe for concurrent use.
+type pool struct {
+	app *app
+
+	mu   sync.Mutex
+	open map[timeline.AccountID]timeline.Backend
+}
+
+func newPool(a *app) *pool { return &pool{app: a, open: map[timeline.AccountID]timeline.Backend{}} }
+
+// backend is the timeline.Opener. The record is read afresh: a process that runs
+// for long meets accounts that were added later.
+func (p *pool) backend(_ context.Context, id timeline.AccountID) (timeline.Backend, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if b, ok := p.open[id]; ok {
+		return b, nil
+	}
+	records, err := p.app.book.All()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(records, func(r account.Record) bool { return r.ID == string(id) })
+	if i < 0 {
+		return nil, timeline.Errorf(timeline.CodeAuth, "the account %s is not here any more", id)
+	}
+	b, err := backends.Open(records[i], p.app.deps())
+	if err != nil {
+		return nil, err
+	}
+	p.open[id] = b
+	return b, nil
+}
+
+// close ends all connections.
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id, b := range p.open {
+		if err := b.Close(); err != nil {
+			p.app.log.Warn("closing an account", "account", id, "error", err)
+		}
+	}
+	clear(p.open)
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/term"
+
+	"skein/timeline"
+)
+
+// progress draws, on a terminal's standard error, one line that says where each
+// target stands while the person waits. It is a timeline.Sink.
+type progress struct {
+	app   *app
+	w     io.Writer
+	width int // cells; 0 draws nothing
+
+	mu     sync.Mutex
+	states []timeline.Delivery // the latest of each target, as they came
+	drawn  bool
+}
+
+var _ timeline.Sink = (*progress)(nil)
+
+func newProgress(a *app) *progress {
+	p := &progress{app: a, w: a.err}
+	if f, ok := a.err.(*os.File); ok && isTerminal(f) {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			p.width = w
+		}
+	}
+	return p
+}
+
+// Delivered implements timeline.Sink.
+func (p *progress) Delivered(deliveries ...timeline.Delivery) {
+	if p.width == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, d := range deliveries {
+		p.note(d)
+	}
+	var parts []string
+	for _, d := range p.states {
+		parts = append(parts, fmt.Sprintf("%s %s %s", p.app.sign(d.State), d.Account.Name, d.State))
+	}
+	line := ansi.Truncate(strings.Join(parts, "   "), p.width-1, "…")
+	_, _ = io.WriteString(p.w, "\r\x1b[K"+line) // who does not see it misses nothing
+	p.drawn = true
+}
+
+func (p *progress) note(d timeline.Delivery) {
+	for i, o := range p.states {
+		if o.Operation == d.Operation && o.Account.ID == d.Account.ID {
+			p.states[i] = d
+			return
+		}
+	}
+	p.states = append(p.states, d)
+}
+
+// Publish implements timeline.Sink: posts are not shown here.
+func (p *progress) Publish(*timeline.Post) {}
+
+// Retract implements timeline.Sink.
+func (p *progress) Retract(timeline.ID) {}
+
+// clear takes the line away.
+func (p *progress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drawn {
+		_, _ = io.WriteString(p.w, "\r\x1b[K")
+	}
+	p.drawn, p.states = false, nil
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"skein/outbox"
+	"skein/timeline"
+)
+
+// reactFlags are what boost, like, bookmark and follow can be told.
+type reactFlags struct {
+	as   string
+	undo bool
+	send sendFlags
+}
+
+func (a *app) boostCommand() *cobra.Command {
+	return a.reactCommand(timeline.DoBoost, "boost", "Boost a post", "boost shows a post to those who follow you.")
+}
+
+func (a *app) likeCommand() *cobra.Command {
+	return a.reactCommand(timeline.DoLike, "like", "Like a post", "like tells who wrote a post that you like it.")
+}
+
+func (a *app) bookmarkCommand() *cobra.Command {
+	return a.reactCommand(timeline.DoBookmark, "bookmark", "Bookmark a post", "bookmark keeps a post with your account.")
+}
+
+func (a *app) followCommand() *cobra.Command {
+	return a.reactCommand(timeline.DoFollow, "follow", "Follow a person", "follow brings a person's posts into your timeline.")
+}
+
+func (a *app) reactCommand(kind timeline.Kind, use, short, long string) *cobra.Command {
+	var f reactFlags
+	c := &cobra.Command{
+		Use: use + " REF", Short: short, Args: cobra.ExactArgs(1),
+		Long: long + " --undo takes it back.\nIt is done by the account that understands REF first; --as chooses another.\n\n" + refHelp,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.send.check(); err != nil {
+				return err
+			}
+			return a.atDesk(cmd.Context(), func(d *desk) error { return d.react(cmd.Context(), kind, args[0], f) })
+		},
+	}
+	c.Flags().BoolVar(&f.undo, "undo", false, "take it back")
+	c.Flags().StringVar(&f.as, "as", "", "with the account of this NAME")
+	f.send.register(c)
+	return c
+}
+
+// react does one thing to one post or person.
+func (d *desk) react(ctx context.Context, kind timeline.Kind, ref string, f reactFlags) error {
+	action := outbox.Action{Intent: timeline.Intent{Kind: kind, Undo: f.undo}}
+	if kind == timeline.DoFollow {
+		r, err := d.resolve(ctx, ref, f.as)
+		if err != nil {
+			return err
+		}
+		who, err := r.person(ctx)
+		if err != nil {
+			return err
+		}
+		action.Account, action.Intent.Person, action.Summary = r.backend.Account().ID, who, timeline.CleanLine(ref)
+		return d.act(ctx, f.send, []outbox.Action{action})
+	}
+	post, err := d.find(ctx, ref, f.as)
+	if err != nil {
+		return err
+	}
+	action.Account, action.Intent.On, action.Summary = post.account.ID, post.subject(), post.summary()
+	return d.act(ctx, f.send, []outbox.Action{action})
+}
+
+// act journals actions, unless an account cannot do what is asked of it, and sends
+// them.
+func (d *desk) act(ctx context.Context, s sendFlags, actions []outbox.Action) error {
+	var ids []timeline.AccountID
+	for _, a := range actions {
+		if !slices.Contains(ids, a.Account) {
+			ids = append(ids, a.Account)
+		}
+	}
+	code := timeline.Code("")
+	for _, t := range d.box.Targets(ctx, ids...) {
+		f := unable(t, actions[0].Intent) // all of them do the same
+		if f.Message == "" {
+			continue
+		}
+		f.Account, f.Network = d.nameOf(t.Account), t.Account.Network
+		d.report(f)
+		if code == "" || code == timeline.CodeAuth {
+			code = f.Code
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case code == timeline.CodeAuth:
+		return silent(exitSignIn)
+	case code != "":
+		return silent(exitRefused)
+	}
+	op, err := d.box.Act(ctx, outbox.Added{Key: s.key}, actions...)
+	if err != nil {
+		return err
+	}
+	return d.send(ctx, s, op)
+}
+
+// unable says why an account cannot do what is asked of it; its Message is empty
+// when it can.
+func unable(t outbox.Target, i timeline.Intent) failure {
+	switch {
+	case t.Err != nil:
+		return failure{Code: t.Err.Code, Message: t.Err.Error()}
+	case !t.Limits.ReadOnly.Empty():
+		return failure{Code: timeline.CodeRefused, Message: t.Limits.ReadOnly.Line().String()}
+	}
+	return failure{Code: timeline.CodeRefused, Message: t.Rules.Takes(i.Kind, i.Undo).Line().String()}
+}
