@@ -26,7 +26,8 @@ func (o *Outbox) Retry(ctx context.Context, operation string, accounts ...timeli
 		case timeline.Unconfirmed:
 			// The very same bytes: where the first attempt did arrive after all, a server that
 			// remembers them makes no second post of it.
-			r.State, r.Due, r.first, r.failed = timeline.Ready, e.now, time.Time{}, 0
+			r.State, r.Due, r.failed = timeline.Ready, e.now, 0
+			r.first, r.last = time.Time{}, time.Time{}
 			return true, nil
 		case timeline.Sent:
 			if r.request == nil || !lacking(r.Receipt) {

@@ -164,7 +164,7 @@ func (e *entry) begin(ctx context.Context, id int64) (*job, error) {
 		if refused, err := e.resolve(r); err != nil || refused {
 			return nil, err
 		}
-		r.State, j.step = timeline.Preparing, toPrepare
+		r.State, j.step, r.Code, r.Message = timeline.Preparing, toPrepare, "", timeline.Safe{}
 	}
 	if !e.o.takeOff(ctx, j) {
 		return nil, nil
@@ -196,7 +196,7 @@ func (e *entry) start(j *job) (err error) {
 
 // request is what the network calls get of a row.
 func (e *entry) request(j *job) (err error) {
-	j.req = timeline.Request{Body: j.row.request, First: j.first, Tries: j.Tries, Known: j.Receipt}
+	j.req = timeline.Request{Body: j.row.request, First: j.first, Last: j.last, Tries: j.Tries, Known: j.Receipt}
 	j.req.Taken, err = e.taken(j.row)
 	return err
 }
@@ -205,6 +205,7 @@ func (e *entry) request(j *job) (err error) {
 func (r *row) launch(now time.Time) {
 	r.State, r.Due = timeline.Sending, now
 	r.Tries++
+	r.last = now
 	if r.first.IsZero() {
 		r.first = now
 	}

@@ -37,12 +37,39 @@ func (e *entry) resolve(r *row) (refused bool, err error) {
 	return false, nil
 }
 
+// hang tells of all that need r, directly or not, why they do not go on: nobody
+// knows what became of it.
+func (e *entry) hang(r *row) error {
+	ids, err := columnOf[int64](e.ctx, e.tx, `WITH RECURSIVE after(id) AS (
+			SELECT delivery FROM need WHERE other = ? UNION SELECT n.delivery FROM need n JOIN after a ON n.other = a.id)
+		SELECT d.id FROM after a JOIN delivery d ON d.id = a.id WHERE d.state = 'waiting'`, r.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		next, err := load(e.ctx, e.tx, id)
+		if err != nil {
+			return err
+		}
+		next.Message = timeline.CleanLine("waits: nobody knows whether " + called(r.Delivery) + ", which it follows, was sent")
+		if err := e.save(next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// called is a delivery in a message about another one.
+func called(d timeline.Delivery) string {
+	if d.Of > 1 {
+		return fmt.Sprintf("part %d of %d", d.Part, d.Of)
+	}
+	return fmt.Sprintf("%q", d.Summary)
+}
+
 // follow makes r answer another delivery's post, or link to it.
 func (r *row) follow(other timeline.Delivery, how string) *timeline.Error {
-	name := fmt.Sprintf("%q", other.Summary)
-	if other.Of > 1 {
-		name = fmt.Sprintf("part %d of %d", other.Part, other.Of)
-	}
+	name := called(other)
 	switch {
 	case other.State == timeline.Cancelled:
 		return timeline.Errorf(timeline.CodeRefused, "not sent: %s, which it follows, was cancelled", name)

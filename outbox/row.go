@@ -21,7 +21,7 @@ type row struct {
 	lane        string
 	until       time.Time
 	failed      int
-	first       time.Time
+	first, last time.Time // Sends; first is zero while each was surely in vain
 	published   bool
 	request     []byte
 	digest      string
@@ -40,7 +40,7 @@ const shown = `d.id, d.operation, d.account, d.network, d.name, d.handle, d.serv
 	d.state, d.due, d.tries, d.receipt, d.code, d.message, d.summary, d.on_network, d.on_local, d.created, d.updated`
 
 // hidden are the further columns of a row.
-const hidden = `d.intent, d.fingerprint, d.lane, d.until, d.failed, d.first_sent, d.published, d.request, d.digest, d.owner`
+const hidden = `d.intent, d.fingerprint, d.lane, d.until, d.failed, d.first_sent, d.last_sent, d.published, d.request, d.digest, d.owner`
 
 type scanner interface{ Scan(dest ...any) error }
 
@@ -69,16 +69,16 @@ func scanShown(s scanner, d *timeline.Delivery, more ...any) error {
 func load(ctx context.Context, tx *sql.Tx, id int64) (*row, error) {
 	var r row
 	var intent string
-	var until, first int64
+	var until, first, last int64
 	s := tx.QueryRowContext(ctx, "SELECT "+shown+", "+hidden+" FROM delivery d WHERE d.id = ?", id)
-	err := scanShown(s, &r.Delivery, &intent, &r.fingerprint, &r.lane, &until, &r.failed, &first, &r.published, &r.request, &r.digest, &r.owner)
+	err := scanShown(s, &r.Delivery, &intent, &r.fingerprint, &r.lane, &until, &r.failed, &first, &last, &r.published, &r.request, &r.digest, &r.owner)
 	if err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal([]byte(intent), &r.intent); err != nil {
 		return nil, fmt.Errorf("reading the intent of delivery %d: %w", id, err)
 	}
-	r.until, r.first = fromMillis(until), fromMillis(first)
+	r.until, r.first, r.last = fromMillis(until), fromMillis(first), fromMillis(last)
 	return &r, nil
 }
 
@@ -90,13 +90,13 @@ func (e *entry) insert(r *row) error {
 	}
 	res, err := e.tx.ExecContext(e.ctx, `INSERT INTO delivery(
 		operation, account, network, name, handle, server, kind, undo, part, parts, summary, on_network, on_local, created, lane,
-		intent, fingerprint, state, settled, due, until, tries, failed, first_sent, published, request, digest, receipt, code, message,
+		intent, fingerprint, state, settled, due, until, tries, failed, first_sent, last_sent, published, request, digest, receipt, code, message,
 		owner, updated, change, by)
-		VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?)`,
+		VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?)`,
 		r.Operation, r.Account.ID, r.Account.Network, r.Account.Name, r.Account.Handle.String(), r.Account.Server.String(), r.Kind, r.Undo,
 		r.Part, r.Of, r.Summary.String(), r.On.Network, r.On.Local, millis(r.Created), r.lane,
-		intent, r.fingerprint, r.State, r.State.Settled(), due(r), millis(r.until), r.Tries, r.failed, millis(r.first), r.published, r.request,
-		r.digest, receipt, r.Code, r.Message.String(), r.owner, millis(e.now), e.change, e.o.owner.id)
+		intent, r.fingerprint, r.State, r.State.Settled(), due(r), millis(r.until), r.Tries, r.failed, millis(r.first), millis(r.last), r.published,
+		r.request, r.digest, receipt, r.Code, r.Message.String(), r.owner, millis(e.now), e.change, e.o.owner.id)
 	if err != nil {
 		return fmt.Errorf("journaling a delivery: %w", err)
 	}
@@ -115,9 +115,9 @@ func (e *entry) save(r *row) error {
 		return err
 	}
 	_, err = e.tx.ExecContext(e.ctx, `UPDATE delivery SET
-		intent = ?, fingerprint = ?, state = ?, settled = ?, due = ?, until = ?, tries = ?, failed = ?, first_sent = ?, published = ?,
+		intent = ?, fingerprint = ?, state = ?, settled = ?, due = ?, until = ?, tries = ?, failed = ?, first_sent = ?, last_sent = ?, published = ?,
 		request = ?, digest = ?, receipt = ?, code = ?, message = ?, owner = ?, updated = ?, change = ?, by = ? WHERE id = ?`,
-		intent, r.fingerprint, r.State, r.State.Settled(), due(r), millis(r.until), r.Tries, r.failed, millis(r.first), r.published,
+		intent, r.fingerprint, r.State, r.State.Settled(), due(r), millis(r.until), r.Tries, r.failed, millis(r.first), millis(r.last), r.published,
 		r.request, r.digest, receipt, r.Code, r.Message.String(), r.owner, millis(e.now), e.change, e.o.owner.id, r.ID)
 	if err != nil {
 		return fmt.Errorf("journaling delivery %d: %w", r.ID, err)
@@ -153,7 +153,8 @@ func (r *row) seal(body []byte) { r.request, r.digest = body, hash(body) }
 // drop forgets a request that was never sent or is surely not there, so that the
 // next preparation begins under a new key.
 func (r *row) drop() {
-	r.request, r.digest, r.first, r.Receipt = nil, "", time.Time{}, timeline.Receipt{}
+	r.request, r.digest, r.Receipt = nil, "", timeline.Receipt{}
+	r.first, r.last = time.Time{}, time.Time{}
 	r.intent.Key = newKey()
 }
 

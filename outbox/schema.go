@@ -43,7 +43,8 @@ CREATE TABLE delivery(
 	until       INTEGER NOT NULL, -- the server does not want to be asked before
 	tries       INTEGER NOT NULL, -- Sends
 	failed      INTEGER NOT NULL, -- failures in a row
-	first_sent  INTEGER NOT NULL,
+	first_sent  INTEGER NOT NULL, -- 0 while each attempt was surely in vain
+	last_sent   INTEGER NOT NULL,
 	published   INTEGER NOT NULL, -- was there once
 	request     BLOB, -- the exact bytes; they change only by being dropped
 	digest      TEXT NOT NULL, -- SHA-256 of request
@@ -69,6 +70,7 @@ CREATE TABLE need(
 	other    INTEGER NOT NULL REFERENCES delivery(id),
 	PRIMARY KEY(delivery, how)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX need_other ON need(other);
 
 CREATE TABLE note(
 	delivery INTEGER NOT NULL REFERENCES delivery(id),

@@ -414,25 +414,28 @@ func TestAFewOfAnAccountAtOnce(t *testing.T) {
 }
 
 func TestDamagedBytesAreNotSent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		n := newNetwork("a")
-		n.send = func(int, func() timeline.Outcome) timeline.Outcome {
-			return timeline.Outcome{Verdict: timeline.Absent, Err: fault(timeline.CodeOffline, "down")}
-		}
-		o := openAt(t, t.TempDir(), n)
-		op := add(t, o, "hello", n)
-		drain(t, o, op.ID)
-		var none string
-		err := o.Query(`UPDATE delivery SET request = CAST('{}' AS BLOB) RETURNING ''`, &none)
-		if err != nil {
-			t.Fatal(err)
-		}
-		before := n.sends
-		d := drain(t, o, op.ID)[0]
-		if d.State != timeline.Unconfirmed || n.sends != before || !strings.Contains(d.Message.String(), "damaged") {
-			t.Errorf("%s (%s) after %d sends", d.State, d.Message, n.sends-before)
-		}
-	})
+	for verdict, want := range map[timeline.Verdict]timeline.DeliveryState{
+		timeline.Absent: timeline.Refused, timeline.Uncertain: timeline.Unconfirmed,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			n := newNetwork("a")
+			down := timeline.Outcome{Verdict: verdict, Err: fault(timeline.CodeOffline, "down")}
+			n.send = func(int, func() timeline.Outcome) timeline.Outcome { return down }
+			n.settle = func(int, func() timeline.Outcome) timeline.Outcome { return down }
+			o := openAt(t, t.TempDir(), n)
+			op := add(t, o, "hello", n)
+			drain(t, o, op.ID)
+			var none string
+			if err := o.Query(`UPDATE delivery SET request = CAST('{}' AS BLOB) RETURNING ''`, &none); err != nil {
+				t.Fatal(err)
+			}
+			before := len(n.did())
+			d := drain(t, o, op.ID)[0]
+			if d.State != want || len(n.did()) != before || !strings.Contains(d.Message.String(), "damaged") {
+				t.Errorf("%s (%s) after %v", d.State, d.Message, n.did()[before:])
+			}
+		})
+	}
 }
 
 func TestAddRefuses(t *testing.T) {
@@ -477,4 +480,30 @@ func TestTargetsFailOneByOne(t *testing.T) {
 	if t1 := o.Targets(t.Context(), "nobody"); len(t1) != 1 || timeline.CodeOf(t1[0].Err) != timeline.CodeUsage {
 		t.Errorf("%+v", t1)
 	}
+}
+
+func TestFirstIsZeroWhileAttemptsAreSurelyInVain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork("a")
+		n.send = func(i int, arrive func() timeline.Outcome) timeline.Outcome {
+			switch i {
+			case 1, 3:
+				return timeline.Outcome{Verdict: timeline.Absent, Err: fault(timeline.CodeServer, "later")}
+			case 2:
+				return timeline.Outcome{Verdict: timeline.Uncertain, Err: fault(timeline.CodeServer, "lost")}
+			}
+			return arrive()
+		}
+		o := openAt(t, t.TempDir(), n)
+		add(t, o, "hello", n)
+		drain(t, o)
+		var first, last []bool
+		var tries []int
+		for _, r := range n.requests { // send, send, settle, send, send
+			first, last, tries = append(first, !r.First.IsZero()), append(last, !r.Last.IsZero()), append(tries, r.Tries)
+		}
+		equal(t, "may have been sent", first, []bool{false, false, true, true, true})
+		equal(t, "was tried", last, []bool{false, true, true, true, true})
+		equal(t, "tries", tries, []int{0, 1, 2, 2, 3})
+	})
 }

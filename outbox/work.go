@@ -214,11 +214,17 @@ func (o *Outbox) conclude(ctx context.Context, j *job, out timeline.Outcome) {
 				return err
 			}
 			r.apply(out, chance{now: e.now, rand: o.opts.Rand})
+			if out.Verdict == timeline.Absent && j.step == toSend {
+				r.first = j.req.First // this attempt was in vain, and surely so
+			}
 			j.row = r
 			if err := e.arrive(r, out); err != nil {
 				return err
 			}
-			return e.save(r)
+			if err := e.save(r); err != nil || r.State != timeline.Unconfirmed {
+				return err
+			}
+			return e.hang(r)
 		})
 		if err == nil {
 			return
@@ -290,7 +296,7 @@ func (o *Outbox) postpone(ctx context.Context, j *job, cause *timeline.Error) {
 			r.apply(timeline.Outcome{Verdict: timeline.Uncertain, Err: cause}, chance{e.now, o.opts.Rand})
 		case j.step == toSend:
 			// The request was not touched: it is as it was before it was taken up.
-			r.Tries, r.first = r.Tries-1, j.req.First
+			r.Tries, r.first, r.last = r.Tries-1, j.req.First, j.req.Last
 			r.apply(timeline.Outcome{Verdict: timeline.Absent, Err: cause}, chance{e.now, o.opts.Rand})
 		case called:
 			r.State, r.owner, r.Due = timeline.Queued, "", e.now
