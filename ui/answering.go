@@ -39,7 +39,7 @@ type resending struct{ timeline.Delivery }
 // IsAction makes it an overlay.Action.
 func (resending) IsAction() {}
 
-// compose opens the compose screen for a new post.
+// composeNew opens the compose screen for a new post.
 func (m *Model) composeNew() tea.Cmd { return m.startWriting(outbox.Draft{}, compose.About{}) }
 
 func (m *Model) reply() tea.Cmd { return m.answer(m.focus().Post().Content(), nil) }
@@ -195,13 +195,12 @@ func deletion(p *timeline.Post, a timeline.AccountID, on timeline.Subject) outbo
 }
 
 func (m *Model) vote() tea.Cmd {
-	m.show(overlay.NewVote(m.focus().Post().Content().Poll))
+	m.show(overlay.NewVote(m.focus().Post().Content()))
 	return nil
 }
 
-// voted votes in the poll of the selected post.
-func (m *Model) voted(choices []int) tea.Cmd {
-	p := m.focus().Post().Content()
+// voted votes in the poll of a post.
+func (m *Model) voted(p *timeline.Post, choices []int) tea.Cmd {
 	v, _ := m.actor(p)
 	return m.queue(act{done: "your vote is on its way", actions: []outbox.Action{{
 		Account: v.Account, Summary: summary(p),

@@ -90,6 +90,7 @@ type Model struct {
 	states   map[timeline.AccountID]timeline.State
 	drafts   []outbox.Saved
 	writing  *writing // what is on the compose screen; nil when it is closed
+	kept     *writing // what left it last, and may not be saved yet
 	flight   flight   // the post that was sent last
 	outgoing map[int64]timeline.Delivery
 	wishes   map[mark]*wish // what was done to posts and is not settled

@@ -23,6 +23,9 @@ func TestCheckKeys(t *testing.T) {
 		{"taken", map[string][]string{"open": {"j"}}, `"j" is both`},
 		{"a beginning", map[string][]string{"open": {"g"}}, `also the beginning of another`},
 		{"ctrl-c", map[string][]string{"open": {"ctrl+c"}}, "is no key"},
+		{"a key while writing", map[string][]string{"compose-send": {"alt+enter"}}, ""},
+		{"one that writes", map[string][]string{"compose-send": {"x"}}, "is no key beside those that write"},
+		{"taken while writing", map[string][]string{"compose-send": {"alt+e"}}, `"alt+e" is both`},
 		{"empty", map[string][]string{"open": {""}}, "is no key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

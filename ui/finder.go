@@ -3,11 +3,9 @@ package ui
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"skein/timeline"
 	"skein/ui/compose"
-	"skein/ui/feed"
 )
 
 const seenMost = 2000 // posts looked through for tags and authors
@@ -80,5 +78,3 @@ func (f finder) Tags(prefix string) []string {
 func begins(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
-
-func moment(now, t time.Time) string { return feed.Moment(now, t) }

@@ -133,9 +133,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.quit()
 	}
 	m.message.text = ""
-	if m.flight.told {
-		m.flight = flight{}
-	}
+	m.clearFlight()
 	if n := len(m.overlays); n > 0 {
 		if w, ok := m.overlays[n-1].(*writing); ok {
 			return m.composing(w, k)
@@ -192,7 +190,7 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 		}
 	case overlay.Voted:
 		m.closeOverlay()
-		return m.voted(a.Choices)
+		return m.voted(a.Post, a.Choices)
 	case overlay.Resend:
 		return m.resend(a.Delivery, false)
 	case overlay.Withdraw:

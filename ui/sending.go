@@ -50,10 +50,6 @@ type (
 
 // send sends the draft as soon as it is planned and saved.
 func (m *Model) send(w *writing) tea.Cmd {
-	if !w.Known() {
-		w.Say("your accounts are still being asked what they take", true)
-		return nil
-	}
 	w.sending = true
 	w.Work("one moment" + m.theme.Signs.More)
 	return m.trySend(w)
@@ -65,10 +61,10 @@ func (m *Model) stopSending(w *writing, why string) {
 	w.Say(why, true)
 }
 
-// trySend goes the next step of sending: the plan of just this draft, the saved
-// draft, the journal.
+// trySend goes the next step of sending: what the accounts take, the plan of just
+// this draft, the saved draft, the journal.
 func (m *Model) trySend(w *writing) tea.Cmd {
-	if !w.sending {
+	if !w.sending || !w.Known() {
 		return nil
 	}
 	plan, current := w.Plan()
@@ -155,13 +151,13 @@ func (m *Model) takeTakenBack(t takenBack) tea.Cmd {
 	if len(draft.To) == 0 {
 		return m.tell("it is too late to take it back", bad)
 	}
-	cmd := m.startWriting(draft, t.about)
+	w := &writing{Compose: compose.New(draft, m.composeOptions(t.about))}
 	if len(gone) > 0 {
-		m.writing.Say("it is too late for "+strings.Join(gone, " ")+"; from the others it was taken back", true)
+		w.Say("it is too late for "+strings.Join(gone, " ")+"; from the others it was taken back", true)
 	} else {
-		m.writing.Say("taken back: nobody has seen it", false)
+		w.Say("taken back: nobody has seen it", false)
 	}
-	return cmd
+	return m.openWriting(w)
 }
 
 func (m *Model) readDeliveries() tea.Cmd {
@@ -213,14 +209,15 @@ func (m *Model) flightLine() string {
 	}
 	t := m.theme
 	if left := m.flight.until.Sub(m.o.Now()); left > 0 {
-		return t.Text.Paint(fmt.Sprintf("sending in %d s", (left+time.Second-1)/time.Second)) + t.Dim.Paint(" "+t.Signs.Dash+" "+m.keys.key("take-back", &t.Signs)+" takes it back")
+		return fmt.Sprintf("sending in %d s ", (left+time.Second-1)/time.Second) + t.Dim.Paint(t.Signs.Dash) +
+			" " + m.keys.key("take-back", &t.Signs) + t.Dim.Paint(" takes it back")
 	}
 	parts, refused := m.standing()
 	line := strings.Join(parts, "   ")
 	if refused != "" {
 		line += "   " + t.Error.Paint(refused)
 	}
-	return line + t.Dim.Paint("   "+m.keys.key("outbox", &t.Signs)+" shows more")
+	return line + "   " + m.keys.key("outbox", &t.Signs) + t.Dim.Paint(" shows all")
 }
 
 // standing is a word for each account, and why the first that refused did.
@@ -261,6 +258,16 @@ func (m *Model) flightDeliveries() []timeline.Delivery {
 func (m *Model) landed() bool {
 	all := m.flightDeliveries()
 	return len(all) > 0 && !slices.ContainsFunc(all, func(d timeline.Delivery) bool { return !d.State.Settled() })
+}
+
+// flightTime is how long what cannot go on now is spoken of.
+const flightTime = 15 * time.Second
+
+// clearFlight takes the line away at a key, when it has said what there is to say.
+func (m *Model) clearFlight() {
+	if m.flight.told || m.o.Now().Sub(m.flight.until) > flightTime {
+		m.flight = flight{}
+	}
 }
 
 // flightOver is the timer that takes the line away.

@@ -16,10 +16,10 @@ import (
 // TestEveryScreenIsExact lets somebody press anything in windows of any size while
 // posts arrive: every screen has exactly the lines and cells of its window.
 func TestEveryScreenIsExact(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(8) {
 		nets := three()
 		nets[0].Threads(conversation())
-		uitest.Play(t, ui.Options{}, nets, func(s *uitest.Session) {
+		uitest.Play(t, ui.Options{Outbox: uitest.NewOutbox(nets...), People: book{}}, nets, func(s *uitest.Session) {
 			w := walker{Session: s, Rand: rand.New(rand.NewPCG(seed, 0)), nets: nets, width: 80, height: 24}
 			for step := range 100 {
 				w.step()
@@ -38,9 +38,10 @@ type walker struct {
 }
 
 func (w *walker) step() {
-	keys := strings.Fields(`j k up down g G home end ctrl+d ctrl+u space pgup tab enter esc u z o O y Y F \ x 1 backspace ctrl+r H : ?`)
+	keys := strings.Fields(`j k up down g G home end ctrl+d ctrl+u space pgup tab enter esc u z o O y Y F \ x 1 backspace ctrl+r H : ?
+		c c r R b f s Q e d p ctrl+s ctrl+z alt+a alt+t alt+x alt+w alt+l alt+v alt+p alt+y alt+q alt+h delete left right @ # n`)
 	at := tea.Mouse{X: w.IntN(210), Y: w.IntN(60), Button: tea.MouseLeft}
-	switch w.IntN(9) {
+	switch w.IntN(12) {
 	case 0:
 		w.width, w.height = w.IntN(200), w.IntN(50)
 		w.Resize(w.width, w.height)
@@ -52,6 +53,8 @@ func (w *walker) step() {
 	case 3:
 		gallery := uitest.Gallery()
 		w.nets[1].Posts(gallery[w.IntN(len(gallery))].Post)
+	case 5:
+		w.Send(tea.PasteMsg{Content: []string{"日本語 👩‍👩‍👧 ", long(200), "a\n---\nb", ":hea", "\u0301\u200d"}[w.IntN(5)]})
 	case 4:
 		w.Sleep(time.Duration(w.IntN(400)) * time.Millisecond)
 	default:

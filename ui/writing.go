@@ -10,6 +10,7 @@ import (
 	"skein/outbox"
 	"skein/timeline"
 	"skein/ui/compose"
+	"skein/ui/feed"
 	"skein/ui/overlay"
 )
 
@@ -102,16 +103,29 @@ func (m *Model) askTargets() tea.Cmd {
 func (m *Model) takeTargets(t targetsRead) tea.Cmd {
 	m.asking = false
 	m.targets = t.targets
-	if w := m.writing; w != nil {
-		w.SetTargets(m.targets)
-		if w.fresh {
-			w.Choose(m.usualTargets()...)
-		}
+	var send tea.Cmd
+	if m.writing != nil {
+		m.aim(m.writing)
+		send = m.trySend(m.writing)
 	}
 	if m.stale {
-		return m.askTargets()
+		return tea.Batch(send, m.askTargets())
 	}
-	return nil
+	return send
+}
+
+// aim says what there is to choose from, and chooses where nobody has yet. Nothing
+// of that is worth saving.
+func (m *Model) aim(w *writing) {
+	unchanged := w.saved == w.Version()
+	w.SetTargets(m.targets)
+	if w.fresh {
+		w.Choose(m.usualTargets()...)
+		w.fresh = false
+	}
+	if unchanged {
+		w.saved = w.Version()
+	}
 }
 
 // watchAccounts asks anew what the accounts take when one of them has come back or
@@ -144,33 +158,50 @@ func (m *Model) usualTargets() []timeline.AccountID {
 // startWriting opens the compose screen: with the draft that was left for the same
 // purpose, or with d.
 func (m *Model) startWriting(d outbox.Draft, about compose.About) tea.Cmd {
-	o := compose.Options{About: about, Key: m.composeKey, Find: m.finder()}
-	w := &writing{fresh: len(d.To) == 0}
-	note := ""
-	if i := slices.IndexFunc(m.drafts, func(s outbox.Saved) bool { return purpose(s.Draft) == purpose(d) }); i >= 0 {
-		s := m.drafts[i]
-		d, o.ID, w.fresh = s.Draft, s.ID, len(s.Draft.To) == 0
-		note = "this is the draft from " + moment(m.o.Now(), s.Updated) + "; " + m.composeKey(compose.Discard) + " throws it away"
+	if w := m.kept; w != nil && !w.dropped && w.saved != w.Version() && purpose(w.Draft()) == purpose(d) {
+		return m.openWriting(w)
 	}
-	w.Compose = compose.New(d, o)
-	if o.ID != "" {
-		w.saved = w.Version()
+	return m.openWriting(m.newWriting(d, about))
+}
+
+// openWriting shows a draft. One that is being written is kept.
+func (m *Model) openWriting(w *writing) tea.Cmd {
+	var before tea.Cmd
+	if other := m.writing; other != nil { // this was asked for before that was begun
+		if other.sending {
+			return m.tell("something is being sent from here: one moment", plain)
+		}
+		before = m.keep(other)
 	}
-	m.writing = w
+	w.closed = false
+	m.writing, m.kept = w, nil
 	m.show(w)
 	if m.targets != nil {
-		w.SetTargets(m.targets)
-		if w.fresh {
-			w.Choose(m.usualTargets()...)
-		}
-	}
-	if note != "" {
-		w.Say(note, false)
+		m.aim(w)
 	}
 	if slices.ContainsFunc(m.targets, func(t outbox.Target) bool { return t.Err != nil || t.Limits.Assumed }) {
-		return m.askTargets()
+		return tea.Batch(before, m.askTargets())
 	}
-	return nil
+	return before
+}
+
+// newWriting takes up the draft that was left for the same purpose as d, or d.
+func (m *Model) newWriting(d outbox.Draft, about compose.About) *writing {
+	o := m.composeOptions(about)
+	i := slices.IndexFunc(m.drafts, func(s outbox.Saved) bool { return purpose(s.Draft) == purpose(d) })
+	if i < 0 {
+		return &writing{Compose: compose.New(d, o), fresh: len(d.To) == 0}
+	}
+	s := m.drafts[i]
+	o.ID = s.ID
+	w := &writing{Compose: compose.New(s.Draft, o), fresh: len(s.Draft.To) == 0}
+	w.saved = w.Version()
+	w.Say("this is the draft from "+feed.Moment(m.o.Now(), s.Updated)+"; "+m.composeKey(compose.Discard)+" throws it away", false)
+	return w
+}
+
+func (m *Model) composeOptions(about compose.About) compose.Options {
+	return compose.Options{About: about, Key: m.composeKey, Find: m.finder()}
 }
 
 // purpose is what a draft is for: two drafts with the same are one.
@@ -256,7 +287,12 @@ func (m *Model) takeSaved(s saved) tea.Cmd {
 			m.stopSending(w, why)
 		}
 		m.leaving = false
-		w.saved = s.version // the next key tries again
+		w.saved = s.version                             // the next key tries again
+		if w.closed && !w.dropped && m.writing == nil { // it would be lost
+			w.closed, m.writing, m.kept = false, w, nil
+			m.show(w)
+		}
+		w.Say(why, true)
 		return m.tell(why, bad)
 	}
 	w.Named(s.id)
@@ -311,6 +347,7 @@ func (m *Model) keep(w *writing) tea.Cmd {
 	if w.Empty() {
 		return m.drop(w)
 	}
+	m.kept = w
 	return tea.Batch(m.save(w), m.tell("the draft is kept", plain))
 }
 
@@ -334,7 +371,7 @@ func (m *Model) takeDrafts(d draftsRead) tea.Cmd {
 		if purpose(s.Draft) == purpose(w.Draft()) {
 			w.Restore(s.ID, s.Draft)
 			w.saved, w.fresh = w.Version(), len(s.Draft.To) == 0
-			w.Say("this is the draft from "+moment(m.o.Now(), s.Updated), false)
+			w.Say("this is the draft from "+feed.Moment(m.o.Now(), s.Updated), false)
 			break
 		}
 	}

@@ -268,3 +268,90 @@ func TestOutboxThatFailsKeepsTheDraft(t *testing.T) {
 }
 
 var _ ui.Outbox = (*outbox.Outbox)(nil)
+
+// TestWritingDoesNotWaitForTheAccounts: a server that is slow to say what it takes
+// holds up neither the keys nor where the post goes.
+func TestWritingDoesNotWaitForTheAccounts(t *testing.T) {
+	nets, out := writing()
+	out.Slow(5 * time.Second)
+	uitest.Play(t, ui.Options{Outbox: out, Undo: -1}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("quick")
+		s.See("quick", "your accounts are being asked")
+		s.Press("ctrl+s")
+		s.Sleep(12 * time.Second)
+		s.See("M sent ✓   B sent ✓   N sent ✓")
+	})
+}
+
+func TestDraftThatCannotBeSavedStaysOnTheScreen(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("precious")
+		out.Fails(timeline.Errorf(timeline.CodeInternal, "the disk is full"))
+		s.Press("esc")
+		s.See("compose", "precious", "the draft could not be saved: the disk is full")
+		out.Fails(nil)
+		s.Press("!", "esc")
+		s.DontSee("compose ─")
+		if all := drafts(t, out); len(all) != 1 || all[0].Draft.Text != "precious!" {
+			t.Errorf("drafts are %+v", all)
+		}
+	})
+}
+
+// TestDraftComesBackBeforeItIsSaved: esc and c, faster than the disk.
+func TestDraftComesBackBeforeItIsSaved(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("half")
+		out.Slow(3 * time.Second)
+		s.Press("esc", "c")
+		s.Type(" and half")
+		s.See("half and half")
+		s.Sleep(20 * time.Second)
+		if all := drafts(t, out); len(all) != 1 || all[0].Draft.Text != "half and half" {
+			t.Errorf("drafts are %+v", all)
+		}
+	})
+}
+
+// TestTakingBackOverwritesNothing: what was begun meanwhile is kept, and what was
+// taken back is what is shown.
+func TestTakingBackOverwritesNothing(t *testing.T) {
+	nets, out := writing()
+	out.Holds(timeline.Nostr, timeline.Sending)
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("the first")
+		s.Press("ctrl+s", "c")
+		s.Type("the second")
+		s.Press("esc", "ctrl+z")
+		s.See("the first", "taken back")
+		s.DontSee("the second")
+		s.Press("esc")
+		s.Sleep(2 * time.Second)
+		if all := drafts(t, out); len(all) != 2 {
+			t.Errorf("drafts are %+v", all)
+		}
+	})
+}
+
+func TestEmptyDraftLeavesNothingBehind(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("x")
+		s.Sleep(2 * time.Second)
+		s.Press("backspace")
+		s.Press("ctrl+s")
+		s.See("there is nothing to send yet")
+		s.Press("esc")
+		s.Sleep(2 * time.Second)
+		if all := drafts(t, out); len(all) != 0 {
+			t.Errorf("drafts are %+v", all)
+		}
+	})
+}

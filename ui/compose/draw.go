@@ -15,6 +15,7 @@ const (
 	innerMax  = 76 // cells inside the frame
 	linesMax  = 14 // lines inside it
 	textLeast = 3  // lines that the text keeps
+	nameWidth = 50 // cells from which the targets are named
 )
 
 // Lines draws the screen. Its size depends on the window alone, so that nothing
@@ -87,10 +88,14 @@ func (c *Compose) hints(l overlay.Look, width int) string {
 	}
 	key := func(cmd Command, does string) string { return c.o.Key(cmd) + " " + does }
 	last := key(Keep, "keeps draft")
-	s := ""
-	for _, h := range []string{
+	all := []string{
 		key(Send, "send"), key(ShowsKeys, "keys"), key(Editor, "editor"), key(Attach, "attach"), key(Targets, "to"), key(Warning, "warning"), key(Split, "split"),
-	} {
+	}
+	if slices.ContainsFunc(c.plan.Targets, tooLong) { // then it is what one wants
+		all = slices.Insert(all[:len(all)-1], 1, all[len(all)-1])
+	}
+	s := ""
+	for _, h := range all {
 		if cell.Width(l.Measure, s+h+"  "+last) <= width-2 {
 			s += h + "  "
 		}
@@ -166,7 +171,10 @@ func (c *Compose) noted(l overlay.Look, width int) string {
 
 // to is the targets with their counters, as many on a line as fit.
 func (c *Compose) to(l overlay.Look, width int) []string {
-	const lead = 4
+	lead, gap := 4, 3
+	if width < nameWidth {
+		lead, gap = 3, 2
+	}
 	if !c.Known() {
 		return []string{l.Theme.Dim.Paint("to  your accounts are being asked" + l.Theme.Signs.More)}
 	}
@@ -178,12 +186,12 @@ func (c *Compose) to(l overlay.Look, width int) []string {
 	for _, a := range c.draft.To {
 		s := c.counter(l, a, width-lead)
 		w := cell.Width(l.Measure, s)
-		if used > lead && used+3+w > width {
+		if used > lead && used+gap+w > width {
 			lines = append(lines, line)
 			line, used = cell.Blank(lead), lead
 		}
 		if used > lead {
-			line, used = line+cell.Blank(3), used+3
+			line, used = line+cell.Blank(gap), used+gap
 		}
 		line, used = line+s, used+w
 	}
@@ -211,13 +219,23 @@ func (c *Compose) counter(l overlay.Look, a timeline.AccountID, width int) strin
 		}
 	}
 	letter := t.Network(account.Network).Paint(account.Network.Letter())
-	room := width - cell.Width(l.Measure, signs.Yes) - 4 - cell.Width(l.Measure, count)
-	name := cell.Cut(l.Measure, called(account), max(4, room), signs.More)
 	own := ""
 	if v := c.own[a]; v != nil && v.mine {
 		own = t.Accent.Paint("*")
 	}
+	if width < nameWidth && c.only(account) {
+		return sign + " " + letter + own + " " + style.Paint(count)
+	}
+	room := width - cell.Width(l.Measure, signs.Yes) - 4 - cell.Width(l.Measure, count)
+	name := cell.Cut(l.Measure, called(account), max(4, room), signs.More)
 	return sign + " " + letter + " " + name + own + " " + style.Paint(count)
+}
+
+// only tells whether no other account of the network is written to.
+func (c *Compose) only(a timeline.Account) bool {
+	return !slices.ContainsFunc(c.targets, func(t outbox.Target) bool {
+		return t.Account.Network == a.Network && t.Account.ID != a.ID && slices.Contains(c.draft.To, t.Account.ID)
+	})
 }
 
 func tooLong(p outbox.TargetPlan) bool {

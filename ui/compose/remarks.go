@@ -26,6 +26,11 @@ func (c *Compose) remarks(l overlay.Look, width int) []string {
 		out = append(out, style.Paint(sign+" "+cell.Cut(l.Measure, text, max(1, width-2), l.Theme.Signs.More)))
 	}
 	signs := l.Theme.Signs
+	for _, t := range c.plan.Targets {
+		if why := over(t); why != "" && !c.Empty() {
+			add(signs.No, l.Theme.Error, why+": "+c.o.Key(Split)+" splits it")
+		}
+	}
 	for _, s := range c.gather() {
 		sign, style := signs.Dot, l.Theme.Dim
 		switch s.Severity {

@@ -34,7 +34,8 @@ type Outbox struct {
 	read   func() []timeline.Delivery
 	now    func() time.Time
 	at     int64 // the selected delivery
-	from   int
+	from   int   // the first line of the list, and of the details
+	below  int
 	detail bool
 }
 
@@ -62,7 +63,7 @@ func (o *Outbox) Key(k tea.KeyPressMsg) Action {
 		}
 		return Close{}
 	case "enter":
-		o.detail = !o.detail && len(all) > 0
+		o.detail, o.below = !o.detail && len(all) > 0, 0
 	case "r":
 		if len(all) > 0 && again(all[i]) {
 			return Resend{all[i]}
@@ -85,11 +86,15 @@ func (o *Outbox) Key(k tea.KeyPressMsg) Action {
 
 func (o *Outbox) move(all []timeline.Delivery, i int, key string) {
 	d, ok := arrow(key)
-	switch {
-	case key == "j":
+	switch key {
+	case "j":
 		d, ok = 1, true
-	case key == "k":
+	case "k":
 		d, ok = -1, true
+	}
+	if o.detail && ok {
+		o.below += d
+		return
 	}
 	if ok && len(all) > 0 {
 		o.at = all[max(0, min(len(all)-1, i+d))].ID
@@ -133,7 +138,9 @@ func (o *Outbox) Lines(l Look, width, height int) []string {
 	i := o.index(all)
 	if o.detail {
 		lines := o.details(l, all[i], inner)
-		return l.Box("outbox: "+all[i].Account.Handle.Line().String(), o.keys(all[i], dot)+"esc back", lines[:min(len(lines), max(1, height-FrameHeight))], inner)
+		room := min(len(lines), max(1, height-FrameHeight))
+		o.below = max(0, min(o.below, len(lines)-room))
+		return l.Box("outbox: "+all[i].Account.Handle.Line().String(), o.keys(all[i], dot)+"esc back", lines[o.below:o.below+room], inner)
 	}
 	var lines []string
 	sel := 0
@@ -175,8 +182,7 @@ func (o *Outbox) heading(l Look, d timeline.Delivery, inner int) string {
 	if verb := Doing(d.Kind, d.Undo); d.Kind != timeline.DoPost {
 		what = verb + ": " + what
 	}
-	return cell.Ends(l.Measure, l.Theme.Strong.Paint(cell.Cut(l.Measure, what, max(1, inner-9), l.Theme.Signs.More)),
-		l.Theme.Dim.Paint(post.Age(o.now(), d.Created)), inner, l.Theme.Signs.More)
+	return cell.Ends(l.Measure, l.Theme.Strong.Paint(what), l.Theme.Dim.Paint(post.Age(o.now(), d.Created)), inner, l.Theme.Signs.More)
 }
 
 func (o *Outbox) line(l Look, d timeline.Delivery, at bool, inner int) string {
@@ -228,7 +234,6 @@ func (o *Outbox) details(l Look, d timeline.Delivery, inner int) []string {
 	add := func(text string, style theme.Style) {
 		lines = append(lines, cell.Wrap(l.Measure, []cell.Run{{Text: text, Open: style.Open(), Close: style.Close()}}, inner)...)
 	}
-	add(d.Summary.Line().String(), l.Theme.Text)
 	if !d.Message.Empty() {
 		add(d.Message.Line().String(), style)
 	}
@@ -251,6 +256,7 @@ func (o *Outbox) details(l Look, d timeline.Delivery, inner int) []string {
 	if !d.Receipt.Note.Empty() {
 		add(d.Receipt.Note.Line().String(), dim)
 	}
+	add(d.Summary.Line().String(), dim)
 	return lines
 }
 

@@ -1,6 +1,7 @@
 package overlay_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,10 +69,12 @@ func TestLinesFit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := rapid.SampledFrom([]overlay.Overlay{
 			overlay.NewHelp(entries()), overlay.NewPalette(entries()), overlay.NewLinks(links(12)), overlay.NewAsk(links(1)[0]),
-			overlay.NewHealth(health, uitest.Start), overlay.NewFilter("text"),
+			overlay.NewHealth(health, uitest.Start), overlay.NewFilter("text"), overlay.NewOutbox(deliveries, uitest.Start),
+			overlay.NewVote(&timeline.Post{Poll: &timeline.Poll{Options: make([]timeline.PollOption, 12), Multiple: true}}),
+			overlay.NewConfirm("sure?", []string{strings.Repeat("quite sure 日本 ", 20)}, overlay.Answer{Key: "a", Label: "all"}),
 		}).Draw(t, "overlay")
 		for range rapid.IntRange(0, 10).Draw(t, "keys") {
-			o.Key(uitest.Key(rapid.SampledFrom([]string{"j", "k", "down", "up", "G", "pgdown", "x", "backspace", "space"}).Draw(t, "key")))
+			o.Key(uitest.Key(rapid.SampledFrom([]string{"j", "k", "down", "up", "G", "pgdown", "x", "backspace", "space", "enter"}).Draw(t, "key")))
 		}
 		w, h := rapid.IntRange(28, 200).Draw(t, "width"), rapid.IntRange(5, 60).Draw(t, "height")
 		l := overlay.Look{Theme: theme.New("plain", true, rapid.Bool().Draw(t, "ascii")), Measure: cell.PerCluster}
@@ -82,6 +85,94 @@ func TestLinesFit(t *testing.T) {
 			}
 		}
 	})
+}
+
+func deliveries() []timeline.Delivery {
+	states := []timeline.DeliveryState{
+		timeline.Queued, timeline.Sending, timeline.Sent, timeline.Refused, timeline.Unknown, timeline.Unconfirmed, timeline.Scheduled, timeline.Waiting, timeline.Cancelled,
+	}
+	var out []timeline.Delivery
+	for i, s := range states {
+		out = append(out, timeline.Delivery{
+			ID: int64(i + 1), Operation: "op" + string(rune('a'+i/2)), Account: timeline.Account{Network: timeline.Nostr, Handle: timeline.CleanLine("@me@nostr.example")},
+			Kind: timeline.DoPost, Part: 1, Of: 2, State: s, Due: uitest.Start().Add(time.Duration(i) * time.Hour), Summary: timeline.CleanLine("日本語 a long summary of what was written"),
+			Receipt: timeline.Receipt{
+				Posts:   []timeline.Copy{{URL: timeline.CleanLine("https://nostr.example/" + strings.Repeat("x", 90))}},
+				Answers: []timeline.Answer{{Server: timeline.CleanLine("relay.example"), Taken: i%2 == 0, Message: timeline.CleanLine("rate-limited: slow down")}},
+			},
+		})
+	}
+	return out
+}
+
+// TestOutboxOffersWhatHelps: what may be sent again, withdrawn and opened depends on
+// how a delivery stands.
+func TestOutboxOffersWhatHelps(t *testing.T) {
+	for i, d := range deliveries() {
+		o := overlay.NewOutbox(func() []timeline.Delivery { return []timeline.Delivery{d} }, uitest.Start)
+		_, resends := o.Key(uitest.Key("r")).(overlay.Resend)
+		_, withdraws := o.Key(uitest.Key("x")).(overlay.Withdraw)
+		_, opens := o.Key(uitest.Key("o")).(overlay.Open)
+		lacking := d.State == timeline.Sent && i%2 == 1
+		if want := d.State == timeline.Refused || d.State == timeline.Unconfirmed || d.State == timeline.Cancelled || d.State == timeline.Waiting || lacking; resends != want {
+			t.Errorf("%s: resends %v", d.State, resends)
+		}
+		if withdraws == d.State.Settled() {
+			t.Errorf("%s: withdraws %v", d.State, withdraws)
+		}
+		if !opens {
+			t.Errorf("%s: does not open", d.State)
+		}
+		o.Key(uitest.Key("enter"))
+		l := overlay.Look{Theme: theme.New("plain", true, false), Measure: cell.PerCluster}
+		if s := ansi.Strip(strings.Join(o.Lines(l, 80, 20), "\n")); !strings.Contains(s, "relay.example  rate-limited: slow down") {
+			t.Errorf("%s: the details are\n%s", d.State, s)
+		}
+		if _, closed := o.Key(uitest.Key("esc")).(overlay.Close); closed {
+			t.Error("esc closes instead of going back to the list")
+		}
+	}
+}
+
+// TestOutboxKeepsThePlace: what changes above does not move the selection.
+func TestOutboxKeepsThePlace(t *testing.T) {
+	all := deliveries()
+	o := overlay.NewOutbox(func() []timeline.Delivery { return all }, uitest.Start)
+	o.Key(uitest.Key("j"))
+	o.Key(uitest.Key("j"))
+	o.Key(uitest.Key("j"))
+	all = append([]timeline.Delivery{{ID: 99, Operation: "new", State: timeline.Queued}}, all...)
+	if r, ok := o.Key(uitest.Key("r")).(overlay.Resend); !ok || r.ID != 4 {
+		t.Errorf("selected is %+v", r)
+	}
+}
+
+func TestConfirmActsOnItsAnswersAlone(t *testing.T) {
+	for key, want := range map[string]overlay.Action{"enter": overlay.Retry{}, "y": overlay.Retry{}, "a": overlay.Search{}, "n": overlay.Close{}, "esc": overlay.Close{}} {
+		c := overlay.NewConfirm("sure?", nil, overlay.Answer{Key: "x", Action: overlay.Retry{}}, overlay.Answer{Key: "a", Action: overlay.Search{}})
+		if got := c.Key(uitest.Key(key)); got != want {
+			t.Errorf("%s: %T, not %T", key, got, want)
+		}
+	}
+}
+
+func TestVoteChoosesOneOrSeveral(t *testing.T) {
+	for _, c := range []struct {
+		several bool
+		keys    string
+		want    []int
+	}{
+		{false, "1 3 enter", []int{2}}, {true, "1 3 enter", []int{0, 2}}, {true, "1 1 2 enter", []int{1}}, {false, "j j enter", []int{2}},
+	} {
+		v := overlay.NewVote(&timeline.Post{Poll: &timeline.Poll{Options: make([]timeline.PollOption, 3), Multiple: c.several}})
+		var last overlay.Action
+		for _, k := range strings.Fields(c.keys) {
+			last = v.Key(uitest.Key(k))
+		}
+		if got, ok := last.(overlay.Voted); !ok || !slices.Equal(got.Choices, c.want) {
+			t.Errorf("%s votes %v, not %v", c.keys, got, c.want)
+		}
+	}
 }
 
 func TestLinksAnswerNumbers(t *testing.T) {

@@ -9,21 +9,27 @@ import (
 	"skein/ui/cell"
 )
 
-// Voted removes the overlay and votes.
-type Voted struct{ Choices []int }
+// Voted removes the overlay and votes in the poll of a post.
+type Voted struct {
+	Post    *timeline.Post
+	Choices []int
+}
 
 // IsAction makes it an Action.
 func (Voted) IsAction() {}
 
 // Vote lets the options of a poll be chosen.
 type Vote struct {
+	post   *timeline.Post
 	poll   *timeline.Poll
 	chosen []bool
 	list   list
 }
 
-// NewVote makes a Vote of a poll.
-func NewVote(p *timeline.Poll) *Vote { return &Vote{poll: p, chosen: make([]bool, len(p.Options))} }
+// NewVote makes a Vote of a post with a poll.
+func NewVote(p *timeline.Post) *Vote {
+	return &Vote{post: p, poll: p.Poll, chosen: make([]bool, len(p.Poll.Options))}
+}
 
 // Key chooses, moves, votes and closes.
 func (v *Vote) Key(k tea.KeyPressMsg) Action {
@@ -69,7 +75,7 @@ func (v *Vote) vote() Action {
 	if len(choices) == 0 { // enter on an option is enough
 		choices = []int{v.list.at}
 	}
-	return Voted{choices}
+	return Voted{v.post, choices}
 }
 
 // Lines draws the options.

@@ -24,6 +24,7 @@ type Outbox struct {
 	refusals   map[timeline.AccountID]timeline.Safe
 	stuck      map[timeline.AccountID]timeline.DeliveryState
 	failure    error
+	slowness   time.Duration
 	drafts     []outbox.Saved
 	operations []outbox.Operation
 	held       map[string]time.Time
@@ -96,6 +97,16 @@ func (o *Outbox) Holds(n timeline.Network, s timeline.DeliveryState) {
 // Fails makes every method fail; nil mends it.
 func (o *Outbox) Fails(err error) { o.set(func() { o.failure = err }) }
 
+// Slow makes what is read and saved take d.
+func (o *Outbox) Slow(d time.Duration) { o.set(func() { o.slowness = d }) }
+
+func (o *Outbox) wait() {
+	o.mu.Lock()
+	d := o.slowness
+	o.mu.Unlock()
+	time.Sleep(d)
+}
+
 // Left puts drafts there that an earlier run has left.
 func (o *Outbox) Left(drafts ...outbox.Draft) {
 	o.set(func() {
@@ -147,6 +158,7 @@ func account(n timeline.Network) timeline.AccountID { return timeline.AccountID(
 
 // Targets implements ui.Outbox, as do the methods below.
 func (o *Outbox) Targets(context.Context, ...timeline.AccountID) []outbox.Target {
+	o.wait()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.targets)
@@ -172,9 +184,13 @@ func (o *Outbox) Add(_ context.Context, p outbox.Plan, a outbox.Added) (outbox.O
 	op := o.operation(a)
 	op.Draft = &p.Draft
 	for _, t := range p.Targets {
-		for i := range t.Parts {
+		parts := len(t.Parts)
+		if t.Limits.Atomic {
+			parts = 1
+		}
+		for i := range parts {
 			op.Deliveries = append(op.Deliveries, timeline.Delivery{
-				Operation: op.ID, Account: t.Account, Kind: t.Intent.Kind, Part: i + 1, Of: len(t.Parts), Summary: t.Parts[0].Text.Plain().Line(),
+				Operation: op.ID, Account: t.Account, Kind: t.Intent.Kind, Part: i + 1, Of: parts, Summary: t.Parts[0].Text.Plain().Line(),
 			})
 		}
 	}
@@ -313,6 +329,7 @@ func (o *Outbox) Copies(_ context.Context, id timeline.ID) ([]outbox.Placed, err
 
 // SaveDraft keeps a draft.
 func (o *Outbox) SaveDraft(_ context.Context, id string, d outbox.Draft) (string, error) {
+	o.wait()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.failure != nil {
