@@ -11,6 +11,7 @@ require (
 	github.com/fiatjaf/khatru v0.19.0
 	github.com/nbd-wtf/go-nostr v0.52.3
 	go.uber.org/goleak v1.3.0
+	golang.org/x/sys v0.49.0
 	skein v0.0.0
 )
 
@@ -91,7 +92,6 @@ require (
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/exp v0.0.0-20250305212735-054e65f0b394 // indirect
 	golang.org/x/net v0.62.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
 	golang.org/x/xerrors v0.0.0-20231012003039-104605ab7028 // indirect

@@ -113,7 +113,7 @@ func (c *checker) promises() {
 	for s, n := range asked {
 		about := Delivery{Kind: s.kind, Mark: s.mark, On: s.on}.about()
 		is := len(operations[s])
-		if s.kind == KindPost && is > n { // other commands have no key, and repeating them is harmless
+		if is > n {
 			c.fault(Duplicate, s.network, about, "%d operations came of %d keys", is, n)
 		}
 		if min(kept[s], atMostOne(s.kind, n)) > is {
