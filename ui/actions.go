@@ -145,13 +145,14 @@ func (m *Model) showPalette() tea.Cmd {
 
 func (m *Model) showHelp() tea.Cmd { m.show(overlay.NewHelp(m.entries())); return nil }
 
-// quit leaves, after what is being written has been saved.
+// quit leaves, after what was written has been saved; a second time at once.
 func (m *Model) quit() tea.Cmd {
-	if w := m.writing; w != nil && m.o.Outbox != nil && !m.leaving && !w.dropped {
-		if cmd := m.save(w); cmd != nil || w.saving {
-			m.leaving = true
-			return cmd
-		}
+	if m.leaving {
+		return m.leave()
+	}
+	if cmd, wait := m.saveAll(); wait {
+		m.leaving = true
+		return cmd
 	}
 	return m.leave()
 }

@@ -278,6 +278,19 @@ func (m *Model) save(w *writing) tea.Cmd {
 	}
 }
 
+// saveAll saves what is on the compose screen and what has just left it. It tells
+// whether that is still under way.
+func (m *Model) saveAll() (cmd tea.Cmd, wait bool) {
+	var cmds []tea.Cmd
+	for _, w := range []*writing{m.writing, m.kept} {
+		if w != nil && !w.dropped {
+			cmds = append(cmds, m.save(w))
+			wait = wait || w.saving
+		}
+	}
+	return tea.Batch(cmds...), wait
+}
+
 func (m *Model) takeSaved(s saved) tea.Cmd {
 	w := s.writing
 	w.saving = false
@@ -301,13 +314,16 @@ func (m *Model) takeSaved(s saved) tea.Cmd {
 	switch {
 	case w.dropped:
 		return m.drop(w)
-	case w.closed, w.sending, m.leaving:
+	case w.closed, w.sending:
 		if cmd := m.save(w); cmd != nil {
 			return cmd
 		}
 	}
 	m.drafts = slices.Insert(m.drafts, 0, outbox.Saved{ID: s.id, Draft: s.draft, Updated: m.o.Now()})
 	if m.leaving {
+		if cmd, wait := m.saveAll(); wait {
+			return cmd
+		}
 		return m.leave()
 	}
 	return m.trySend(w)
