@@ -254,3 +254,22 @@ func TestTwins(t *testing.T) {
 		t.Errorf("%d posts", len(got))
 	}
 }
+
+// TestComment answers an article, which no note may do (NIP-22), and the answer is
+// read in its thread.
+func TestComment(t *testing.T) {
+	s := empty(t, sandbox.Options{})[0]
+	fern, b := me(t, []string{s.URL()}), me(t, []string{s.URL()})
+	article := listed(t, fern, kindArticle, time.Hour, "long", nostr.Tag{"d", "x"}, nostr.Tag{"title", "An article"})
+	s.Put(article)
+	i := posting("well said")
+	i.ReplyTo = timeline.Subject{ID: timeline.ID{Network: timeline.Nostr, Local: article.ID}}
+	o := do(t, b, i)
+	if got := stored(s, b.cfg.PubKey, kindComment); len(got) != 1 {
+		t.Fatalf("%d comments", len(got))
+	}
+	thread, err := b.Thread(t.Context(), i.ReplyTo.ID)
+	if err != nil || len(thread.Roots[0].Replies) != 1 || thread.Roots[0].Replies[0].ID != o.Receipt.Posts[0].ID {
+		t.Errorf("%+v, %v", thread, err)
+	}
+}

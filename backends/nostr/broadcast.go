@@ -102,7 +102,7 @@ func (b *Backend) broadcast(ctx context.Context, q *request, known []timeline.An
 		return all
 	}
 	results := make(chan result, len(todo))
-	sending, stop := context.WithCancel(b.pool.ctx)
+	sending, stop := context.WithCancel(b.pool.ctx) //nolint:contextcheck // what is under way outlives Send, and ends with the Backend
 	var under sync.WaitGroup
 	for _, url := range todo {
 		all[url] = standing{unsure: true, code: timeline.CodeOffline, text: errSilent.Message}

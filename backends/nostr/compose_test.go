@@ -49,7 +49,8 @@ func TestReplyTags(t *testing.T) {
 		}},
 		"a marked reply": {
 			note1(2, 2, nostr.Tag{"e", id(1), "wss://other.example", "root", key(1)}, nostr.Tag{"p", key(1)}, nostr.Tag{"p", key(0)}, nostr.Tag{"p", key(3)}),
-			kindNote, nostr.Tags{
+			kindNote,
+			nostr.Tags{
 				{"e", id(1), "wss://other.example", "root", key(1)},
 				{"e", id(2), "wss://hint2.example", "reply", key(2)},
 				{"p", key(2)},
@@ -59,7 +60,8 @@ func TestReplyTags(t *testing.T) {
 		},
 		"a reply to a reply": {
 			note1(3, 2, nostr.Tag{"e", id(1), "", "root"}, nostr.Tag{"e", id(2), "", "reply"}, nostr.Tag{"p", key(2)}),
-			kindNote, nostr.Tags{
+			kindNote,
+			nostr.Tags{
 				{"e", id(1), "wss://hint1.example", "root"},
 				{"e", id(3), "wss://hint3.example", "reply", key(2)},
 				{"p", key(2)},
@@ -67,7 +69,8 @@ func TestReplyTags(t *testing.T) {
 		},
 		"deprecated tags": {
 			note1(3, 2, nostr.Tag{"e", id(1)}, nostr.Tag{"e", id(4)}, nostr.Tag{"e", id(2)}),
-			kindNote, nostr.Tags{
+			kindNote,
+			nostr.Tags{
 				{"e", id(1), "wss://hint1.example", "root"},
 				{"e", id(3), "wss://hint3.example", "reply", key(2)},
 				{"p", key(2)},
@@ -75,7 +78,8 @@ func TestReplyTags(t *testing.T) {
 		},
 		"one's own, and tags out of form": {
 			note1(1, 0, nostr.Tag{"e"}, nostr.Tag{"p", "nobody"}, nostr.Tag{}, nostr.Tag{"p", key(3), "x"}, nostr.Tag{"p", key(3)}),
-			kindNote, nostr.Tags{{"e", id(1), "wss://hint1.example", "root", key(0)}, {"p", key(3)}},
+			kindNote,
+			nostr.Tags{{"e", id(1), "wss://hint1.example", "root", key(0)}, {"p", key(3)}},
 		},
 		"an article": {
 			&nostr.Event{ID: id(1), PubKey: key(1), Kind: kindArticle, Tags: nostr.Tags{{"d", "x"}}}, kindComment, nostr.Tags{

@@ -196,7 +196,13 @@ func (b *Backend) sendList(ctx context.Context, q *request, r timeline.Request) 
 	if q.overtaken(found) {
 		return timeline.Outcome{Verdict: timeline.Spent, Err: errConflict}
 	}
-	return b.send(ctx, q, r)
+	o := b.send(ctx, q, r)
+	if o.Verdict == timeline.Rejected { // as "replaced: have newer", perhaps
+		if found, err := b.newestList(ctx, q.List.Kind, q.Own); err == nil && q.overtaken(found) {
+			return timeline.Outcome{Verdict: timeline.Spent, Err: errConflict}
+		}
+	}
+	return o
 }
 
 // overtaken tells whether found is a version that the edit does not know.

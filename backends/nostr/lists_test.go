@@ -274,3 +274,19 @@ func TestLongList(t *testing.T) {
 }
 
 func leftPad(s string) string { return "00000000"[len(s):] + s }
+
+// TestListReplaced: a relay that refuses an edit because it has a newer version just
+// got makes it prepared afresh; one that refuses it as such ends it.
+func TestListReplaced(t *testing.T) {
+	s := empty(t, sandbox.Options{})[0]
+	b := me(t, []string{s.URL()})
+	r := prepare(t, b, following(key(1)))
+	s.Treat(sandbox.Blocks, 0)
+	if o := b.Send(t.Context(), r); o.Verdict != timeline.Rejected {
+		t.Errorf("blocked: %s, %v", o.Verdict, o.Err)
+	}
+	s.Put(listed(t, b, kindFollows, -time.Second, "", nostr.Tag{"p", key(2)}))
+	if o := again(t, b).Send(t.Context(), r); o.Verdict != timeline.Spent {
+		t.Errorf("replaced: %s, %v", o.Verdict, o.Err)
+	}
+}

@@ -227,7 +227,7 @@ func (t *tree) read(ctx context.Context) {
 	about := slices.Compact([]string{t.top(), t.focus.ID})
 	want := map[string]nostr.Filters{}
 	for _, url := range t.relays {
-		want[url] = nostr.Filters{{Kinds: []int{kindNote, kindPoll}, Tags: nostr.TagMap{"e": about}, Limit: threadLimit}}
+		want[url] = nostr.Filters{{Kinds: []int{kindNote, kindPoll, kindComment}, Tags: nostr.TagMap{"e": about}, Limit: threadLimit}}
 	}
 	for _, a := range t.b.ask(ctx, want) {
 		t.truncated = t.truncated || len(a.events) >= threadLimit
