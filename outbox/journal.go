@@ -96,6 +96,10 @@ func (o *Outbox) tell(change int64, deliveries []timeline.Delivery) {
 func (o *Outbox) tellOthers(ctx context.Context) error {
 	o.hearing.Lock()
 	defer o.hearing.Unlock()
+	var last int64
+	if err := o.db.QueryRowContext(ctx, "SELECT n FROM change").Scan(&last); err != nil {
+		return fmt.Errorf("reading what others did: %w", err)
+	}
 	rows, err := o.db.QueryContext(ctx, "SELECT "+shown+", d.change FROM delivery d WHERE d.change > ? AND d.by <> ? ORDER BY d.change", o.heard, o.owner.id)
 	if err != nil {
 		return fmt.Errorf("reading what others did: %w", err)
@@ -108,11 +112,11 @@ func (o *Outbox) tellOthers(ctx context.Context) error {
 			return err
 		}
 		o.tell(change, []timeline.Delivery{d})
-		o.heard = max(o.heard, change)
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("reading what others did: %w", err)
 	}
+	o.heard = last // what is newer among these is told once more
 	return nil
 }
 
