@@ -104,6 +104,9 @@ func (o *Outbox) enter(ctx context.Context, a Added, asked string, draft *Draft,
 			r.Operation = op.ID
 			r.begin(e.now, a.Hold, draft)
 			r.owner = o.owner.id
+			if err := e.apart(r); err != nil {
+				return err
+			}
 			if err := e.insert(r); err != nil {
 				return err
 			}
