@@ -144,7 +144,7 @@ func TestPlanQuotes(t *testing.T) {
 	if got := says(b, timeline.Loss); !slices.Equal(got, []string{"the quoted post is not on Bluesky: a link to it takes its place"}) {
 		t.Errorf("got %q", got)
 	}
-	for _, url := range []string{"", "javascript:alert(1)", "https://x.example/\x1b[2J", "http://"} {
+	for _, url := range []string{"", "javascript:alert(1)", "https://x.example/\x1b[2J", "https://x.example/\u202e", "http://"} {
 		bad := parents()[:1]
 		bad[0].URL = url
 		if got := says(target(t, plan(outbox.Draft{Text: "x", Quote: bad}), "b1"), timeline.Refuse); len(got) != 1 {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"image"
 	"image/color"
-	"image/draw"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -18,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/image/draw"
 
 	"skein/outbox/media"
 	"skein/timeline"
@@ -149,6 +150,10 @@ func TestFitKeepsFramesAndDataOfTheRest(t *testing.T) {
 	if err != nil || len(g.Image) != 3 || g.LoopCount != 0 || !bytes.Contains(b, []byte("NETSCAPE2.0")) {
 		t.Errorf("the animation is %+v, %v", g, err)
 	}
+	_, b = fit(t, riff(riffChunk("VP8X", append([]byte{0x1c, 0, 0, 0}, make([]byte, 6)...)), tinyWebP(t), riffChunk("XMP ", []byte(canary))), timeline.Limits{})
+	if flags := b[20]; flags != 0x10 {
+		t.Errorf("a WebP announces %#x, and has transparency only", flags)
+	}
 	before := asMP4("isom")
 	_, b = fit(t, before, timeline.Limits{})
 	if len(b) != len(before) || !bytes.Contains(b, append(append([]byte("picture-"), make([]byte, len(canary))...), "-picture"...)) {
@@ -206,8 +211,8 @@ func TestFitMakesPicturesSmaller(t *testing.T) {
 		"a clear part":       {asPNG(t, half), timeline.Limits{ImagePixels: 10_000}, "image/png"},
 		"too large to clear": {asPNG(t, half), timeline.Limits{ImageBytes: 50_000}, "image/jpeg"},
 		"a still gif":        {asGIF(t, 1, 300, 200), timeline.Limits{ImagePixels: 10_000}, "image/png"},
-		"a large one":        {asJPEG(t, image.NewGray(image.Rect(0, 0, 5000, 4000))), timeline.Limits{ImagePixels: 16_000_000}, "image/jpeg"},
-		"a much larger one":  {asJPEG(t, image.NewGray(image.Rect(0, 0, 6000, 5000))), timeline.Limits{ImagePixels: 4_000_000}, "image/jpeg"},
+		"a large one":        {asJPEG(t, image.NewGray(image.Rect(0, 0, 3000, 2500))), timeline.Limits{ImagePixels: 5_500_000}, "image/jpeg"},
+		"a much larger one":  {asJPEG(t, image.NewGray(image.Rect(0, 0, 4300, 3000))), timeline.Limits{ImagePixels: 3_090_000}, "image/jpeg"},
 	} {
 		a, b := fit(t, c.file, c.limits)
 		config, _, err := image.DecodeConfig(bytes.NewReader(b))
@@ -335,4 +340,20 @@ func FuzzFit(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func BenchmarkFit12Megapixels(b *testing.B) {
+	photo := image.NewRGBA(image.Rect(0, 0, 4000, 3000))
+	draw.ApproxBiLinear.Scale(photo, photo.Bounds(), noise(400, 300), image.Rect(0, 0, 400, 300), draw.Src, nil)
+	src := timeline.Attachment{Path: write(b, asJPEG(b, photo))}
+	dir := b.TempDir()
+	for name, l := range map[string]timeline.Limits{"stripped": {}, "2 MB": {ImageBytes: 2_000_000}, "2 megapixels": {ImagePixels: 2_000_000}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := media.Fit(b.Context(), src, l, dir); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
