@@ -76,6 +76,42 @@ func TestUndoThatIsRefusedLeavesTheLike(t *testing.T) {
 	})
 }
 
+// TestPressesAreJournaledInTheirOrder: the second is there before the journal has
+// answered the first.
+func TestPressesAreJournaledInTheirOrder(t *testing.T) {
+	nets := one(liked())
+	out := uitest.NewOutbox(nets...)
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		out.Slow(time.Second)
+		s.Press("f")
+		out.Slow(0)
+		s.Press("f")
+		s.See("♥ 4")
+		s.Sleep(5 * time.Second)
+		s.See("♥ 4")
+		if acts := out.Acts(); len(acts) != 2 || acts[0].Intent.Undo || !acts[1].Intent.Undo {
+			t.Errorf("journaled %+v", acts)
+		}
+	})
+}
+
+// TestUndoBeforeTheLikeArrivedIsPutBackToTheLike: the like arrives after it was taken
+// back, and taking it back is refused.
+func TestUndoBeforeTheLikeArrivedIsPutBackToTheLike(t *testing.T) {
+	nets := one(liked())
+	out := uitest.NewOutbox(nets...)
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("f")
+		s.Sleep(200 * time.Millisecond)
+		s.Press("f")
+		s.Sleep(150 * time.Millisecond)
+		s.See("♥ 4")
+		out.Refuses(timeline.Mastodon, "not now")
+		s.Sleep(time.Second)
+		s.See("♥ 5", "M: take the like back: not now")
+	})
+}
+
 // TestWhatTheNetworkSaysMeanwhileDoesNotFlicker: a reading from before the like was
 // there comes after it.
 func TestWhatTheNetworkSaysMeanwhileDoesNotFlicker(t *testing.T) {

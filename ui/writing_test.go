@@ -55,7 +55,7 @@ func TestWhatIsTooLongForOneIsSplit(t *testing.T) {
 		s.Sleep(200 * time.Millisecond)
 		s.See("✓ M @me@mastodon.example 399/500", "✗ B @me@bluesky.example 399/300")
 		s.Press("ctrl+s")
-		s.See("B: 99 graphemes too long: A-x splits it")
+		s.See("B: 99 graphemes too long: A-x splits it, A-y writes a shorter one")
 		if len(out.Plans()) != 0 {
 			t.Fatal("it was sent")
 		}

@@ -199,6 +199,7 @@ func (o *Outbox) Add(_ context.Context, p outbox.Plan, a outbox.Added) (outbox.O
 
 // Act journals actions.
 func (o *Outbox) Act(_ context.Context, a outbox.Added, actions ...outbox.Action) (outbox.Operation, error) {
+	o.wait()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.failure != nil {
