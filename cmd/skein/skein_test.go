@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"image"
 	"image/png"
@@ -64,7 +65,7 @@ func runScripts(t *testing.T, dir string) {
 	t.Cleanup(sandboxHome(t, s, home))
 	testscript.Run(t, testscript.Params{
 		Dir:  dir,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"gate": turnGate},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"gate": turnGate, "doubt": doubt},
 		Setup: func(e *testscript.Env) error {
 			g := newGate(t, strings.TrimPrefix(s.Mastodon.URL, "http://"))
 			e.Defer(g.Shut)
@@ -108,6 +109,15 @@ func turnGate(ts *testscript.TestScript, _ bool, args []string) {
 	default:
 		ts.Fatalf("gate open|shut|hang")
 	}
+}
+
+// doubt is the script command after which nothing tells what became of what the
+// outbox holds: no server of the sandbox leaves a post in that state.
+func doubt(ts *testscript.TestScript, _ bool, _ []string) {
+	db, err := sql.Open("sqlite", ts.MkAbs("home/state/outbox.db")) // the outbox's own driver
+	ts.Check(err)
+	_, err = db.ExecContext(context.Background(), "UPDATE delivery SET state = 'unconfirmed', settled = 1 WHERE settled = 0")
+	ts.Check(errors.Join(err, db.Close()))
 }
 
 // pictures puts a picture, and one that was cut in the middle, into a folder.
