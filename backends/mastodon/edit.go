@@ -67,7 +67,8 @@ func (p preparation) pollOf(st *status) (*ballot, error) {
 	if st.Poll.Expired || left <= 0 {
 		return nil, timeline.Errorf(timeline.CodeRefused, "%s: an edit would open the poll again, which is closed", p.base.Host)
 	}
-	b := &ballot{Seconds: int64(max(left, p.Limits().PollMin) / time.Second), Multiple: st.Poll.Multiple}
+	left = max(left+time.Second-1, p.Limits().PollMin) // no part of a second is lost
+	b := &ballot{Seconds: int64(left / time.Second), Multiple: st.Poll.Multiple}
 	for _, o := range st.Poll.Options {
 		b.Options = append(b.Options, o.Title)
 	}

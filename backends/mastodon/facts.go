@@ -205,11 +205,12 @@ func (c configuration) limits() timeline.Limits {
 			*f.to = f.is
 		}
 	}
+	const longest = 10 * 365 * 24 * 60 * 60 // seconds; more is no limit, and overflows soon
 	if c.Polls.Min > 0 {
-		l.PollMin = seconds(float64(c.Polls.Min))
+		l.PollMin = time.Duration(min(c.Polls.Min, longest)) * time.Second
 	}
 	if c.Polls.Max > 0 {
-		l.PollMax = seconds(float64(c.Polls.Max))
+		l.PollMax = time.Duration(min(c.Polls.Max, longest)) * time.Second
 	}
 	l.Types = mediaTypes(c.Media.Types)
 	l.Assumed = false

@@ -42,7 +42,7 @@ func settle(t *testing.T, w *world.World, o instance.Options) *home {
 	return h
 }
 
-func newClient(t *testing.T) *transport.Client {
+func newClient(t testing.TB) *transport.Client {
 	t.Helper()
 	client := transport.New(transport.Options{Allow: []string{"127.0.0.1"}, UserAgent: "skein-test"})
 	t.Cleanup(client.Close)

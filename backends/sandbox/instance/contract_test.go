@@ -19,8 +19,6 @@ import (
 
 	"skein/backends/mastodon"
 	"skein/backends/sandbox/world"
-	"skein/backends/transport"
-	"skein/config/account"
 	"skein/timeline"
 )
 
@@ -213,24 +211,7 @@ func TestContractReading(t *testing.T) {
 
 func exercise(t *testing.T, s *Server) {
 	t.Helper()
-	client := transport.New(transport.Options{Allow: []string{"127.0.0.1"}})
-	t.Cleanup(client.Close)
-	ctx := t.Context()
-	record, creds, err := mastodon.AddToken(ctx, client, s.URL(), account.NewSecret(s.Token(world.Viewer)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	store := account.NewMemory()
-	if err := store.Save(ctx, "acc", creds); err != nil {
-		t.Fatal(err)
-	}
-	b, err := mastodon.New(mastodon.Config{
-		Account: timeline.Account{ID: "acc", Network: timeline.Mastodon, Handle: timeline.CleanLine(record.Handle)},
-		Server:  record.Server, Store: store, Client: client,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	ctx, b := t.Context(), adapter(t, s)
 	if _, err := b.Check(ctx); err != nil {
 		t.Error(err)
 	}

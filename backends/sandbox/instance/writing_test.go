@@ -208,8 +208,12 @@ func TestVote(t *testing.T) {
 		who, choices string
 		want         int
 	}{
-		{"bo", "[0,1]", 422}, {"bo", "[7]", 422}, {"bo", "[]", 422}, {"ana", "[0]", 422},
-		{"bo", "[1]", 200}, {"bo", "[1]", 422},
+		{"bo", "[0,1]", 422},
+		{"bo", "[7]", 422},
+		{"bo", "[]", 422},
+		{"ana", "[0]", 422},
+		{"bo", "[1]", 200},
+		{"bo", "[1]", 422},
 	} {
 		if g := s.do(t, http.MethodPost, path, s.Token(c.who), jsonBody(`{"choices":`+c.choices+`}`)); g.status != c.want {
 			t.Errorf("%s chooses %s: %d %s", c.who, c.choices, g.status, g.raw)

@@ -1,0 +1,102 @@
+package instance
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"skein/backends/mastodon"
+	"skein/backends/sandbox/world"
+	"skein/backends/transport"
+	"skein/config/account"
+	"skein/timeline"
+)
+
+// steps are the notes of one preparation.
+type steps map[string]json.RawMessage
+
+func (s steps) Get(step string) (json.RawMessage, bool) {
+	raw, ok := s[step]
+	return raw, ok
+}
+
+func (s steps) Put(_ context.Context, step string, value json.RawMessage) error {
+	s[step] = value
+	return nil
+}
+
+// TestContractPublishing has the adapter write in each way there is.
+func TestContractPublishing(t *testing.T) {
+	v := description(t)
+	asked := say("asked", "ana", "which?")
+	asked.Poll = &world.Poll{Options: []string{"a", "b"}, Votes: []int{0, 0}, Open: time.Hour}
+	s, rec := observed(t, village(asked), Options{AsyncMedia: true})
+	b := adapter(t, s)
+	write := func(i timeline.Intent) timeline.Receipt {
+		t.Helper()
+		i.Key = "0123456789abcdef0123456789abcde" + string(rune('a'+len(i.Parts))) + string(i.Kind)
+		r, err := b.Prepare(t.Context(), i, steps{})
+		if err != nil {
+			t.Fatalf("%s: %v", i.Kind, err)
+		}
+		out := b.Send(t.Context(), r)
+		if out.Verdict != timeline.Published {
+			t.Fatalf("%s: %s, %v", i.Kind, out.Verdict, out.Err)
+		}
+		if again := b.Settle(t.Context(), r); again.Verdict != timeline.Published {
+			t.Errorf("%s, settled: %s, %v", i.Kind, again.Verdict, again.Err)
+		}
+		return out.Receipt
+	}
+	home, err := b.Home(t.Context(), timeline.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hers := timeline.Subject{ID: home.Posts[0].ID}
+	picture := filepath.Join(t.TempDir(), "p.png")
+	if err := os.WriteFile(picture, picturePNG(t, 5), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := func(s string) timeline.Text { return b.Rules().Mark(s) }
+	mine := write(timeline.Intent{
+		Kind: timeline.DoPost, ReplyTo: hers, Warning: "w", Visibility: timeline.Followers, Languages: []string{"de"}, Quotes: timeline.Nobody,
+		Parts: []timeline.Part{{Text: text("hi @ana"), Media: []timeline.Attachment{{Path: picture, Type: "image/png", Alt: "a dot"}}}},
+	}).Posts[0]
+	subject := timeline.Subject{ID: mine.ID, ServerID: mine.ServerID}
+	write(timeline.Intent{Kind: timeline.DoEdit, On: subject, Parts: []timeline.Part{{Text: text("ho @ana")}}})
+	write(timeline.Intent{Kind: timeline.DoVote, On: hers, Choices: []int{1}})
+	for _, kind := range []timeline.Kind{timeline.DoLike, timeline.DoBoost, timeline.DoBookmark} {
+		write(timeline.Intent{Kind: kind, On: hers})
+		write(timeline.Intent{Kind: kind, On: hers, Undo: true})
+	}
+	write(timeline.Intent{Kind: timeline.DoFollow, Person: "eve@" + s.Host()})
+	write(timeline.Intent{Kind: timeline.DoFollow, Person: "eve@" + s.Host(), Undo: true})
+	write(timeline.Intent{Kind: timeline.DoDelete, On: subject})
+	t.Logf("contract: checked %d responses", rec.check(t, v))
+}
+
+// adapter signs the viewer in.
+func adapter(t *testing.T, s *Server) *mastodon.Backend {
+	t.Helper()
+	client := transport.New(transport.Options{Allow: []string{"127.0.0.1"}})
+	t.Cleanup(client.Close)
+	record, creds, err := mastodon.AddToken(t.Context(), client, s.URL(), account.NewSecret(s.Token(world.Viewer)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := account.NewMemory()
+	if err := store.Save(t.Context(), "acc", creds); err != nil {
+		t.Fatal(err)
+	}
+	b, err := mastodon.New(mastodon.Config{
+		Account: timeline.Account{ID: "acc", Network: timeline.Mastodon, Handle: timeline.CleanLine(record.Handle)},
+		Server:  record.Server, Store: store, Client: client,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
