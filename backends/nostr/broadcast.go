@@ -89,6 +89,8 @@ type result struct {
 // for good, at once. It returns once enough of the own ones have taken it, or all
 // of them have answered, and the others had a moment more; what is under way then
 // goes on in the background. When ctx ends first, everything stops.
+//
+//nolint:contextcheck // what is under way outlives Send, and ends with the Backend
 func (b *Backend) broadcast(ctx context.Context, q *request, known []timeline.Answer) standings {
 	all := standings{}
 	all.recall(q, known)
@@ -102,7 +104,7 @@ func (b *Backend) broadcast(ctx context.Context, q *request, known []timeline.An
 		return all
 	}
 	results := make(chan result, len(todo))
-	sending, stop := context.WithCancel(b.pool.ctx) //nolint:contextcheck // what is under way outlives Send, and ends with the Backend
+	sending, stop := context.WithCancel(b.pool.ctx)
 	var under sync.WaitGroup
 	for _, url := range todo {
 		all[url] = standing{unsure: true, code: timeline.CodeOffline, text: errSilent.Message}

@@ -1,4 +1,4 @@
-// Package nostr reads Nostr for one key: it is the adapter behind which relays,
+// Package nostr reads and writes Nostr for one key: it is the adapter behind which relays,
 // filters and signed events become timeline posts.
 //
 //	relay ──frame──► verify ──► filter ──► dedupe ──► decode ──► timeline.Post
@@ -13,6 +13,16 @@
 // before any library sees it; an event counts only when its id and its signature
 // are right and it matches what was asked; and only what passed that is compared
 // with what was seen, so that no relay can suppress another's events.
+//
+// Writing goes the other way, and in two halves:
+//
+//	Intent ──draft──► event ──sign, freeze──► Request     (Prepare: once, then kept)
+//	Request ──the same bytes──► own write relays, inboxes ──OK, or asked──► Outcome
+//
+// A relay holds an event once, whatever often it is sent, so a lost answer costs a
+// question and no duplicate. The own write relays decide by a quorum; those of others
+// are told and reported. Follows and bookmarks are whole documents that any program
+// may replace: lists.go says how they are edited without losing what others wrote.
 //
 // The package knows the domain, the transport and the account's credentials. It
 // knows no other network, no screen and no database.
