@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"skein/outbox/media"
 	"skein/timeline"
 	"skein/timeline/sqlite"
 )
@@ -28,7 +29,7 @@ type Options struct {
 	Rand     func() float64 // in [0,1), for the jitter of back-off
 	Log      *slog.Logger
 	// Fit makes an attachment ready for a network with these limits and writes it to
-	// dir under a name made of what it holds; nil: attachments are ready as they are.
+	// dir under a name made of what it holds; nil: media.Fit. Tests turn it.
 	Fit func(ctx context.Context, a timeline.Attachment, l timeline.Limits, dir string) (timeline.Attachment, error)
 }
 
@@ -102,9 +103,7 @@ func fillIn(o *Options) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Fit == nil {
-		o.Fit = func(_ context.Context, a timeline.Attachment, _ timeline.Limits, _ string) (timeline.Attachment, error) {
-			return a, nil
-		}
+		o.Fit = media.Fit
 	}
 }
 
