@@ -65,18 +65,18 @@ func (p Plan) sendable() error {
 	return nil
 }
 
-// add journals the rows that make returns, unless the key is known.
-func (o *Outbox) add(ctx context.Context, a Added, asked string, draft *Draft, make func(context.Context) ([]*row, error)) (Operation, error) {
+// add journals the rows that plan returns, unless the key is known.
+func (o *Outbox) add(ctx context.Context, a Added, asked string, draft *Draft, plan func(context.Context) ([]*row, error)) (Operation, error) {
 	if len(a.Key) > keyBytes {
 		return Operation{}, timeline.Errorf(timeline.CodeUsage, "the key is longer than %d bytes", keyBytes)
 	}
-	// Asked before make, which refuses what could be sent when the key was new.
+	// Asked before plan, which refuses what could be sent when the key was new.
 	op, err := o.byKey(ctx, o.db, a.Key, asked)
 	if err != nil || op.Repeated {
 		return op, err
 	}
 	for try := 1; ; try++ {
-		rows, err := make(ctx)
+		rows, err := plan(ctx)
 		if err != nil {
 			return Operation{}, err
 		}

@@ -79,7 +79,7 @@ func (e *entry) anew(r *row) error {
 // It returns how the operation stands then.
 func (o *Outbox) Cancel(ctx context.Context, operation string, accounts ...timeline.AccountID) ([]timeline.Delivery, error) {
 	var kept []string
-	stands, err := o.alter(ctx, "cancel", operation, accounts, func(e *entry, r *row) (bool, error) {
+	stands, err := o.alter(ctx, "cancel", operation, accounts, func(_ *entry, r *row) (bool, error) {
 		name := accountName(r.Account)
 		switch {
 		case r.State == timeline.Cancelled || r.State == timeline.Refused:

@@ -33,7 +33,6 @@ type job struct {
 	step  step
 	notes *notes
 	req   timeline.Request
-	ctx   context.Context // ends when the person cancels the delivery, too
 }
 
 // claimable chooses what may be worked on now by process ?2 at time ?1: what is
@@ -108,7 +107,7 @@ func (o *Outbox) ready(ctx context.Context, now time.Time, ops []string) (bool, 
 }
 
 // claim takes what may be worked on and begins it. What it returns is counted as
-// being worked on until land, and ctx is the context of the work.
+// being worked on until land.
 func (o *Outbox) claim(ctx context.Context, now time.Time, ops []string) (jobs []*job, err error) {
 	if found, err := o.ready(ctx, now, ops); err != nil || !found {
 		return nil, err
@@ -123,7 +122,7 @@ func (o *Outbox) claim(ctx context.Context, now time.Time, ops []string) (jobs [
 			return err
 		}
 		for _, id := range ids {
-			j, err := e.begin(ctx, id)
+			j, err := e.begin(id)
 			if err != nil {
 				return err
 			}
@@ -144,7 +143,7 @@ func (o *Outbox) claim(ctx context.Context, now time.Time, ops []string) (jobs [
 
 // begin takes one delivery and does the first transition of its way. It returns
 // nil where there is nothing for the network to do.
-func (e *entry) begin(ctx context.Context, id int64) (*job, error) {
+func (e *entry) begin(id int64) (*job, error) {
 	r, err := load(e.ctx, e.tx, id)
 	if err != nil {
 		return nil, err
@@ -166,7 +165,7 @@ func (e *entry) begin(ctx context.Context, id int64) (*job, error) {
 		}
 		r.State, j.step, r.Code, r.Message = timeline.Preparing, toPrepare, "", timeline.Safe{}
 	}
-	if !e.o.takeOff(ctx, j) {
+	if !e.o.takeOff(j) {
 		return nil, nil
 	}
 	if err := e.start(j); err != nil {
@@ -185,7 +184,7 @@ func (e *entry) start(j *job) (err error) {
 		}
 		return e.save(j.row)
 	}
-	if err := e.request(j); err != nil {
+	if err := e.fill(j); err != nil {
 		return err
 	}
 	if j.step == toSend {
@@ -194,9 +193,9 @@ func (e *entry) start(j *job) (err error) {
 	return e.save(j.row)
 }
 
-// request is what the network calls get of a row.
-func (e *entry) request(j *job) (err error) {
-	j.req = timeline.Request{Body: j.row.request, First: j.first, Last: j.last, Tries: j.Tries, Known: j.Receipt}
+// fill is what the network calls get of a row.
+func (e *entry) fill(j *job) (err error) {
+	j.req = timeline.Request{Body: j.request, First: j.first, Last: j.last, Tries: j.Tries, Known: j.Receipt}
 	j.req.Taken, err = e.taken(j.row)
 	return err
 }
@@ -257,17 +256,25 @@ func (e *entry) taken(r *row) ([]timeline.ID, error) {
 }
 
 // takeOff counts a job as being worked on, unless its account has enough.
-func (o *Outbox) takeOff(ctx context.Context, j *job) bool {
+func (o *Outbox) takeOff(j *job) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.busy[j.Account.ID] >= perAccount {
 		return false
 	}
-	f := flight{account: j.Account.ID}
-	j.ctx, f.cancel = context.WithCancel(ctx)
-	o.busy[f.account]++
-	o.flights[j.ID] = f
+	o.busy[j.Account.ID]++
+	o.flights[j.ID] = flight{account: j.Account.ID, cancel: func() {}}
 	return true
+}
+
+// flies returns the context in which a job is done: it ends when the person
+// cancels the delivery, too.
+func (o *Outbox) flies(ctx context.Context, j *job) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flights[j.ID] = flight{account: j.Account.ID, cancel: cancel}
+	return ctx
 }
 
 // full tells whether no more of an account may be worked on now.

@@ -29,4 +29,18 @@
 // the Publisher's own Request. No screen either: progress goes to a timeline.Sink.
 //
 // Several processes may use one outbox at once; they notice each other's work.
+//
+// # Where it may end
+//
+// Built with -tags failpoints (see timeline/failpoint) it passes these points, each
+// with .before and .after:
+//
+//	outbox.add        the commit of an operation      outbox.claim     taking up what is due
+//	outbox.note       a finished step                 outbox.fit       a file made ready
+//	outbox.prepare    the Publisher's Prepare         outbox.sending   the commit of the exact bytes
+//	outbox.send       the Publisher's Send            outbox.outcome   the commit of what came of it
+//	outbox.settle     the Publisher's Settle          outbox.postpone  putting back what failed before
+//	outbox.retry      a person's retry                outbox.cancel    a person's cancel
+//	outbox.hurry      a new start's retry             outbox.disown    leaving work to others
+//	outbox.sweep      removing files                  outbox.draft     a draft put aside
 package outbox

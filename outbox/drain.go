@@ -35,18 +35,18 @@ func (o *Outbox) Drain(ctx context.Context, operations ...string) (_ []timeline.
 		}
 		asked = open
 	}
-	r, err := o.newRunner(ctx, ops)
+	r, working, err := o.newRunner(ctx, ops)
 	if err != nil {
 		return nil, err
 	}
-	err = o.hurry(r.ctx, ops)
+	err = o.hurry(working, ops)
 	if err == nil {
-		err = r.loop(func(now time.Time) (outlook, error) { return r.ahead(ctx, now) })
+		err = r.loop(working, func(now time.Time) (outlook, error) { return r.ahead(working, now) })
 	}
 	if ctx.Err() != nil {
 		err = nil // ended as it was asked to
 	}
-	if err := errors.Join(err, r.stop()); err != nil {
+	if err := errors.Join(err, r.stop(ctx)); err != nil {
 		return nil, err
 	}
 	return o.list(context.WithoutCancel(ctx), "d.operation IN (SELECT value FROM json_each(?)) ORDER BY d.id", list(asked))
@@ -93,13 +93,13 @@ func (r *row) retry(now time.Time) {
 
 // ahead tells what a Drain still has to do or to wait for.
 func (r *runner) ahead(ctx context.Context, now time.Time) (outlook, error) {
-	if err := r.widen(); err != nil {
+	if err := r.widen(ctx); err != nil {
 		return waits, err
 	}
 	deadline, limited := ctx.Deadline()
 	// Asked before the rows are read: what lands in between is looked at again.
 	flying := r.o.flying()
-	open, err := r.o.openRows(r.ctx, r.ops)
+	open, err := r.o.openRows(ctx, r.ops)
 	if err != nil {
 		return waits, err
 	}
@@ -116,7 +116,7 @@ func (r *runner) ahead(ctx context.Context, now time.Time) (outlook, error) {
 		}
 	}
 	// Something may have become free since it was looked for, or is new in sight.
-	found, err := r.o.ready(r.ctx, r.o.now(), r.ops)
+	found, err := r.o.ready(ctx, r.o.now(), r.ops)
 	if err != nil || found {
 		return again, err
 	}
@@ -124,11 +124,11 @@ func (r *runner) ahead(ctx context.Context, now time.Time) (outlook, error) {
 }
 
 // widen adds the operations that those of the Drain have to wait for.
-func (r *runner) widen() error {
+func (r *runner) widen(ctx context.Context) error {
 	if r.ops == nil {
 		return nil
 	}
-	more, err := columnOf[string](r.ctx, r.o.db, `
+	more, err := columnOf[string](ctx, r.o.db, `
 		SELECT b.operation FROM delivery d JOIN delivery b ON b.account = d.account AND b.lane = d.lane AND b.id < d.id
 			WHERE d.settled = 0 AND d.lane <> '' AND b.settled = 0 AND b.lane <> '' AND d.operation IN (SELECT value FROM json_each(?1))
 		UNION

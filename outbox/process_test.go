@@ -120,7 +120,7 @@ func child(role string) int {
 
 func start(t *testing.T, role, dir string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // the test itself
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), roleVar+"="+role, dirVar+"="+dir)
 	cmd.Stderr = os.Stderr
 	return cmd
@@ -144,7 +144,7 @@ func TestTakesOverFromAKilledProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer o.Close() //nolint:errcheck // tested elsewhere
+	defer o.Close()
 	// While it lives nobody else touches what it is at.
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
@@ -235,7 +235,7 @@ func TestManyOutboxesSendEachOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer o.Close() //nolint:errcheck // tested elsewhere
+	defer o.Close()
 	var check string
 	if err := o.Query("PRAGMA integrity_check", &check); err != nil || check != "ok" {
 		t.Errorf("%s, %v", check, err)

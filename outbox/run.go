@@ -25,9 +25,8 @@ var errClosed = errors.New("the outbox is closed")
 // runner sends for one Run or Drain.
 type runner struct {
 	o    *Outbox
-	ctx  context.Context // of the work
-	end  context.CancelFunc
-	ops  []string // nil: everything
+	end  context.CancelFunc // of the work
+	ops  []string           // nil: everything
 	jobs sync.WaitGroup
 	seen int64 // the journal's version that is known
 	// patient: a journal that cannot be written is waited for.
@@ -35,45 +34,47 @@ type runner struct {
 	detach  func() bool // from the life of the outbox
 }
 
-func (o *Outbox) newRunner(ctx context.Context, ops []string) (*runner, error) {
+// newRunner begins a runner, which has to be stopped, and returns the context of
+// its work: it ends with the outbox too.
+func (o *Outbox) newRunner(ctx context.Context, ops []string) (*runner, context.Context, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
-		return nil, errClosed
+		return nil, nil, errClosed
 	}
 	o.runs.Add(1)
 	r := &runner{o: o, ops: ops}
-	r.ctx, r.end = context.WithCancel(ctx)
+	ctx, r.end = context.WithCancel(ctx)
 	r.detach = context.AfterFunc(o.life, r.end)
-	return r, nil
+	return r, ctx, nil
 }
 
 // stop calls off what is being worked on, waits until it is written down how it
 // stands, and leaves the rest to others.
-func (r *runner) stop() error {
+func (r *runner) stop(ctx context.Context) error {
 	defer r.o.runs.Done()
 	r.end()
 	r.jobs.Wait()
 	r.detach()
-	return r.o.disown(context.WithoutCancel(r.ctx), r.ops)
+	return r.o.disown(context.WithoutCancel(ctx), r.ops)
 }
 
 // Run sends whatever is due until ctx ends, and tells the Sink what this process
 // and others do. It fails when the journal is damaged; a full disk it waits out.
 func (o *Outbox) Run(ctx context.Context) (err error) {
-	r, err := o.newRunner(ctx, nil)
+	r, ctx, err := o.newRunner(ctx, nil)
 	if err != nil {
 		return err
 	}
 	r.patient = true
-	defer func() { err = errors.Join(err, r.stop()) }()
-	if err := o.hurry(r.ctx, nil); err != nil && r.ctx.Err() == nil {
+	defer func() { err = errors.Join(err, r.stop(ctx)) }()
+	if err := o.hurry(ctx, nil); err != nil && ctx.Err() == nil {
 		o.opts.Log.Warn("what failed before is not tried at once", "error", err)
 	}
-	if err := o.sweep(r.ctx); err != nil && r.ctx.Err() == nil {
+	if err := o.sweep(ctx); err != nil && ctx.Err() == nil {
 		o.opts.Log.Warn("old files could not be removed", "error", err)
 	}
-	return r.loop(func(time.Time) (outlook, error) { return waits, nil })
+	return r.loop(ctx, func(time.Time) (outlook, error) { return waits, nil })
 }
 
 // outlook is what a runner has before it when it has started all that may be
@@ -87,40 +88,35 @@ const (
 )
 
 // loop works until look says that it is over, or its context ends.
-func (r *runner) loop(look func(now time.Time) (outlook, error)) error {
-	for rest := restFirst; r.ctx.Err() == nil; {
-		next, ahead, err := r.turn(look)
+func (r *runner) loop(ctx context.Context, look func(now time.Time) (outlook, error)) error {
+	for rest := restFirst; ctx.Err() == nil; {
+		next, ahead, err := r.turn(ctx, look)
 		switch {
-		case err != nil && r.ctx.Err() != nil:
+		case err == nil && ahead == over:
 			return nil
-		case err != nil && (!r.patient || sqlite.Damaged(err)):
-			return sqlite.Explain(err, r.o.path)
-		case err != nil:
-			r.o.opts.Log.Error("the outbox cannot go on", "error", err)
-			if !r.rest(rest) {
-				return nil
+		case err == nil:
+			rest = restFirst
+			if ahead == waits {
+				r.wait(ctx, next)
 			}
+		case ctx.Err() != nil: // called off half-way
+		case !r.patient || sqlite.Damaged(err):
+			return sqlite.Explain(err, r.o.path)
+		default:
+			r.o.opts.Log.Error("the outbox cannot go on", "error", err)
+			r.rest(ctx, rest)
 			rest = min(2*rest, restLast)
-			continue
-		case ahead == over:
-			return nil
-		}
-		rest = restFirst
-		if ahead == waits {
-			r.wait(next)
 		}
 	}
 	return nil
 }
 
-func (r *runner) rest(d time.Duration) bool {
+func (r *runner) rest(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(failpoint.Scale(d))
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return true
-	case <-r.ctx.Done():
-		return false
+	case <-ctx.Done():
 	}
 }
 
@@ -131,8 +127,8 @@ type moment struct {
 }
 
 // turn starts all that may be worked on now, and tells what to wait for.
-func (r *runner) turn(look func(time.Time) (outlook, error)) (next moment, ahead outlook, err error) {
-	o, ctx := r.o, r.ctx
+func (r *runner) turn(ctx context.Context, look func(time.Time) (outlook, error)) (next moment, ahead outlook, err error) {
+	o := r.o
 	next.news = o.await()
 	if r.seen, err = o.version(ctx); err != nil {
 		return next, waits, err
@@ -147,7 +143,8 @@ func (r *runner) turn(look func(time.Time) (outlook, error)) (next moment, ahead
 			return next, waits, err
 		}
 		for _, j := range jobs {
-			r.jobs.Go(func() { o.work(j) })
+			working := o.flies(ctx, j)
+			r.jobs.Go(func() { o.work(working, j) })
 		}
 		if len(jobs) == 0 {
 			break
@@ -156,16 +153,16 @@ func (r *runner) turn(look func(time.Time) (outlook, error)) (next moment, ahead
 	if ahead, err = look(now); err != nil || ahead != waits {
 		return next, ahead, err
 	}
-	next.at, err = r.nextDue(now)
+	next.at, err = r.nextDue(ctx, now)
 	return next, waits, err
 }
 
 // nextDue is when something falls due, or a process that is at something is to be
 // looked after.
-func (r *runner) nextDue(now time.Time) (time.Time, error) {
+func (r *runner) nextDue(ctx context.Context, now time.Time) (time.Time, error) {
 	var due int64
 	var others bool
-	err := r.o.db.QueryRowContext(r.ctx, `SELECT
+	err := r.o.db.QueryRowContext(ctx, `SELECT
 		coalesce((SELECT min(due) FROM delivery WHERE settled = 0 AND due > ?1), 0),
 		EXISTS(SELECT 1 FROM delivery WHERE settled = 0 AND owner <> '' AND owner <> ?2)`, millis(now), r.o.owner.id).Scan(&due, &others)
 	if err != nil {
@@ -179,7 +176,7 @@ func (r *runner) nextDue(now time.Time) (time.Time, error) {
 }
 
 // wait returns at the next thing to do.
-func (r *runner) wait(next moment) {
+func (r *runner) wait(ctx context.Context, next moment) {
 	ticker := time.NewTicker(failpoint.Scale(hearEvery))
 	defer ticker.Stop()
 	var due <-chan time.Time
@@ -190,14 +187,14 @@ func (r *runner) wait(next moment) {
 	}
 	for {
 		select {
-		case <-r.ctx.Done():
+		case <-ctx.Done():
 			return
 		case <-next.news:
 			return
 		case <-due:
 			return
 		case <-ticker.C:
-			if v, err := r.o.version(r.ctx); err != nil || v != r.seen {
+			if v, err := r.o.version(ctx); err != nil || v != r.seen {
 				return
 			}
 		}

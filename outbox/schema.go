@@ -7,8 +7,10 @@ package outbox
 // leave out: the journal keeps everything, and only what is open is looked for
 // often. change grows with each commit and tells the other processes what is new;
 // by is the process that wrote it.
-func migrations() []string {
-	return []string{`
+func migrations() []string { return []string{first} }
+
+// first makes a new journal.
+const first = `
 CREATE TABLE operation(
 	id      TEXT PRIMARY KEY,
 	key     TEXT UNIQUE,
@@ -109,5 +111,4 @@ CREATE TABLE change(
 	n   INTEGER NOT NULL
 ) STRICT;
 INSERT INTO change VALUES(1, 0);
-`}
-}
+`

@@ -23,9 +23,8 @@ const (
 const rewrite = time.Second
 
 // work carries a job as far as it goes now.
-func (o *Outbox) work(j *job) {
+func (o *Outbox) work(ctx context.Context, j *job) {
 	defer o.land(j.ID)
-	ctx := j.ctx
 	b, p, err := o.publisher(ctx, j.Account.ID)
 	if err == nil && j.step == toPrepare {
 		err = o.prepare(ctx, j, b, p)
@@ -135,7 +134,7 @@ func (o *Outbox) freeze(ctx context.Context, j *job, body []byte) error {
 			return e.save(r)
 		}
 		j.step = toSend
-		if err := e.request(j); err != nil {
+		if err := e.fill(j); err != nil {
 			return err
 		}
 		r.launch(e.now)
@@ -230,7 +229,7 @@ func (o *Outbox) conclude(ctx context.Context, j *job, out timeline.Outcome) {
 			return
 		}
 		o.opts.Log.Error("an outcome could not be written down", "delivery", j.ID, "error", err)
-		j.row.State = timeline.Unknown // as far as anybody knows
+		j.State = timeline.Unknown // as far as anybody knows
 		if errors.Is(err, errTaken) || !o.pause(rewrite) {
 			return
 		}

@@ -132,7 +132,7 @@ func TestManyProcessesOpenANewFile(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // the test itself
+			cmd := exec.CommandContext(t.Context(), os.Args[0])
 			cmd.Env = append(os.Environ(), childVar+"="+path)
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v: %s", err, out)
