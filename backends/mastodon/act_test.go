@@ -243,7 +243,7 @@ func TestFollow(t *testing.T) {
 	follow := func(who string, undo bool) timeline.Intent {
 		return timeline.Intent{Kind: timeline.DoFollow, Key: testKey, Person: who + "@" + f.Host(), Undo: undo}
 	}
-	b := f.home.backend
+	b := f.backend
 	f.backend = newBackend(t, newClient(t), f.proxy, "@you@"+f.Host(), f.Token(world.Viewer))
 	followed := func(who string) bool {
 		p, err := b.Profile(t.Context(), who+"@"+f.Host())

@@ -96,10 +96,10 @@ func (b *Backend) edited(ctx context.Context, a *api, f frozen) (bool, error) {
 func (b *Backend) verified(ctx context.Context, a *api, f frozen, got answer) timeline.Outcome {
 	out := b.settleState(ctx, a, f)
 	if got.good() {
-		switch {
-		case out.Verdict == timeline.Uncertain: // it cannot be read now, but the server has said yes
+		switch out.Verdict {
+		case timeline.Uncertain: // it cannot be read now, but the server has said yes
 			return b.done(f)
-		case out.Verdict == timeline.Absent:
+		case timeline.Absent:
 			out.Verdict = timeline.Uncertain
 		}
 		return out

@@ -15,17 +15,17 @@ import (
 
 // The limits of an unchanged Mastodon server.
 const (
-	defaultCharacters  = 500
-	defaultMedia       = 4
-	defaultAlt         = 1500
-	defaultPollOptions = 4
-	defaultPollOption  = 50
-	defaultPerURL      = 23
-	defaultPollMin     = 5 * time.Minute
-	defaultPollMax     = 2629746 * time.Second
-	defaultImageBytes  = 16 << 20
-	defaultImagePixels = 33_177_600
-	defaultVideoBytes  = 99 << 20
+	defaultCharacters   = 500
+	defaultMedia        = 4
+	defaultAlt          = 1500
+	defaultPollOptions  = 4
+	defaultPollOption   = 50
+	defaultPerURL       = 23
+	defaultPollShortest = 5 * time.Minute
+	defaultPollLongest  = 2629746 * time.Second
+	defaultImageBytes   = 16 << 20
+	defaultImagePixels  = 33_177_600
+	defaultVideoBytes   = 99 << 20
 )
 
 // quotesVersion is the api_versions.mastodon that has quotes: Mastodon 4.5.
@@ -49,8 +49,8 @@ func defaultLimits() timeline.Limits {
 		Alt:         defaultAlt,
 		PollOptions: defaultPollOptions,
 		PollOption:  defaultPollOption,
-		PollMin:     defaultPollMin,
-		PollMax:     defaultPollMax,
+		PollMin:     defaultPollShortest,
+		PollMax:     defaultPollLongest,
 		ImageBytes:  defaultImageBytes,
 		ImagePixels: defaultImagePixels,
 		VideoBytes:  defaultVideoBytes,

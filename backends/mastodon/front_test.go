@@ -155,7 +155,7 @@ type reply struct {
 }
 
 func (f *between) forward(r *http.Request, body []byte) (reply, error) {
-	req, err := http.NewRequest(r.Method, f.URL()+r.URL.RequestURI(), bytes.NewReader(body)) //nolint:noctx // a late request outlives its client
+	req, err := http.NewRequest(r.Method, f.URL()+r.URL.RequestURI(), bytes.NewReader(body)) // without a context: a late request outlives its client
 	if err != nil {
 		return reply{}, err
 	}

@@ -59,13 +59,31 @@ func (f *between) drive(t *testing.T, i timeline.Intent) timeline.Outcome {
 func TestExactlyOnce(t *testing.T) {
 	troubles := [][]fault{
 		{pass},
-		{dropAnswer}, {cutAnswer}, {spoil}, {serverSays}, {dropAsked}, {late}, {busy}, {patient}, {dropKept},
-		{dropAsked, dropAnswer}, {busy, serverSays}, {late, dropAnswer}, {dropAsked, late, dropAsked}, {late, late, cutAnswer},
+		{dropAnswer},
+		{cutAnswer},
+		{spoil},
+		{serverSays},
+		{dropAsked},
+		{late},
+		{busy},
+		{patient},
+		{dropKept},
+		{dropAsked, dropAnswer},
+		{busy, serverSays},
+		{late, dropAnswer},
+		{dropAsked, late, dropAsked},
+		{late, late, cutAnswer},
 	}
 	for _, o := range []instance.Options{
-		{}, {Repeats: instance.HonourLate}, {Repeats: instance.IgnoreKey}, {Repeats: instance.FailRepeat}, {Repeats: instance.StoreErrors},
-		{Commit: 100 * time.Millisecond}, {Commit: 100 * time.Millisecond, Repeats: instance.HonourLate},
-		{Commit: 100 * time.Millisecond, Repeats: instance.IgnoreKey}, {Commit: 100 * time.Millisecond, Repeats: instance.StoreErrors},
+		{},
+		{Repeats: instance.HonourLate},
+		{Repeats: instance.IgnoreKey},
+		{Repeats: instance.FailRepeat},
+		{Repeats: instance.StoreErrors},
+		{Commit: 100 * time.Millisecond},
+		{Commit: 100 * time.Millisecond, Repeats: instance.HonourLate},
+		{Commit: 100 * time.Millisecond, Repeats: instance.IgnoreKey},
+		{Commit: 100 * time.Millisecond, Repeats: instance.StoreErrors},
 	} {
 		for _, trouble := range troubles {
 			t.Run(fmt.Sprintf("%s %s %v", o.Repeats, o.Commit, trouble), func(t *testing.T) {

@@ -120,10 +120,10 @@ func (s *Server) remembered(key string) (kept, bool) {
 }
 
 func (c *call) repeat(k kept) (any, error) {
-	switch {
-	case c.s.opts.Repeats == FailRepeat:
+	switch c.s.opts.Repeats {
+	case FailRepeat:
 		return nil, refusal{http.StatusInternalServerError, "This page is not correct"}
-	case c.s.opts.Repeats == StoreErrors:
+	case StoreErrors:
 		c.reply.Set("Idempotent-Replayed", "true")
 	}
 	if k.err != nil {
