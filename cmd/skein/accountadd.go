@@ -26,8 +26,9 @@ const secretLimit = 16 << 10
 func (a *app) accountAddCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "add", Short: "Add an account", Args: cobra.NoArgs, RunE: showHelp,
-		Long: "add checks an account with its server and keeps it. Secrets are asked for or\n" +
-			"read from standard input, never taken from the command line.",
+		Long: "add checks an account with its server and keeps it; for one that is here already\n" +
+			"it renews the sign-in. Secrets are asked for or read from standard input, never\n" +
+			"taken from the command line.",
 	}
 	c.AddCommand(a.addMastodonCommand(), a.addBlueskyCommand(), a.addNostrCommand())
 	return c
@@ -149,6 +150,13 @@ func (a *app) add(ctx context.Context, name string, sign adder) error {
 		return err
 	}
 	r.Name = name
+	known, here, err := a.book.Same(r)
+	if err != nil {
+		return err
+	}
+	if here && len(creds) > 0 && (name == "" || name == known.Name) {
+		return a.renew(ctx, known, r, creds)
+	}
 	if r, err = a.book.Add(ctx, r); err != nil {
 		return err
 	}
@@ -166,6 +174,23 @@ func (a *app) add(ctx context.Context, name string, sign adder) error {
 		how = ", to read only"
 	}
 	_, err = fmt.Fprintf(a.out, "%s is here as %q%s.\n", r.Handle, r.Name, how)
+	return err
+}
+
+// renew signs in again to an account that is here: it stays the same account, so
+// that what waits for its sign-in can go on.
+func (a *app) renew(ctx context.Context, known, r account.Record, creds account.Credentials) error {
+	if err := a.vault.Save(ctx, known.ID, creds); err != nil {
+		return err
+	}
+	r, err := a.book.Renew(ctx, r)
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		return json.NewEncoder(a.out).Encode(accountJSON{"account", r})
+	}
+	_, err = fmt.Fprintf(a.out, "%s was here as %q; its sign-in is renewed.\n", r.Handle, r.Name)
 	return err
 }
 

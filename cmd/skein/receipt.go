@@ -176,7 +176,11 @@ func (d *desk) standing(r receipt) string {
 		return "at " + at.Due.Local().Format("2006-01-02 15:04")
 	case timeline.Waiting:
 		if at.Code == timeline.CodeAuth {
-			return phrase("waits for a sign-in", why)
+			line := phrase("waits for a sign-in", why)
+			if !strings.Contains(why, "skein account add") { // the network has not said it itself
+				line += "; `skein account add " + string(r.account.Network) + "` signs in again"
+			}
+			return line
 		}
 		return phrase("waits", why)
 	}

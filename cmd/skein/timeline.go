@@ -127,7 +127,7 @@ func (a *app) reportHealth(h timeline.Health) {
 		f.Code = timeline.CodeOffline
 	}
 	if h.State == timeline.SignIn {
-		f.Message += "; `skein account remove " + h.Account.Name + "` and add it again"
+		f.Message += "; `skein account add " + string(h.Account.Network) + "` signs in again"
 	}
 	a.report(f)
 }

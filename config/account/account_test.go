@@ -282,3 +282,27 @@ func TestBook(t *testing.T) {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
+
+func TestARenewedAccountStaysTheSame(t *testing.T) {
+	b := account.OpenBook(filepath.Join(t.TempDir(), "accounts.toml"))
+	first, err := b.Add(t.Context(), account.Record{Network: "nostr", Handle: "npub1a", PubKey: "aa", Name: "mine", ReadOnly: true, Relays: []string{"wss://a.example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, here, err := b.Same(account.Record{Network: "nostr", PubKey: "bb"}); err != nil || here {
+		t.Errorf("another key is the same account: %v", err)
+	}
+	if r, here, err := b.Same(account.Record{Network: "nostr", PubKey: "aa"}); err != nil || !here || r.ID != first.ID {
+		t.Errorf("%+v, %v, %v", r, here, err)
+	}
+	r, err := b.Renew(t.Context(), account.Record{Network: "nostr", Handle: "me@a.example", PubKey: "aa"})
+	if err != nil || r.ID != first.ID || r.Name != "mine" || r.Handle != "me@a.example" || r.ReadOnly || len(r.Relays) != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if all, err := b.All(); err != nil || len(all) != 1 || all[0].ReadOnly {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if _, err := b.Renew(t.Context(), account.Record{Network: "nostr", PubKey: "bb"}); err == nil {
+		t.Error("an account that is not here was renewed")
+	}
+}

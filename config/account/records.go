@@ -41,10 +41,8 @@ func (b *Book) All() ([]Record, error) {
 // name must be free, and no other record may be of the same identity.
 func (b *Book) Add(ctx context.Context, r Record) (Record, error) {
 	err := b.change(ctx, func(all []Record) ([]Record, error) {
-		for _, o := range all {
-			if o.Network == r.Network && o.identity() == r.identity() {
-				return nil, fmt.Errorf("%s is already here, as %q; `skein account remove %s` first", r.Handle, o.Name, o.Name)
-			}
+		if i := same(all, r); i >= 0 {
+			return nil, fmt.Errorf("%s is already here, as %q; `skein account remove %s` first", r.Handle, all[i].Name, all[i].Name)
 		}
 		if r.Name == "" {
 			r.Name = freeName(all, r)
@@ -56,6 +54,41 @@ func (b *Book) Add(ctx context.Context, r Record) (Record, error) {
 		return append(all, r), nil
 	})
 	return r, err
+}
+
+// Same returns the record of r's identity, if it is here.
+func (b *Book) Same(r Record) (Record, bool, error) {
+	all, err := b.All()
+	if err != nil {
+		return Record{}, false, err
+	}
+	if i := same(all, r); i >= 0 {
+		return all[i], true, nil
+	}
+	return Record{}, false, nil
+}
+
+// Renew takes over what has changed of an account that is here: all of r but its ID
+// and name, and its relays where it names some. It returns the record as it is now.
+func (b *Book) Renew(ctx context.Context, r Record) (Record, error) {
+	err := b.change(ctx, func(all []Record) ([]Record, error) {
+		i := same(all, r)
+		if i < 0 {
+			return nil, fmt.Errorf("%s is not here any more", r.Handle)
+		}
+		r.ID, r.Name = all[i].ID, all[i].Name
+		if len(r.Relays) == 0 {
+			r.Relays = all[i].Relays
+		}
+		all[i] = r
+		return all, nil
+	})
+	return r, err
+}
+
+// same is the index of the record of r's identity, or -1.
+func same(all []Record, r Record) int {
+	return slices.IndexFunc(all, func(o Record) bool { return o.Network == r.Network && o.identity() == r.identity() })
 }
 
 // Remove forgets the record with a name, handle or ID and returns it.
