@@ -9,6 +9,15 @@
 //	feed.go      pages and cursors, which are status ids
 //	index.go     which server id belongs to which ActivityPub uri
 //	stream.go    the websocket
+//	program.go   which software the server runs, and what it makes of a repeat
+//	rules.go     how a text is read and counted; scan.go the addresses, mentions, tags in it
+//	publish.go   Prepare: publish_post.go a new post, upload.go its media, edit.go, act.go the rest
+//	send.go      Send: the frozen bytes, once, and what an answer means
+//	settle.go    Settle: what became of it; match.go is a post the one that was sent?
+//
+// What is written goes out as raw requests, not through go-mastodon: that one builds
+// its own bodies and sends them again by itself, while here the very bytes that were
+// journaled have to leave, and once.
 //
 // A post's ID is its ActivityPub uri, the same on every server; the number that
 // this server gave it is View.ServerID. Missing fields are normal and mean what

@@ -251,7 +251,8 @@ func queryLength(s string) int {
 	}
 	end := 0
 	for i, r := range s {
-		alone := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r >= 0xa0 && !unicode.IsSpace(r)
+		alone := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			r >= 0xa0 && !unicode.IsSpace(r) && r != utf8.RuneError // which also stands for a byte that is no text
 		switch {
 		case alone, strings.ContainsRune("_&=#/-", r):
 			if i > 0 {
