@@ -18,6 +18,7 @@ import (
 	"github.com/nbd-wtf/go-nostr/nip19"
 	"golang.org/x/sync/errgroup"
 
+	"skein/backends/sandbox/blossom"
 	"skein/backends/sandbox/instance"
 	"skein/backends/sandbox/pds"
 	"skein/backends/sandbox/relay"
@@ -75,6 +76,7 @@ type Nostr struct {
 	Relays []string // ws://127.0.0.1:port
 	PubKey string   // hex
 	NSec   string   // nsec1…, a secret
+	Media  string   // http://127.0.0.1:port, a Blossom server that keeps files
 }
 
 // publisher takes what the trickle brings.
@@ -108,6 +110,7 @@ func (s *Sandbox) serve(o Options) error {
 		mastodon *instance.Server
 		bluesky  *pds.Server
 		nostr    []*relay.Server
+		media    *blossom.Server
 		starting errgroup.Group
 	)
 	starting.Go(func() (err error) {
@@ -122,10 +125,15 @@ func (s *Sandbox) serve(o Options) error {
 		nostr, err = relay.StartAll(s.world, slices.Repeat([]relay.Options{{Now: o.Now}}, relays)...)
 		return err
 	})
+	starting.Go(func() (err error) {
+		media, err = blossom.Start(blossom.Options{Now: o.Now})
+		return err
+	})
 	err := starting.Wait()
-	s.close = sync.OnceValue(func() error { return closeAll(mastodon, bluesky, nostr) })
+	s.close = sync.OnceValue(func() error { return closeAll(mastodon, bluesky, nostr, media) })
 	if err == nil {
 		err = s.describe(mastodon, bluesky, nostr)
+		s.Nostr.Media = media.URL()
 	}
 	if err != nil {
 		return errors.Join(err, s.close())
@@ -155,7 +163,7 @@ func (s *Sandbox) describe(mastodon *instance.Server, bluesky *pds.Server, nostr
 }
 
 // closeAll ends the servers that did start.
-func closeAll(mastodon *instance.Server, bluesky *pds.Server, nostr []*relay.Server) error {
+func closeAll(mastodon *instance.Server, bluesky *pds.Server, nostr []*relay.Server, media *blossom.Server) error {
 	var errs []error
 	if mastodon != nil {
 		errs = append(errs, mastodon.Close())
@@ -165,6 +173,9 @@ func closeAll(mastodon *instance.Server, bluesky *pds.Server, nostr []*relay.Ser
 	}
 	for _, r := range nostr {
 		errs = append(errs, r.Close())
+	}
+	if media != nil {
+		errs = append(errs, media.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -144,7 +144,7 @@ func (a *app) inSandbox(ctx context.Context, f demoFlags, do func(*sandbox.Sandb
 // names nothing outside this machine.
 func (a *app) moveInto(home, theme string, s *sandbox.Sandbox) error {
 	c := config.Default()
-	c.Nostr.Relays = s.Nostr.Relays
+	c.Nostr.Relays, c.Nostr.MediaServer = s.Nostr.Relays, s.Nostr.Media
 	c.Home, c.Theme = home, theme
 	c.Network.Allow = []string{"127.0.0.1", "localhost"}
 	c.Secrets.Key = "file" // the person's keyring is none of the demo's business
