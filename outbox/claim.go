@@ -51,7 +51,14 @@ const claimable = `FROM delivery d WHERE d.settled = 0 AND d.due <= ?1
 	AND (d.lane = '' OR NOT EXISTS (SELECT 1 FROM delivery o WHERE o.settled = 0 AND o.lane <> ''
 		AND o.account = d.account AND o.lane = d.lane AND o.id < d.id))
 	AND (d.request IS NULL OR d.state IN ('sending', 'unknown') OR NOT EXISTS (SELECT 1 FROM delivery o
-		WHERE o.state IN ('sending', 'unknown') AND o.account = d.account AND o.fingerprint = d.fingerprint AND o.id <> d.id))`
+		WHERE o.settled = 0 AND o.account = d.account AND o.fingerprint = d.fingerprint AND o.id <> d.id AND ` + underWay + `))`
+
+// underWay tells of a twin o of d that it may still arrive: it is being sent, or
+// its answer is awaited, or it was sent before d ever was and is to be sent again.
+// An attempt that was surely not taken may yet be by the time that d is settled, for
+// a slow server or network, and would be taken for d.
+const underWay = `(o.state IN ('sending', 'unknown') OR o.first_sent > 0 AND
+	(d.first_sent = 0 OR o.first_sent < d.first_sent OR o.first_sent = d.first_sent AND o.id < d.id))`
 
 // claimArgs are the arguments of claimable.
 func (o *Outbox) claimArgs(ctx context.Context, q querier, now time.Time, ops []string) ([]any, error) {
@@ -212,8 +219,9 @@ func (r *row) launch(now time.Time) {
 
 // twin tells whether a delivery is on its way that settling could take for r.
 func (e *entry) twin(r *row) (found bool, err error) {
-	err = e.tx.QueryRowContext(e.ctx, `SELECT EXISTS(SELECT 1 FROM delivery o WHERE o.state IN ('sending', 'unknown')
-		AND o.account = ? AND o.fingerprint = ? AND o.id <> ?)`, r.Account.ID, r.fingerprint, r.ID).Scan(&found)
+	err = e.tx.QueryRowContext(e.ctx, `SELECT EXISTS(SELECT 1 FROM delivery d JOIN delivery o
+		ON o.settled = 0 AND o.account = d.account AND o.fingerprint = d.fingerprint AND o.id <> d.id
+		WHERE d.id = ? AND `+underWay+")", r.ID).Scan(&found)
 	if err != nil {
 		return false, fmt.Errorf("looking for twins: %w", err)
 	}

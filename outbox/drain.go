@@ -133,7 +133,7 @@ func (r *runner) widen(ctx context.Context) error {
 			WHERE d.settled = 0 AND d.lane <> '' AND b.settled = 0 AND b.lane <> '' AND d.operation IN (SELECT value FROM json_each(?1))
 		UNION
 		SELECT b.operation FROM delivery d JOIN delivery b ON b.account = d.account AND b.fingerprint = d.fingerprint AND b.id <> d.id
-			WHERE d.settled = 0 AND b.state IN ('sending', 'unknown') AND d.operation IN (SELECT value FROM json_each(?1))`, list(r.ops))
+			WHERE d.settled = 0 AND b.settled = 0 AND (b.state IN ('sending', 'unknown') OR b.first_sent > 0) AND d.operation IN (SELECT value FROM json_each(?1))`, list(r.ops))
 	if err != nil {
 		return err
 	}

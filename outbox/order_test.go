@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -48,6 +49,37 @@ func TestTwinsAreNotUnderWayTogether(t *testing.T) {
 			t.Errorf("%d at once", most)
 		}
 		equal(t, "published", n.published(), []string{"the same", "the same"})
+	})
+}
+
+// A post of which the network says that it is not there may still arrive. Its twin
+// is not sent before: should that one's answer be lost, the first would be found in
+// its place.
+func TestATwinWaitsForWhatMayStillArrive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork("a")
+		n.send = func(i int, arrive func() timeline.Outcome) timeline.Outcome {
+			if i == 1 {
+				return timeline.Outcome{Verdict: timeline.Uncertain, Err: fault(timeline.CodeOffline, "lost")}
+			}
+			return arrive()
+		}
+		o := openAt(t, t.TempDir(), n)
+		add(t, o, "the same", n)
+		add(t, o, "the same", n)
+		drain(t, o)
+		var keys []string
+		for _, r := range n.requests {
+			var p posted
+			if err := json.Unmarshal(r.Body, &p); err != nil {
+				t.Fatal(err)
+			}
+			keys = append(keys, p.Key)
+		}
+		// Sent, settled, sent again; and only then the other.
+		if len(keys) != 4 || keys[0] != keys[1] || keys[0] != keys[2] || keys[0] == keys[3] {
+			t.Errorf("the network was asked for %v", keys)
+		}
 	})
 }
 

@@ -63,7 +63,7 @@ CREATE INDEX delivery_change ON delivery(change);
 CREATE INDEX delivery_open ON delivery(due) WHERE settled = 0;
 CREATE INDEX delivery_owner ON delivery(owner) WHERE settled = 0 AND owner <> '';
 CREATE INDEX delivery_lane ON delivery(account, lane, id) WHERE settled = 0 AND lane <> '';
-CREATE INDEX delivery_twin ON delivery(account, fingerprint) WHERE state IN ('sending', 'unknown');
+CREATE INDEX delivery_twin ON delivery(account, fingerprint) WHERE settled = 0;
 CREATE INDEX delivery_second ON delivery(account, fingerprint, substr(intent ->> '$.created', 1, 19)) WHERE kind = 'post';
 CREATE INDEX delivery_posts ON delivery(account, updated) WHERE published = 1 AND kind = 'post';
 
