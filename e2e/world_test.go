@@ -16,6 +16,7 @@ type world struct {
 	bluesky *e2e.Bluesky
 	relay   *e2e.Relay
 
+	me   *e2e.BlueskyPerson // whose skein it is
 	ana  *e2e.BlueskyPerson // is followed on Bluesky
 	fern *e2e.NostrPerson   // is followed on Nostr
 
@@ -50,6 +51,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) openBluesky(t *testing.T) {
 	t.Helper()
 	me := w.bluesky.Join(t, "myself")
+	w.me = me
 	w.ana = w.bluesky.Join(t, "ana")
 	w.ana.Names(t, "Ana Lima")
 	me.Follows(t, w.ana)
