@@ -127,6 +127,7 @@ func (m *Model) takeAttached(a attached) {
 		a.Say(timeline.AsError(a.err).Error(), true)
 		return
 	}
+	a.Say("", false)
 	a.Attach(a.file)
 }
 

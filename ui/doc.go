@@ -6,6 +6,10 @@
 // overlay, then the focused pane and the keys that work everywhere. Update and
 // View do no input or output: that is for commands.
 //
+// What is written leaves through the Outbox alone. A key shows its effect at once;
+// the journal and the networks are waited for in commands, and what they refuse is
+// put back with the reason.
+//
 // The package never speaks to a network and does not know which networks there
 // are beyond what a post says.
 package ui

@@ -186,9 +186,6 @@ func (c *Compose) Say(text string, bad bool) {
 // it.
 func (c *Compose) Work(what string) { c.busy = what }
 
-// Working tells whether something is being done with the draft.
-func (c *Compose) Working() bool { return c.busy != "" }
-
 // Text is what is on the screen to be changed, for an editor.
 func (c *Compose) Text() string { return c.text().String() }
 

@@ -136,10 +136,9 @@ func (c *Compose) below(l overlay.Look, width, height int) (lines []string, x, y
 	if height <= 0 {
 		return nil, -1, 0
 	}
-	room := height
-	if c.note != "" || c.busy != "" {
-		room--
-	}
+	noted := c.noted(l, width)
+	noted = noted[:min(len(noted), height)]
+	room := height - len(noted)
 	x = -1
 	switch {
 	case c.sheet != nil:
@@ -150,15 +149,14 @@ func (c *Compose) below(l overlay.Look, width, height int) (lines []string, x, y
 		lines = append(c.to(l, width), c.remarks(l, width)...)
 	}
 	if n := len(lines) - room; n > 0 {
-		lines = append(lines[:max(0, room-1)], l.Theme.Dim.Paint(fmt.Sprintf("%s %d more", l.Theme.Signs.More, n+1)))
+		lines = append(lines[:max(0, room-1)], l.Theme.Dim.Paint(fmt.Sprintf("%s %d more, %s shows them", l.Theme.Signs.More, n+1, c.o.Key(Split))))
 	}
-	if room < height {
-		lines = append(lines[:min(len(lines), room)], c.noted(l, width))
-	}
-	return lines, x, y
+	return append(lines[:min(len(lines), room)], noted...), x, y
 }
 
-func (c *Compose) noted(l overlay.Look, width int) string {
+// noted is what is to be said just now, in at most two lines.
+func (c *Compose) noted(l overlay.Look, width int) []string {
+	const most = 2
 	text, style := c.busy, l.Theme.Dim
 	if c.note != "" {
 		text, style = c.note, l.Theme.Good
@@ -166,7 +164,8 @@ func (c *Compose) noted(l overlay.Look, width int) string {
 			style = l.Theme.Error
 		}
 	}
-	return style.Paint(cell.Cut(l.Measure, text, width, l.Theme.Signs.More))
+	lines := cell.Wrap(l.Measure, []cell.Run{{Text: text, Open: style.Open(), Close: style.Close()}}, width)
+	return lines[:min(len(lines), most)]
 }
 
 // to is the targets with their counters, as many on a line as fit.

@@ -89,6 +89,12 @@ func (p *preview) target(l overlay.Look, t outbox.TargetPlan, width int) []strin
 			lines = append(lines, "   "+s)
 		}
 	}
+	for _, r := range t.Remarks {
+		if !counted(r) {
+			sign, style := severity(l, r.Severity)
+			lines = append(lines, marked(l, sign, style, r.Message.Line().String(), width)...)
+		}
+	}
 	return append(lines, "")
 }
 

@@ -22,23 +22,17 @@ type said struct {
 // is still missing.
 func (c *Compose) remarks(l overlay.Look, width int) []string {
 	var out []string
-	add := func(sign string, style theme.Style, text string) {
-		out = append(out, style.Paint(sign+" "+cell.Cut(l.Measure, text, max(1, width-2), l.Theme.Signs.More)))
-	}
 	signs := l.Theme.Signs
+	add := func(sign string, style theme.Style, text string) {
+		out = append(out, marked(l, sign, style, text, width)...)
+	}
 	for _, t := range c.plan.Targets {
 		if why := over(t); why != "" && !c.Empty() {
 			add(signs.No, l.Theme.Error, why+": "+c.o.Key(Split)+" splits it")
 		}
 	}
 	for _, s := range c.gather() {
-		sign, style := signs.Dot, l.Theme.Dim
-		switch s.Severity {
-		case timeline.Refuse:
-			sign, style = signs.No, l.Theme.Error
-		case timeline.Loss:
-			sign, style = signs.Remark, l.Theme.Warn
-		}
+		sign, style := severity(l, s.Severity)
 		add(sign, style, strings.Join(s.letters, " ")+": "+s.Message.Line().String())
 	}
 	if extra := c.belongs(); extra != "" {
@@ -48,6 +42,31 @@ func (c *Compose) remarks(l overlay.Look, width int) []string {
 		add(signs.Remark, l.Theme.Warn, missing)
 	}
 	return out
+}
+
+// marked is a text behind a sign, in as many lines as it needs.
+func marked(l overlay.Look, sign string, style theme.Style, text string, width int) []string {
+	indent := cell.Width(l.Measure, sign) + 1
+	lines := cell.Wrap(l.Measure, []cell.Run{{Text: text, Open: style.Open(), Close: style.Close()}}, max(1, width-indent))
+	for i, s := range lines {
+		if i == 0 {
+			lines[i] = style.Paint(sign) + " " + s
+		} else {
+			lines[i] = cell.Blank(indent) + s
+		}
+	}
+	return lines
+}
+
+// severity is the sign of a remark and its style.
+func severity(l overlay.Look, s timeline.Severity) (string, theme.Style) {
+	switch s {
+	case timeline.Refuse:
+		return l.Theme.Signs.No, l.Theme.Error
+	case timeline.Loss:
+		return l.Theme.Signs.Remark, l.Theme.Warn
+	}
+	return l.Theme.Signs.Dot, l.Theme.Dim
 }
 
 // gather joins the same remark of several targets.

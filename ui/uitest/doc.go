@@ -1,5 +1,5 @@
 // Package uitest drives the interface in tests: real panes, a real hub, networks
-// that are scripts, a clock that is the test's own, and a terminal emulator that
+// and an outbox that are scripts, a clock that is the test's own, and a terminal emulator that
 // is looked at instead of a screen.
 //
 // Everything runs in a testing/synctest bubble. A Session waits until nothing is
