@@ -8,13 +8,13 @@ import (
 var errDead = errors.New("the process is dead")
 
 // Trap is called at every point at which the process may end.
-func (o *Outbox) Trap(trap func(point string) error) { o.trap = trap }
+func (o *Outbox) Trap(trap func(point string) error) { o.trap.Store(&trap) }
 
 // Die is the end of the process as others see it: nothing more is written, and its
 // lock is free.
 func (o *Outbox) Die() {
 	o.turn <- struct{}{} // a write that has begun is whole
-	o.trap = func(string) error { return errDead }
+	o.Trap(func(string) error { return errDead })
 	<-o.turn
 	o.end()
 	o.runs.Wait()

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"skein/outbox/media"
@@ -44,7 +45,7 @@ type Outbox struct {
 	ear      *sql.Conn // hears by PRAGMA data_version that other connections have committed
 	owner    *owner
 	now      func() time.Time
-	trap     func(point string) error // tests' end of the process; nil otherwise
+	trap     atomic.Pointer[func(point string) error] // tests' end of the process; nil otherwise
 
 	life context.Context // ends with Close
 	end  context.CancelFunc
