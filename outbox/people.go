@@ -168,7 +168,7 @@ func addressees(p Parent, self timeline.Account, texts []timeline.Text, rules ti
 	}
 	var out timeline.Text
 	for _, h := range append([]timeline.Handle{p.Author}, p.Mentions...) {
-		if h.Handle == "" || sameHandle(h.Handle, self.Handle.String(), self) || there(h) {
+		if h.Handle == "" || sameHandle(fullHandle(h), self.Handle.String(), self) || there(h) {
 			continue
 		}
 		s := rules.Mention(h.Handle, h.ID)
@@ -178,12 +178,21 @@ func addressees(p Parent, self timeline.Account, texts []timeline.Text, rules ti
 	return out
 }
 
+// fullHandle is a handle with its host where the network's own name for the person
+// has it: a post may show @ana for somebody of another server.
+func fullHandle(h timeline.Handle) string {
+	if strings.Contains(h.ID, "@") {
+		return h.ID
+	}
+	return h.Handle
+}
+
 // mentions tells whether a span names h.
 func mentions(s timeline.Span, h timeline.Handle, self timeline.Account) bool {
-	if target := s.Target.String(); target != "" && (target == h.ID || sameHandle(target, h.Handle, self)) {
+	if target := s.Target.String(); target != "" && (target == h.ID || sameHandle(target, fullHandle(h), self)) {
 		return true
 	}
-	return sameHandle(s.Text.String(), h.Handle, self)
+	return sameHandle(s.Text.String(), fullHandle(h), self)
 }
 
 // sameHandle compares handles as they are written on self's server, which may leave

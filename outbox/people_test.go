@@ -128,6 +128,26 @@ func TestPlanAnswersThePostOfItsOwnNetwork(t *testing.T) {
 	}
 }
 
+func TestPlanLeavesWhatAnotherServerCallsThePost(t *testing.T) {
+	theirs := parents()[1:]
+	theirs[0].Account = "m9"
+	if got := target(t, plan(outbox.Draft{Text: "Yes", ReplyTo: theirs}), "m1").Intent.ReplyTo; got.ID != theirs[0].ID || got.ServerID != "" {
+		t.Errorf("answers %+v", got)
+	}
+}
+
+func TestPlanAnswersANamesakeElsewhere(t *testing.T) {
+	account := plan(outbox.Draft{Text: "x"}).Targets[0].Account
+	name, _, _ := strings.Cut(strings.TrimPrefix(account.Handle.String(), "@"), "@")
+	namesake := parents()[1:]
+	namesake[0].Author = timeline.Handle{Network: timeline.Mastodon, Handle: "@" + name, ID: name + "@far.example"}
+	namesake[0].Mentions = nil
+	got := texts(target(t, plan(outbox.Draft{Text: "Yes", ReplyTo: namesake}), "m1"))
+	if len(got) != 1 || got[0] != "@"+name+" Yes" {
+		t.Errorf("the answer to %s of another server is %q", name, got)
+	}
+}
+
 func TestPlanQuotes(t *testing.T) {
 	p := plan(outbox.Draft{Text: strings.Repeat("x", 260), Quote: parents()[:1], Split: true})
 	m, b := target(t, p, "m1"), target(t, p, "b1")
@@ -160,7 +180,7 @@ func TestPlanEdits(t *testing.T) {
 	if m.Intent.Kind != timeline.DoEdit || m.Intent.On != mine[0].Subject || m.Refused() || texts(m)[0] != "new" {
 		t.Errorf("the edit is %+v, remarks %v", m.Intent, m.Remarks)
 	}
-	if got := says(b, timeline.Refuse); !slices.Equal(got, []string{"posts cannot be changed here; delete it and post again", "none of the posts to edit is by this account"}) {
+	if got := says(b, timeline.Refuse); !slices.Equal(got, []string{"posts cannot be changed here", "none of the posts to edit is by this account"}) {
 		t.Errorf("got %q", got)
 	}
 	other := parents()[1:]

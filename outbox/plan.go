@@ -181,12 +181,11 @@ func (b *builder) start() {
 		Languages: d.Languages, Visibility: d.Visibility, Replies: d.Replies, Quotes: d.Quotes,
 		Parts: make([]timeline.Part, 1),
 	}
-	hint := ""
 	if len(d.Edit) > 0 {
-		b.plan.Intent.Kind, hint = timeline.DoEdit, "; delete it and post again"
+		b.plan.Intent.Kind = timeline.DoEdit
 	}
 	if why := b.target.Rules.Takes(b.plan.Intent.Kind, false); !why.Empty() {
-		b.refuse("%s%s", why, hint)
+		b.refuse("%s", why)
 	}
 }
 
@@ -228,16 +227,20 @@ func (b *builder) addParents() {
 }
 
 // own returns the post of several copies that is on the target's network: the one
-// that its account has seen, where there are more.
+// that its account has seen, where there are more. What another account's server
+// calls a post says nothing to the target's own.
 func (b *builder) own(copies []Parent) *Parent {
 	var found *Parent
-	for i := range copies {
-		switch p := &copies[i]; {
+	for _, p := range copies {
+		switch {
 		case p.ID.Network != b.target.Account.Network || p.ID.Local == "":
 		case p.Account == b.target.Account.ID:
-			return p
+			return &p
 		case found == nil:
-			found = p
+			if p.Account != "" {
+				p.ServerID = ""
+			}
+			found = &p
 		}
 	}
 	return found
