@@ -81,9 +81,15 @@ func (b *Backend) software(ctx context.Context, a *api) (program, error) {
 	if known != nil {
 		return *known, nil
 	}
+	code := func(err error) timeline.Code { return failure("", a.base.Host, err).Code }
 	p, err := newAnonymous(a).nodeinfo(ctx)
+	if err != nil && code(err) == timeline.CodeMalformed {
+		// What stands in between may have answered, such as a hotel's front page: taken for
+		// a program without idempotency, the server would get posts that nobody can confirm.
+		p, err = newAnonymous(a).nodeinfo(ctx)
+	}
 	if err != nil {
-		switch failure("", a.base.Host, err).Code {
+		switch code(err) {
 		case timeline.CodeNotFound, timeline.CodeRefused, timeline.CodeMalformed, timeline.CodeAuth:
 		default:
 			return program{}, err
