@@ -165,6 +165,9 @@ func (o *Outbox) planned(ctx context.Context, p Plan) ([]*row, error) {
 	firsts, lasts := map[timeline.AccountID]*row{}, map[timeline.AccountID]*row{}
 	copied := map[string]timeline.Attachment{}
 	for _, t := range p.Targets {
+		if firsts[t.Account.ID] != nil {
+			return nil, timeline.Errorf(timeline.CodeUsage, "%s is chosen twice", accountName(t.Account))
+		}
 		intent := t.Intent
 		intent.Parts = slices.Clone(intent.Parts)
 		if err := o.take(ctx, &intent, copied); err != nil {

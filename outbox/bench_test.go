@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func BenchmarkWithAHistory(b *testing.B) {
 	})
 	b.Run("Add", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := o.Add(b.Context(), planOf(outbox.Draft{Text: "x", At: time.Now().Add(time.Hour)}, n), outbox.Added{}); err != nil {
+			if _, err := o.Add(b.Context(), planOf(outbox.Draft{Text: rand.Text(), At: time.Now().Add(time.Hour)}, n), outbox.Added{}); err != nil {
 				b.Fatal(err)
 			}
 		}

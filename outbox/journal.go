@@ -27,6 +27,7 @@ type entry struct {
 	now     time.Time
 	change  int64
 	touched []timeline.Delivery
+	quiet   bool // nothing can be taken up after it that could not before
 }
 
 // write changes the journal: all of do or nothing, and only one at a time in this
@@ -62,7 +63,9 @@ func (o *Outbox) write(ctx context.Context, point string, do func(*entry) error)
 		return err
 	}
 	o.tell(e.change, e.touched)
-	o.signal()
+	if !e.quiet {
+		o.signal()
+	}
 	return nil
 }
 
@@ -89,7 +92,9 @@ func (o *Outbox) tell(change int64, deliveries []timeline.Delivery) {
 			fresh = append(fresh, o.show(d))
 		}
 	}
-	o.opts.Sink.Delivered(fresh...)
+	if len(fresh) > 0 {
+		o.opts.Sink.Delivered(fresh...)
+	}
 }
 
 // tellOthers tells what other processes have changed.
@@ -172,6 +177,7 @@ func (n *notes) Put(ctx context.Context, step string, value json.RawMessage) err
 var errTaken = errors.New("the delivery was cancelled or taken over")
 
 func (e *entry) note(id int64, step string, value json.RawMessage) error {
+	e.quiet = true
 	res, err := e.tx.ExecContext(e.ctx, `INSERT INTO note(delivery, step, value)
 		SELECT id, ?, ? FROM delivery WHERE id = ? AND owner = ? AND state = 'preparing'
 		ON CONFLICT DO UPDATE SET value = excluded.value`, step, string(value), id, e.o.owner.id)

@@ -146,6 +146,9 @@ func TestAddRefuses(t *testing.T) {
 	refused.Targets[0].Remarks = []timeline.Remark{{Severity: timeline.Refuse, Message: timeline.CleanLine("too rude")}}
 	over := planOf(outbox.Draft{Text: "hello"}, n)
 	over.Targets[0].Parts = []outbox.PartPlan{{Over: true}}
+	if _, err := o.Add(t.Context(), planOf(outbox.Draft{Text: "hello"}, n, n), outbox.Added{}); timeline.CodeOf(err) != timeline.CodeUsage {
+		t.Errorf("an account chosen twice: %v", err)
+	}
 	for name, p := range map[string]outbox.Plan{"refused": refused, "over": over, "no target": {}} {
 		if _, err := o.Add(t.Context(), p, outbox.Added{}); timeline.CodeOf(err) != timeline.CodeRefused {
 			t.Errorf("%s: %v", name, err)

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -165,14 +166,16 @@ func TestPlannedForLater(t *testing.T) {
 		if time.Since(start) > time.Second {
 			t.Errorf("Drain waited %s", time.Since(start))
 		}
-		equal(t, "at once", n.published(), []string{"now", "kept there"})
+		early := n.published() // in whatever order
+		slices.Sort(early)
+		equal(t, "at once", early, []string{"kept there", "now"})
 		if d := drain(t, o, later.ID)[0]; d.State != timeline.Scheduled || !d.Due.Equal(at) {
 			t.Errorf("%s due %v", d.State, d.Due)
 		}
 		stop := run(t, o)
 		time.Sleep(time.Hour + time.Second)
 		stop()
-		equal(t, "then", n.published(), []string{"now", "kept there", "then", "and then"})
+		equal(t, "then", n.published()[2:], []string{"then", "and then"})
 		if c := n.intents[len(n.intents)-2].Created; !c.Equal(at) {
 			t.Errorf("claims to be of %v, not %v", c, at)
 		}

@@ -133,7 +133,7 @@ func (o *Outbox) freeze(ctx context.Context, j *job, body []byte) error {
 			r.State, r.owner, r.Due = timeline.Ready, "", e.now
 			return e.save(r)
 		}
-		j.step = toSend
+		j.step, e.quiet = toSend, true
 		if err := e.fill(j); err != nil {
 			return err
 		}
