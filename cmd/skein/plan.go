@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -37,7 +38,8 @@ type spanJSON struct {
 }
 
 // printPlan shows what each target would get; it fails where one would refuse.
-func (w *writing) printPlan(p outbox.Plan) error {
+func (w *writing) printPlan(ctx context.Context, p outbox.Plan) error {
+	w.resolveMentions(ctx, p)
 	e := json.NewEncoder(w.out)
 	for _, t := range p.Targets {
 		var err error
@@ -126,6 +128,7 @@ func (w *writing) planText(t outbox.TargetPlan) string {
 		for line := range strings.Lines(p.Text.Plain().String()) {
 			fmt.Fprintf(&b, "   %s\n", strings.TrimRight(line, "\n"))
 		}
+		b.WriteString(marksText(p.Text))
 	}
 	for _, r := range t.Remarks {
 		mark := map[timeline.Severity]string{timeline.Note: "note", timeline.Loss: "lost", timeline.Refuse: "refused"}[r.Severity]

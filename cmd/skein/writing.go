@@ -44,7 +44,7 @@ func (w *writing) run(ctx context.Context, args []string) error {
 	}
 	plan := outbox.NewPlan(w.draft, targets, book)
 	if w.flags.plan {
-		return w.printPlan(plan)
+		return w.printPlan(ctx, plan)
 	}
 	if plan.Err() != nil {
 		return w.refused(ctx, plan, targets)
