@@ -33,6 +33,7 @@ type options struct {
 	real         bool
 	verbose      bool
 	keep         bool
+	sabotage     sabotage
 }
 
 func main() {
@@ -43,6 +44,7 @@ func main() {
 	flag.BoolVar(&o.real, "real", false, "on a real Bluesky network and real relays")
 	flag.BoolVar(&o.verbose, "v", false, "tell every command of every run")
 	flag.BoolVar(&o.keep, "keep", false, "leave the homes of failed runs behind")
+	flag.StringVar((*string)(&o.sabotage), "sabotage", "", "break the promise behind skein's back, which has to be found: double or lose")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	total, err := run(ctx, o, os.Stdout)
@@ -103,6 +105,7 @@ func run(ctx context.Context, o options, out io.Writer) (*tally, error) {
 // tell prints what went wrong in a run, and with verbose all of it.
 func tell(out io.Writer, r outcome, verbose bool) {
 	if verbose {
+		_, _ = fmt.Fprint(out, r.script)
 		for _, line := range r.log {
 			_, _ = fmt.Fprintln(out, line)
 		}

@@ -27,6 +27,7 @@ type player struct {
 	dir     string // of the homes
 	points  []string
 	keep    bool // leave the homes of failed runs behind
+	spoil   sabotage
 }
 
 // scene is one run while it is played.
@@ -194,6 +195,14 @@ func (s *scene) check(ctx context.Context) error {
 	if h.Truth, err = s.stage.Read(ctx, s.script.seed); err != nil {
 		return err
 	}
+	if s.spoil != "" {
+		if err := s.meddle(ctx); err != nil {
+			return err
+		}
+		if h.Truth, err = s.stage.Read(ctx, s.script.seed); err != nil {
+			return err
+		}
+	}
 	s.out.found = history.Check(*h)
 	return nil
 }
@@ -205,6 +214,9 @@ func (s *scene) skein(ctx context.Context, k *kill, stdin string, args ...string
 	defer s.mu.Unlock()
 	s.out.commands++
 	how := fmt.Sprintf("exit %d", e.code)
+	if e.hung {
+		s.out.broken = append(s.out.broken, fmt.Sprintf("skein %q does not end within %s: %s", args, mustEnd, e.stderr))
+	}
 	if e.killed {
 		s.out.kills = append(s.out.kills, e.point)
 		how = "killed at " + e.point

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -70,6 +71,13 @@ type point struct {
 
 func (p point) String() string { return fmt.Sprintf("%s:%d", p.name, p.nth) }
 
+func (k kill) String() string {
+	if k.point.name != "" {
+		return "at " + k.point.String()
+	}
+	return "after " + k.after.Round(time.Millisecond).String()
+}
+
 // The shape of a run.
 const (
 	mostLanes   = 4
@@ -100,6 +108,23 @@ func write(seed int64, points []string) script {
 		s.lanes = append(s.lanes, lane)
 	}
 	return s
+}
+
+// String tells a script, a line for a step.
+func (s script) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d: Mastodon %s; %s in the same home\n", s.seed, s.variant, cmp.Or(s.company, "nobody else"))
+	for _, network := range networks() {
+		w := s.weather[network]
+		fmt.Fprintf(&b, "  %s fails %.0f %% of writes, %.0f %% of reads (%v), is down %d times\n",
+			network, 100*w.writes, 100*w.reads, w.kinds, w.outages)
+	}
+	for i, lane := range s.lanes {
+		for _, st := range lane {
+			fmt.Fprintf(&b, "  person %d: %s %s %s on %v, killed %v, given up: %v\n", i+1, st.form, st.kind, st.mark, st.targets(), st.kills, st.abandon)
+		}
+	}
+	return b.String()
 }
 
 // networks are the names of all three, in a fixed order.

@@ -21,13 +21,14 @@ type theatre struct {
 	points  []string
 	stage   stage.Options
 	keep    bool
+	spoil   sabotage
 	end     func()
 }
 
 // open builds skein, starts the real servers where they are wanted, and learns the
 // failpoints.
 func open(ctx context.Context, o options, counts *fault.Counts) (*theatre, error) {
-	t := &theatre{keep: o.keep, end: func() {}}
+	t := &theatre{keep: o.keep, spoil: o.sabotage, end: func() {}}
 	var err error
 	if t.dir, err = os.MkdirTemp("", "skein-crash-"); err != nil {
 		return nil, fmt.Errorf("a folder for the runs: %w", err)
@@ -80,7 +81,7 @@ func (t *theatre) work(ctx context.Context, seeds <-chan int64, done func(outcom
 			if err != nil {
 				return err
 			}
-			p = &player{stage: s, program: t.program, dir: t.dir, points: t.points, keep: t.keep}
+			p = &player{stage: s, program: t.program, dir: t.dir, points: t.points, keep: t.keep, spoil: t.spoil}
 		}
 		r, err := p.play(ctx, seed)
 		if err != nil {

@@ -13,12 +13,13 @@ import (
 	"time"
 )
 
-// The ports that a proxy takes are below those that the kernel gives away by
-// itself, so that nobody sits on one while its proxy is down.
+// The address that a proxy takes is one of the millions of this machine's own, and
+// its port below those that the kernel gives away by itself, so that nobody sits on
+// it while the proxy is down.
 const (
-	firstPort = 20_000
-	ports     = 10_000
-	portTries = 50
+	firstPort    = 20_000
+	ports        = 10_000
+	addressTries = 50
 )
 
 const headerTimeout = 10 * time.Second
@@ -26,7 +27,8 @@ const headerTimeout = 10 * time.Second
 // Proxy passes requests on to one server, or fails them. It is safe for concurrent
 // use.
 type Proxy struct {
-	addr    string
+	host    string
+	addr    string                 // host and port
 	target  atomic.Pointer[string] // scheme and host are of http
 	choose  atomic.Pointer[Chooser]
 	counts  *Counts
@@ -47,7 +49,7 @@ type serving struct {
 	done chan struct{}
 }
 
-// Start listens on a free port of 127.0.0.1 and passes everything to target, an
+// Start listens on a free address of 127.0.0.0/8 and passes everything to target, an
 // http:// address that may change later.
 func Start(target string, counts *Counts) (*Proxy, error) {
 	p := &Proxy{counts: counts, forward: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
@@ -55,8 +57,9 @@ func Start(target string, counts *Counts) (*Proxy, error) {
 	p.Stand(target)
 	p.Choose(nil)
 	var err error
-	for range portTries {
-		p.addr = fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(ports)) //nolint:gosec // G404: any port will do
+	for range addressTries {
+		p.host = fmt.Sprintf("127.%d.%d.%d", 1+rand.IntN(250), rand.IntN(250), 1+rand.IntN(250)) //nolint:gosec // G404: any will do
+		p.addr = fmt.Sprintf("%s:%d", p.host, firstPort+rand.IntN(ports))                        //nolint:gosec // G404: likewise
 		if err = p.Up(); err == nil {
 			return p, nil
 		}
@@ -64,6 +67,9 @@ func Start(target string, counts *Counts) (*Proxy, error) {
 	p.cancel()
 	return nil, fmt.Errorf("fault proxy: %w", err)
 }
+
+// Host is where it listens: an address of this machine's own.
+func (p *Proxy) Host() string { return p.host }
 
 // URL is the address as an HTTP client knows it, without a slash at the end.
 func (p *Proxy) URL() string { return "http://" + p.addr }

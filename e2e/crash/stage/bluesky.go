@@ -96,15 +96,21 @@ func (b *bluesky) Close() error {
 }
 
 func (b *bluesky) Write(ctx context.Context, text string) (Subject, error) {
+	uri, err := b.post(ctx, b.somebody, text)
+	if err == nil {
+		b.subjects[uri] = true
+	}
+	return Subject{Ref: uri, ID: uri}, err
+}
+
+// post publishes a post and returns its URI.
+func (b *bluesky) post(ctx context.Context, by session, text string) (string, error) {
 	var made struct{ URI string }
-	err := call(ctx, http.MethodPost, b.server.URL+"/xrpc/com.atproto.repo.createRecord", b.somebody.Token, map[string]any{
-		"repo": b.somebody.DID, "collection": collectionPost,
+	err := call(ctx, http.MethodPost, b.server.URL+"/xrpc/com.atproto.repo.createRecord", by.Token, map[string]any{
+		"repo": by.DID, "collection": collectionPost,
 		"record": map[string]any{"$type": collectionPost, "text": text, "createdAt": time.Now().UTC().Format(time.RFC3339)},
 	}, &made)
-	if err == nil {
-		b.subjects[made.URI] = true
-	}
-	return Subject{Ref: made.URI, ID: made.URI}, err
+	return made.URI, err
 }
 
 // record is one of a repository. The subject is of likes and reposts.

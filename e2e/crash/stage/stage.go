@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"skein/e2e/crash/fault"
@@ -40,6 +41,9 @@ type Network interface {
 	// the seed, and the likes and boosts of what was written since Renew.
 	Read(ctx context.Context, seed int64) (history.Truth, error)
 	Close() error
+
+	again(ctx context.Context, p history.Post) error
+	takeAway(ctx context.Context, p history.Post) error
 }
 
 // Options for Open. Program is required.
@@ -102,9 +106,10 @@ func (s *Stage) Close() error {
 	return errors.Join(errs...)
 }
 
-// homeConfig lets skein talk to this machine, and to no other.
+// homeConfig lets skein talk to this machine, and to no other; %s are the hosts of
+// the proxies.
 const homeConfig = `[network]
-allow = ["127.0.0.1", "localhost"]
+allow = ["127.0.0.1", "localhost", %s]
 [nostr]
 relays = []
 [secrets]
@@ -117,7 +122,14 @@ func (s *Stage) furnish(ctx context.Context, program string) error {
 	if err := os.Mkdir(config, 0o700); err != nil {
 		return fmt.Errorf("a home for the stage: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(config, "config.toml"), []byte(homeConfig), 0o600); err != nil {
+	var hosts []string
+	for _, n := range s.Networks {
+		for _, p := range n.Proxies() {
+			hosts = append(hosts, strconv.Quote(p.Host()))
+		}
+	}
+	content := fmt.Sprintf(homeConfig, strings.Join(hosts, ", "))
+	if err := os.WriteFile(filepath.Join(config, "config.toml"), []byte(content), 0o600); err != nil {
 		return fmt.Errorf("a home for the stage: %w", err)
 	}
 	home := Home{Dir: s.dir, Program: program}
