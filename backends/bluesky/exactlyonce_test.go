@@ -369,7 +369,7 @@ func TestSendRenewsSession(t *testing.T) {
 // A body that nobody can read is nothing to be sent again.
 func TestThaw(t *testing.T) {
 	st := newStage(t, pds.Options{})
-	r := timeline.Request{Body: json.RawMessage(`{"calls":7}`)}
+	r := timeline.Request{Body: json.RawMessage(`{"calls":7}`), First: st.now, Tries: 1}
 	if o := st.b.Send(t.Context(), r); o.Verdict != timeline.Hopeless {
 		t.Errorf("Send: %s", o.Verdict)
 	}

@@ -26,10 +26,14 @@ const resendWithin = 10 * time.Minute
 // Send implements timeline.Publisher.
 func (b *Backend) Send(ctx context.Context, r timeline.Request) timeline.Outcome {
 	f, err := b.thaw(r)
-	if err != nil {
+	switch {
+	case timeline.CodeOf(err) == timeline.CodeAuth:
+		return failed(timeline.Absent, err)
+	case err != nil && r.First.IsZero():
+		return failed(timeline.Spent, err)
+	case err != nil:
 		return failed(timeline.Hopeless, err)
-	}
-	if len(f.Made) > 0 && b.late(r) {
+	case len(f.Made) > 0 && b.late(r):
 		return b.settleMade(ctx, r, f)
 	}
 	for _, p := range f.Calls {
@@ -52,9 +56,11 @@ func (b *Backend) thaw(r timeline.Request) (frozen, error) {
 	return f, nil
 }
 
-// late tells whether too much time has passed for sending again on an absence.
+// late tells whether too much time has passed for sending again on an absence. A
+// first attempt in the future was made before the clock was put back: nobody knows
+// how long ago.
 func (b *Backend) late(r timeline.Request) bool {
-	return !r.First.IsZero() && b.now().Sub(r.First) > resendWithin
+	return !r.First.IsZero() && b.now().Sub(r.First).Abs() > resendWithin
 }
 
 func failed(v timeline.Verdict, err error) timeline.Outcome {
@@ -70,21 +76,33 @@ func (b *Backend) sendCall(ctx context.Context, r timeline.Request, f *frozen, p
 		into = nil // bookmarks are answered with nothing
 	}
 	err := b.send(ctx, b.api.Client, out, into)
-	var api *atclient.APIError
 	switch {
-	case errors.As(err, &api) && api.Name == "InvalidSwap" && len(f.Made) > 0:
-		if r.First.IsZero() {
-			return b.spent()
-		}
-		return b.settleMade(ctx, r, *f)
 	case err != nil:
-		return b.verdict(err, out.touched.Load())
+		// A call that was given up for want of a new token had been refused before.
+		o := b.verdict(err, out.touched.Load() && !errors.As(err, new(*notRenewedError)))
+		if len(f.Made) > 0 && !r.First.IsZero() {
+			return b.unlessMade(ctx, r, *f, o)
+		}
+		return o
 	case len(f.Made) > 0:
 		if err := f.confirm(answer); err != nil {
 			return failed(timeline.Uncertain, timeline.Errorf(timeline.CodeMalformed, "%s answered in a way that leaves the post open: %w", b.host, err))
 		}
 	}
 	return timeline.Outcome{Verdict: timeline.Published}
+}
+
+// unlessMade holds what a repeat was refused with to what the repository has: the
+// first attempt may have made the very records that are in its way.
+func (b *Backend) unlessMade(ctx context.Context, r timeline.Request, f frozen, refused timeline.Outcome) timeline.Outcome {
+	if refused.Verdict != timeline.Rejected && refused.Verdict != timeline.Spent {
+		return refused
+	}
+	o := b.settleMade(ctx, r, f)
+	if o.Verdict == timeline.Absent || o.Verdict == timeline.Hopeless {
+		return refused
+	}
+	return o
 }
 
 // spent says that the place of a record is taken by another one.
@@ -104,6 +122,8 @@ func (b *Backend) verdict(err error, touched bool) timeline.Outcome {
 		return failed(timeline.Uncertain, te) // a server in between asks for patience
 	case te.Code == timeline.CodeRateLimited, te.Code == timeline.CodeAuth:
 		return failed(timeline.Absent, te) // looked at before what is to be written
+	case said && api.Name == "InvalidSwap":
+		return b.spent()
 	case said && api.Name == "BlobNotFound": // a blob waits some hours for its record
 		return failed(timeline.Spent, te)
 	case said && api.StatusCode == http.StatusNotImplemented:

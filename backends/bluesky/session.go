@@ -66,7 +66,7 @@ func (s *session) DoWithAuth(c *http.Client, req *http.Request, _ syntax.NSID) (
 		return resp, err
 	}
 	if tokens, err = s.renew(req.Context(), tokens[account.AccessJWT].Reveal()); err != nil {
-		return nil, err
+		return nil, &notRenewedError{err}
 	}
 	again := req.Clone(req.Context())
 	if req.GetBody != nil {
@@ -77,6 +77,12 @@ func (s *session) DoWithAuth(c *http.Client, req *http.Request, _ syntax.NSID) (
 	again.Header.Set("Authorization", "Bearer "+tokens[account.AccessJWT].Reveal())
 	return c.Do(again)
 }
+
+// notRenewedError ends a request that the server has refused for the age of its
+// token, and that is not repeated because there is no new one: it did nothing.
+type notRenewedError struct{ error }
+
+func (e *notRenewedError) Unwrap() error { return e.error }
 
 // saysExpired tells whether a response refuses the access token itself: for its
 // age, or because the server signs with another key now. The body of any other
