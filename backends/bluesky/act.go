@@ -73,9 +73,9 @@ func collectionOf(k timeline.Kind) string {
 // aimOf looks at what an act points at.
 func (b *Backend) aimOf(ctx context.Context, i timeline.Intent, collection string) (aim, error) {
 	if i.Kind == timeline.DoFollow {
-		return b.personAim(ctx, i.Person)
+		return b.personAim(ctx, i.Person, i.Undo)
 	}
-	s, err := b.subjectOf(ctx, i.On.ID)
+	s, err := b.actedUpon(ctx, i)
 	if err != nil {
 		return aim{}, err
 	}
@@ -87,7 +87,21 @@ func (b *Backend) aimOf(ctx context.Context, i timeline.Intent, collection strin
 	return aim{Subject: s.reference, Records: records}, tried("what you did with "+s.URI, err)
 }
 
-func (b *Backend) personAim(ctx context.Context, id string) (aim, error) {
+// actedUpon is the post that an act is about. Of one that is gone, or that its author
+// hides by now, the name is enough to take back what was done with it.
+func (b *Backend) actedUpon(ctx context.Context, i timeline.Intent) (subject, error) {
+	s, err := b.subjectOf(ctx, i.On.ID)
+	if !i.Undo || timeline.CodeOf(err) != timeline.CodeNotFound {
+		return s, err
+	}
+	uri, bad := own(i.On.ID)
+	if bad != nil || uri.Collection() != postNSID {
+		return subject{}, err
+	}
+	return subject{reference: reference{URI: uri.String()}}, nil
+}
+
+func (b *Backend) personAim(ctx context.Context, id string, undo bool) (aim, error) {
 	did, err := syntax.ParseDID(id)
 	switch {
 	case err != nil:
@@ -96,7 +110,7 @@ func (b *Backend) personAim(ctx context.Context, id string) (aim, error) {
 		return aim{}, timeline.Errorf(timeline.CodeRefused, "nobody can follow themselves")
 	}
 	v, err := b.profile(ctx, did)
-	if err != nil {
+	if gone := timeline.CodeOf(err) == timeline.CodeNotFound; err != nil && !(undo && gone) {
 		return aim{}, tried("profile "+did.String(), err)
 	}
 	records, err := b.pointing(ctx, followNSID, did.String(), v.Viewer.Following)
@@ -106,7 +120,7 @@ func (b *Backend) personAim(ctx context.Context, id string) (aim, error) {
 // freezeBookmark prepares app.bsky.bookmark.createBookmark or deleteBookmark. Both
 // are private to the AppView and may be repeated.
 func (b *Backend) freezeBookmark(ctx context.Context, i timeline.Intent, n timeline.Notes) (frozen, error) {
-	s, err := timeline.Step(ctx, n, "on", func(ctx context.Context) (subject, error) { return b.subjectOf(ctx, i.On.ID) })
+	s, err := timeline.Step(ctx, n, "on", func(ctx context.Context) (subject, error) { return b.actedUpon(ctx, i) })
 	if err != nil {
 		return frozen{}, err
 	}

@@ -1,6 +1,7 @@
 package bluesky
 
 import (
+	"net/http"
 	"testing"
 
 	"skein/backends/sandbox/pds"
@@ -156,5 +157,47 @@ func TestReadOnly(t *testing.T) {
 	}
 	if o := b.Settle(t.Context(), r); o.Verdict != timeline.Uncertain {
 		t.Errorf("Settle: %s, %v", o.Verdict, o.Err)
+	}
+}
+
+// What points at something that has been deleted since can still be taken back.
+func TestTakeBackFromDeleted(t *testing.T) {
+	for _, kind := range []timeline.Kind{timeline.DoLike, timeline.DoBoost, timeline.DoBookmark} {
+		st := newStage(t, pds.Options{})
+		id := st.somePost()
+		i := timeline.Intent{Kind: kind, Key: key(1), Created: st.now, On: timeline.Subject{ID: id}}
+		st.publish(i)
+		if err := st.ana.remove(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		i.Undo, i.Key = true, key(2)
+		r := st.prepare(i)
+		if o := st.b.Send(t.Context(), r); o.Verdict != timeline.Published || o.Receipt.Posts[0].ID != id {
+			t.Errorf("%s: %s, %v", kind, o.Verdict, o.Err)
+		}
+		if n := st.mine(collectionOf(kind)); n != 0 {
+			t.Errorf("%s: %d records are left", kind, n)
+		}
+		if o := st.b.Settle(t.Context(), r); o.Verdict == timeline.Rejected {
+			t.Errorf("%s: Settle says %s, %v", kind, o.Verdict, o.Err)
+		}
+		i.Undo, i.Key = false, key(3)
+		if _, err := st.b.Prepare(t.Context(), i, &notes{}); timeline.CodeOf(err) != timeline.CodeNotFound {
+			t.Errorf("%s of a deleted post: %v", kind, err)
+		}
+	}
+}
+
+// So can a follow of somebody whose account is gone.
+func TestUnfollowGone(t *testing.T) {
+	st := newStage(t, pds.Options{})
+	i := timeline.Intent{Kind: timeline.DoFollow, Key: key(1), Created: st.now, Person: st.s.DID("kit")}
+	before := st.mine(followNSID)
+	st.publish(i)
+	st.b.api.Client = &http.Client{Transport: without{st.b.api.Client.Transport, "app.bsky.actor.getProfile"}}
+	i.Undo, i.Key = true, key(2)
+	st.publish(i)
+	if n := st.mine(followNSID); n != before {
+		t.Errorf("%d follows, before %d", n, before)
 	}
 }

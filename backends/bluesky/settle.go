@@ -74,8 +74,10 @@ func (b *Backend) settleGone(ctx context.Context, f frozen) timeline.Outcome {
 func (b *Backend) settleBookmark(ctx context.Context, f frozen) timeline.Outcome {
 	s, err := b.subjectOf(ctx, f.Receipt.Posts[0].ID)
 	switch {
-	case timeline.CodeOf(err) == timeline.CodeNotFound:
+	case timeline.CodeOf(err) == timeline.CodeNotFound && *f.Bookmark:
 		return failed(timeline.Rejected, err)
+	case timeline.CodeOf(err) == timeline.CodeNotFound: // a post that is gone shows no bookmark
+		return failed(timeline.Absent, err)
 	case err != nil:
 		return failed(timeline.Uncertain, err)
 	case s.Bookmarked != *f.Bookmark:
