@@ -81,10 +81,11 @@ func (b *Backend) defaultGates(ctx context.Context) (gates, error) {
 		} `json:"preferences"`
 	}
 	err := b.get(ctx, "app.bsky.actor.getPreferences", nil, &out)
-	if timeline.CodeOf(err) == timeline.CodeUnsupported {
+	switch timeline.CodeOf(err) {
+	case "":
+	case timeline.CodeUnsupported, timeline.CodeNotFound:
 		return gates{}, nil // a server without preferences has no setting either
-	}
-	if err != nil {
+	default:
 		return gates{}, tried("settings of "+b.account.Handle.String(), err)
 	}
 	for _, p := range out.Preferences {
