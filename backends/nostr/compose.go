@@ -107,13 +107,17 @@ func (s *essay) nevent(e *nostr.Event) string {
 	return ref
 }
 
-// replyTags are NIP-10's: the root marked, and the parent where it is another.
+// replyTags are NIP-10's: the root marked, and the parent where it is another. What a
+// parent without a root answers is the root, as far as anybody knows.
 func (s *essay) replyTags() nostr.Tags {
 	if s.parent == nil {
 		return nil
 	}
 	p := s.parent
-	_, root := thread(p.Tags)
+	above, root := thread(p.Tags)
+	if root == nil {
+		root = above
+	}
 	if root == nil || p.Kind != kindNote && p.Kind != kindPoll {
 		return nostr.Tags{marked(link10{p.ID, s.hint(p.ID), p.PubKey}, "root")}
 	}
@@ -139,13 +143,7 @@ func (s *essay) commentTags() nostr.Tags {
 	kind := strconv.Itoa(p.Kind)
 	below := nostr.Tags{{"e", p.ID, hint, p.PubKey}, {"k", kind}}
 	if p.Kind == kindComment {
-		above := nostr.Tags{}
-		for _, t := range p.Tags {
-			if len(t) >= 2 && slices.Contains([]string{"A", "E", "I", "K", "P"}, t[0]) {
-				above = append(above, t)
-			}
-		}
-		return append(above, below...)
+		return append(aboutTags(p.Tags), below...)
 	}
 	above := nostr.Tags{{"E", p.ID, hint, p.PubKey}, {"K", kind}, {"P", p.PubKey}}
 	if nostr.IsAddressableKind(p.Kind) {
@@ -153,6 +151,22 @@ func (s *essay) commentTags() nostr.Tags {
 		above, below = append(above, nostr.Tag{"A", a, hint}), append(below, nostr.Tag{"a", a, hint})
 	}
 	return append(above, below...)
+}
+
+// aboutTags are the tags of a comment that say what the conversation is about: the first
+// of each name that is of a sane size, for they are a stranger's.
+func aboutTags(tags nostr.Tags) nostr.Tags {
+	const items = 4
+	var found nostr.Tags
+	for _, t := range tags {
+		if len(t) < 2 || !slices.Contains([]string{"A", "E", "I", "K", "P"}, t[0]) || found.Find(t[0]) != nil {
+			continue
+		}
+		if t = t[:min(len(t), items)]; !slices.ContainsFunc(t, func(s string) bool { return len(s) > maxURL }) {
+			found = append(found, t)
+		}
+	}
+	return found
 }
 
 // quoteTags are NIP-18's q tags: of what is quoted first, then of the posts that the
@@ -228,14 +242,12 @@ func (s *essay) labels() nostr.Tags {
 	case s.intent.Sensitive && len(s.files) > 0:
 		tags = append(tags, nostr.Tag{"content-warning"})
 	}
-	var codes nostr.Tags
-	for _, l := range s.intent.Languages {
-		if code, ok := iso639(l); ok && len(codes) < maxLanguages && codes.FindWithValue("l", code) == nil {
-			codes = append(codes, nostr.Tag{"l", code, labelLanguage})
-		}
-	}
+	codes := isoCodes(s.intent.Languages)
 	if len(codes) > 0 {
-		tags = append(append(tags, nostr.Tag{"L", labelLanguage}), codes...)
+		tags = append(tags, nostr.Tag{"L", labelLanguage})
+	}
+	for _, code := range codes[:min(len(codes), maxLanguages)] {
+		tags = append(tags, nostr.Tag{"l", code, labelLanguage})
 	}
 	return tags
 }

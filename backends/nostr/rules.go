@@ -1,6 +1,8 @@
 package nostr
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -129,7 +131,10 @@ func published(s timeline.Span) string {
 	target := s.Target.String()
 	switch s.Kind {
 	case timeline.SpanLink:
-		return target
+		// An article's name is a link for readers alone; one that leads nowhere is its text.
+		if _, written := cutPrefixFold(s.Text.String(), "nostr:"); !written && target != "" {
+			return target
+		}
 	case timeline.SpanMention:
 		if isHex(target, 64) {
 			return "nostr:" + npub(target)
@@ -171,10 +176,13 @@ var noteDelete = timeline.Literal("a delete is a request: relays and other progr
 
 func (r rules) reviewPost(i timeline.Intent, add func(timeline.Severity, timeline.Safe)) {
 	switch i.Visibility {
+	case "", timeline.Public:
 	case timeline.Followers, timeline.Direct:
 		add(timeline.Refuse, timeline.Literal("on Nostr everybody could read it: posts are public there"))
 	case timeline.Unlisted:
 		add(timeline.Loss, timeline.Literal("on Nostr it is listed like every post: all posts are public there"))
+	default:
+		add(timeline.Refuse, timeline.CleanLine("posts are public on Nostr, and cannot be for "+cut(string(i.Visibility), maxCode)))
 	}
 	if narrower(i.Replies) {
 		add(timeline.Refuse, timeline.Literal("Nostr lets everybody reply"))
@@ -196,6 +204,9 @@ func (r rules) reviewPost(i timeline.Intent, add func(timeline.Severity, timelin
 			add(timeline.Loss, timeline.CleanLine("the language "+cut(l, maxCode)+" cannot be told on Nostr, which knows two letters"))
 		}
 	}
+	if len(isoCodes(i.Languages)) > maxLanguages {
+		add(timeline.Loss, timeline.CleanLine("only the first "+strconv.Itoa(maxLanguages)+" languages are named"))
+	}
 }
 
 var errNoMediaServer = timeline.Errorf(timeline.CodeRefused,
@@ -210,6 +221,17 @@ func hasMedia(i timeline.Intent) bool {
 		}
 	}
 	return false
+}
+
+// isoCodes are the two-letter codes of the languages that have one, each once.
+func isoCodes(languages []string) []string {
+	var codes []string
+	for _, l := range languages {
+		if code, ok := iso639(l); ok && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
 }
 
 // iso639 is the two-letter code of a BCP 47 tag, where it has one.

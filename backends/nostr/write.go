@@ -107,7 +107,7 @@ func (b *Backend) addressed(ctx context.Context, t timeline.Text, n timeline.Not
 			continue
 		}
 		name := strings.TrimPrefix(s.Text.String(), "@")
-		key, err := timeline.Step(ctx, n, "mention "+cut(name, maxName), func(ctx context.Context) (string, error) {
+		key, err := timeline.Step(ctx, n, "mention "+name, func(ctx context.Context) (string, error) {
 			return b.keyOf(ctx, name)
 		})
 		if err != nil {
