@@ -86,11 +86,9 @@ func TestATwinWaitsForWhatMayStillArrive(t *testing.T) {
 func TestActionsOnAPostKeepTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork("a")
-		n.prepare = func(i int, _ timeline.Intent) error {
-			if i == 1 {
-				return fault(timeline.CodeServer, "not now")
-			}
-			return nil
+		n.send = func(i int, arrive func() timeline.Outcome) timeline.Outcome {
+			time.Sleep(time.Duration(10-i) * time.Second) // the later would overtake the earlier
+			return arrive()
 		}
 		o := openAt(t, t.TempDir(), n)
 		on := timeline.Subject{ID: timeline.ID{Network: "a", Local: "1"}}
