@@ -108,7 +108,7 @@ func TestActionsOnAPostKeepTheirOrder(t *testing.T) {
 		}
 		drain(t, o, last.ID) // and so all before it
 		equal(t, "likes", n.published(), []string{"0", "1", "2", "3", "4", "5"})
-
+	})
 }
 
 func TestAFewOfAnAccountAtOnce(t *testing.T) {
