@@ -48,6 +48,21 @@ func TestKeysEdit(t *testing.T) {
 	}
 }
 
+// TestRoomThatIsWonShowsMore: a list below the text was closed.
+func TestRoomThatIsWonShowsMore(t *testing.T) {
+	e := edit.New("one\ntwo two\nthree\nfour")
+	e.SetWidth(cell.PerCluster, 5)
+	if lines, _, y := e.Lines(2); strings.Join(lines, "|") != "three|four" || y != 1 {
+		t.Errorf("two lines are %q, the cursor is on %d", lines, y)
+	}
+	if lines, _, y := e.Lines(4); strings.Join(lines, "|") != "two |two|three|four" || y != 3 {
+		t.Errorf("four lines are %q, the cursor is on %d", lines, y)
+	}
+	if lines, _, y := e.Lines(9); strings.Join(lines, "|") != "one|two |two|three|four" || y != 4 {
+		t.Errorf("nine lines are %q, the cursor is on %d", lines, y)
+	}
+}
+
 func TestWrapsAtWords(t *testing.T) {
 	e := edit.New("one two three four\n日本語の長い文")
 	e.SetWidth(cell.PerCluster, 8)

@@ -145,8 +145,10 @@ func (t *Text) Rows(limit int) int {
 	return n
 }
 
-// follow scrolls as little as shows the cursor.
+// follow scrolls as little as shows the cursor, and leaves no line empty while there
+// is text above.
 func (t *Text) follow(height int) {
+	defer t.fill(height)
 	t.top = min(t.top, len(t.paras)-1)
 	t.row = min(t.row, len(t.paras[t.top].rows)-1)
 	para, row := t.para, t.paras[t.para].rowAt(t.at)
@@ -164,4 +166,18 @@ func (t *Text) follow(height int) {
 		}
 	}
 	t.top, t.row = para, row
+}
+
+// fill scrolls back where fewer lines than height are left below the first.
+func (t *Text) fill(height int) {
+	left := -t.row
+	for i := t.top; i < len(t.paras) && left < height; i++ {
+		left += len(t.paras[i].rows)
+	}
+	for ; left < height && (t.top > 0 || t.row > 0); left++ {
+		if t.row--; t.row < 0 {
+			t.top--
+			t.row = len(t.paras[t.top].rows) - 1
+		}
+	}
 }
