@@ -19,4 +19,8 @@
 // holds the adapters to the conformance suite on real servers, and the one that
 // ages a session in the vault. The command e2e/run installs what is missing and
 // runs the tests.
+//
+// Whether a post gets to each network exactly once is not a matter of a few tests:
+// the command in crash/ plays hundreds of runs in which skein is killed and networks
+// fail, on the sandbox or on the servers above.
 package e2e
