@@ -23,11 +23,17 @@ func (b *Backend) on(i timeline.Intent, kind int, about *nostr.Event) draft {
 	}
 }
 
-// react drafts a boost (NIP-18) or a like (NIP-25).
-func (b *Backend) react(ctx context.Context, i timeline.Intent) (draft, error) {
+// react drafts a boost (NIP-18) or a like (NIP-25). A post that has it already gets no
+// second one.
+func (b *Backend) react(ctx context.Context, i timeline.Intent, own []string) (draft, error) {
 	about, err := b.subject(ctx, i.On, "the post")
 	if err != nil {
 		return draft{}, err
+	}
+	if b.reacted(ctx, i.Kind, about.ID, own) {
+		d := b.on(i, kindUnknown, about)
+		d.nothing = true
+		return d, ctx.Err()
 	}
 	b.fetchLists(ctx, []string{about.PubKey})
 	if i.Kind == timeline.DoLike {
@@ -119,26 +125,63 @@ func (b *Backend) takeBack(ctx context.Context, i timeline.Intent, own []string)
 	case err != nil:
 		return draft{}, err
 	}
-	kinds := []int{kindLike}
-	if i.Kind == timeline.DoBoost {
-		kinds = []int{kindBoost, kindBoostAny}
-	}
-	found, err := b.consult(ctx, relayURLs(slices.Concat(own, b.own), maxOutlets), nostr.Filters{{
-		Kinds: kinds, Authors: []string{b.cfg.PubKey}, Tags: nostr.TagMap{"e": {about.ID}}, Limit: maxTakenBack,
-	}})
+	found, err := b.consult(ctx, relayURLs(slices.Concat(own, b.own), maxOutlets), b.reactionsTo(i.Kind, about.ID))
 	if err != nil {
 		return draft{}, err
 	}
+	mine := b.lasting(found, about.ID)
+	d := b.deletion(i, about, mine)
+	d.nothing = len(mine) == 0
+	if about.PubKey != "" {
+		d.outlets = b.inboxesOf(ctx, []string{about.PubKey}) // where the reaction went
+	}
+	return d, ctx.Err()
+}
+
+// reactionsTo asks for the own likes or boosts of a post.
+func (b *Backend) reactionsTo(kind timeline.Kind, id string) nostr.Filters {
+	kinds := []int{kindLike}
+	if kind == timeline.DoBoost {
+		kinds = []int{kindBoost, kindBoostAny}
+	}
+	return nostr.Filters{{Kinds: kinds, Authors: []string{b.cfg.PubKey}, Tags: nostr.TagMap{"e": {id}}, Limit: maxTakenBack}}
+}
+
+// lasting are those of the own reactions to a post that were not taken back.
+func (b *Backend) lasting(found []*nostr.Event, id string) []*nostr.Event {
 	var mine []*nostr.Event
 	for _, e := range found {
-		if l, ok := target(e.Tags); ok && l.id == about.ID && (e.Kind != kindLike || e.Content != "-") && !b.isDeleted(e) {
+		if l, ok := target(e.Tags); ok && l.id == id && (e.Kind != kindLike || e.Content != "-") && !b.isDeleted(e) {
 			mine = append(mine, e)
 		}
 	}
-	d := b.deletion(i, about, mine)
-	d.nothing = len(mine) == 0
-	d.outlets = b.inboxesOf(ctx, []string{about.PubKey}) // where the reaction went
-	return d, ctx.Err()
+	return mine
+}
+
+// reacted tells whether the own relays show such a reaction of the account, and no
+// deletion of it: some keep what was taken back. It is no more than a look, for a
+// second like does little harm and a relay that is away must not delay the first.
+func (b *Backend) reacted(ctx context.Context, kind timeline.Kind, id string, own []string) bool {
+	look := func(filters nostr.Filters) (found []*nostr.Event) {
+		want := map[string]nostr.Filters{}
+		for _, url := range own {
+			want[url] = filters
+		}
+		for _, a := range b.ask(ctx, want) {
+			found = append(found, a.events...)
+		}
+		return found
+	}
+	mine := b.lasting(look(b.reactionsTo(kind, id)), id)
+	if len(mine) == 0 {
+		return false
+	}
+	deletions := nostr.Filter{Kinds: []int{kindDeletion}, Authors: []string{b.cfg.PubKey}, Tags: nostr.TagMap{}, Limit: maxTakenBack}
+	for _, e := range mine {
+		deletions.Tags["e"] = append(deletions.Tags["e"], e.ID)
+	}
+	look(nostr.Filters{deletions})
+	return len(b.lasting(mine, id)) > 0
 }
 
 // consult asks relays and waits for all of them. More than half must have told

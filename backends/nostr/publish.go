@@ -106,7 +106,7 @@ func (b *Backend) draft(ctx context.Context, i timeline.Intent, n timeline.Notes
 		if i.Undo {
 			return b.takeBack(ctx, i, own)
 		}
-		return b.react(ctx, i)
+		return b.react(ctx, i, own)
 	case timeline.DoVote:
 		return b.vote(ctx, i)
 	case timeline.DoBookmark:
