@@ -103,6 +103,10 @@ func (b *Backend) broadcast(ctx context.Context, q *request, known []timeline.An
 	if len(todo) == 0 {
 		return all
 	}
+	grace := b.pace.grace
+	if all.taken(q.Own) >= q.Quorum {
+		grace = b.pace.answer // it is published: this is for what the others say
+	}
 	results := make(chan result, len(todo))
 	sending, stop := context.WithCancel(b.pool.ctx)
 	var under sync.WaitGroup
@@ -121,7 +125,7 @@ func (b *Backend) broadcast(ctx context.Context, q *request, known []timeline.An
 	if !b.pool.spawn(func() { under.Wait(); stop() }) {
 		stop()
 	}
-	if !all.collect(ctx, q, results, len(todo), b.pace.grace) {
+	if !all.collect(ctx, q, results, len(todo), grace) {
 		stop()
 	}
 	return all
