@@ -41,37 +41,45 @@ func (b *Backend) uploadAll(ctx context.Context, files []timeline.Attachment, n 
 	}
 	all := make([]upload, 0, len(files))
 	for _, f := range files {
-		address, err := timeline.Step(ctx, n, "uploaded "+f.SHA256, func(ctx context.Context) (string, error) {
+		kept, err := timeline.Step(ctx, n, "stored "+f.SHA256, func(ctx context.Context) (keptFile, error) {
 			return b.upload(ctx, f)
 		})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, upload{URL: address, File: f})
+		f.SHA256, f.Type = kept.SHA256, kept.Type
+		all = append(all, upload{URL: kept.URL, File: f})
 	}
 	return all, nil
+}
+
+// keptFile is a file as a media server keeps it.
+type keptFile struct {
+	URL    string `json:"url"`
+	SHA256 string `json:"sha256"`
+	Type   string `json:"type"`
 }
 
 // errNoUpload says that a server does not speak a protocol.
 var errNoUpload = errors.New("no such upload here")
 
 // upload puts one file on the media server by Blossom, else by NIP-96, and returns
-// its address. Doing it again gives the same file the same place.
-func (b *Backend) upload(ctx context.Context, f timeline.Attachment) (string, error) {
-	address, err := b.uploadBlossom(ctx, f)
+// what is there. Doing it again gives the same file the same place.
+func (b *Backend) upload(ctx context.Context, f timeline.Attachment) (keptFile, error) {
+	kept, err := b.uploadBlossom(ctx, f)
 	if errors.Is(err, errNoUpload) {
-		address, err = b.uploadNIP96(ctx, f)
+		kept, err = b.uploadNIP96(ctx, f)
 	}
 	if errors.Is(err, errNoUpload) {
-		return "", timeline.Errorf(timeline.CodeUnsupported, "%s is neither a Blossom nor a NIP-96 server", b.mediaHost())
+		return keptFile{}, timeline.Errorf(timeline.CodeUnsupported, "%s is neither a Blossom nor a NIP-96 server", b.mediaHost())
 	}
 	if err != nil {
-		return "", err
+		return keptFile{}, err
 	}
-	if _, ok := webAddress(address); !ok {
-		return "", timeline.Errorf(timeline.CodeMalformed, "%s gave no usable address for the file", b.mediaHost())
+	if _, ok := webAddress(kept.URL); !ok {
+		return keptFile{}, timeline.Errorf(timeline.CodeMalformed, "%s gave no usable address for the file", b.mediaHost())
 	}
-	return address, nil
+	return kept, nil
 }
 
 func (b *Backend) mediaHost() string {
@@ -92,7 +100,7 @@ func open(f timeline.Attachment) (*os.File, error) {
 }
 
 // uploadBlossom is BUD-02's PUT /upload, with a kind 24242 for the file's hash.
-func (b *Backend) uploadBlossom(ctx context.Context, f timeline.Attachment) (string, error) {
+func (b *Backend) uploadBlossom(ctx context.Context, f timeline.Attachment) (keptFile, error) {
 	auth := nostr.Event{
 		Kind: kindBlossomAuth, CreatedAt: b.stamp(), Content: "Upload a file",
 		Tags: nostr.Tags{
@@ -103,12 +111,12 @@ func (b *Backend) uploadBlossom(ctx context.Context, f timeline.Attachment) (str
 	}
 	file, err := open(f)
 	if err != nil {
-		return "", err
+		return keptFile{}, err
 	}
 	defer file.Close() //nolint:errcheck // only read from
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, strings.TrimRight(b.cfg.MediaServer, "/")+"/upload", file)
 	if err != nil {
-		return "", fmt.Errorf("upload: %w", err)
+		return keptFile{}, fmt.Errorf("upload: %w", err)
 	}
 	req.ContentLength = f.Size
 	req.Header.Set("Content-Type", f.Type)
@@ -118,34 +126,34 @@ func (b *Backend) uploadBlossom(ctx context.Context, f timeline.Attachment) (str
 		SHA256 string `json:"sha256"`
 	}
 	if err := b.uploading(ctx, req, auth, "X-Reason", &blob); err != nil {
-		return "", err
+		return keptFile{}, err
 	}
 	if !strings.EqualFold(blob.SHA256, f.SHA256) {
-		return "", timeline.Errorf(timeline.CodeMalformed, "%s has stored something else than the file", b.mediaHost())
+		return keptFile{}, timeline.Errorf(timeline.CodeMalformed, "%s has stored something else than the file", b.mediaHost())
 	}
-	return blob.URL, nil
+	return keptFile{URL: blob.URL, SHA256: f.SHA256, Type: f.Type}, nil
 }
 
 // uploadNIP96 finds the server's interface and posts the file to it as a form. The
 // server is asked not to change the file; one that does all the same is believed,
 // for what it stores is what is shown.
-func (b *Backend) uploadNIP96(ctx context.Context, f timeline.Attachment) (string, error) {
+func (b *Backend) uploadNIP96(ctx context.Context, f timeline.Attachment) (keptFile, error) {
 	api, err := b.nip96(ctx, b.cfg.MediaServer, true)
 	if err != nil {
-		return "", err
+		return keptFile{}, err
 	}
 	file, err := open(f)
 	if err != nil {
-		return "", err
+		return keptFile{}, err
 	}
 	defer file.Close() //nolint:errcheck // only read from
 	form, err := newForm(f)
 	if err != nil {
-		return "", fmt.Errorf("upload: %w", err)
+		return keptFile{}, fmt.Errorf("upload: %w", err)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, api, io.MultiReader(strings.NewReader(form.head), file, strings.NewReader(form.tail)))
 	if err != nil {
-		return "", timeline.Errorf(timeline.CodeMalformed, "%s names no usable address for uploads", b.mediaHost())
+		return keptFile{}, timeline.Errorf(timeline.CodeMalformed, "%s names no usable address for uploads", b.mediaHost())
 	}
 	req.ContentLength = int64(len(form.head)) + f.Size + int64(len(form.tail))
 	req.Header.Set("Content-Type", form.contentType)
@@ -161,12 +169,26 @@ func (b *Backend) uploadNIP96(ctx context.Context, f timeline.Attachment) (strin
 		} `json:"nip94_event"`
 	}
 	if err := b.uploading(ctx, req, auth, "", &answer); err != nil {
-		return "", err
+		return keptFile{}, err
 	}
 	if answer.Status == "error" {
-		return "", timeline.Errorf(timeline.CodeRefused, "%s: %s", b.mediaHost(), short(answer.Message))
+		return keptFile{}, timeline.Errorf(timeline.CodeRefused, "%s: %s", b.mediaHost(), short(answer.Message))
 	}
-	return value(answer.Event.Tags, "url"), nil
+	kept := keptFile{URL: value(answer.Event.Tags, "url"), SHA256: f.SHA256, Type: f.Type}
+	if x := value(answer.Event.Tags, "x"); isHex(x, 64) && x != f.SHA256 {
+		kept.SHA256 = x
+		if m := value(answer.Event.Tags, "m"); mediaType(m) {
+			kept.Type = m
+		}
+	}
+	return kept, nil
+}
+
+// mediaType tells whether s has the form of a picture's, video's or sound's type.
+func mediaType(s string) bool {
+	const longest = 60
+	_, ok := kindOf("", s)
+	return ok && len(s) <= longest && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // nip96 is the address for uploads, which a server may delegate once.
@@ -224,7 +246,11 @@ func (b *Backend) uploading(ctx context.Context, req *http.Request, auth nostr.E
 		if said == "" {
 			said = complaint(body)
 		}
-		return transport.StatusError(req.URL.Host, resp.StatusCode, cut(said, maxSaid))
+		te := transport.StatusError(req.URL.Host, resp.StatusCode, cut(said, maxSaid))
+		if te.Code == timeline.CodeAuth { // the key is known well: the server does not want its files
+			te.Code = timeline.CodeRefused
+		}
+		return te
 	}
 	if err := json.Unmarshal(body, into); err != nil {
 		return &timeline.Error{Code: timeline.CodeMalformed, Message: timeline.CleanLine(req.URL.Host + ": not the answer to an upload"), Err: err}
