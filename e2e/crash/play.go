@@ -101,7 +101,9 @@ func (s *scene) prepare(ctx context.Context) error {
 					return err
 				}
 				s.subjects[st] = subject
-				if st.kind != history.KindPost {
+				if st.kind == history.KindPost {
+					s.asked[st].Parent = subject.ID
+				} else {
 					s.asked[st].On = subject.ID
 				}
 			}

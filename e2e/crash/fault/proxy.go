@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -120,8 +121,7 @@ func (p *Proxy) Up() error {
 	if p.serve != nil {
 		return nil
 	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(p.ctx, "tcp", p.addr)
+	l, err := p.listen()
 	if err != nil {
 		return fmt.Errorf("listen again: %w", err)
 	}
@@ -143,6 +143,27 @@ func (p *Proxy) Up() error {
 		_ = s.http.Serve(l) // ends with ErrServerClosed
 	}()
 	return nil
+}
+
+// The address may still be held for a moment: a program that this process is about
+// to start has a copy of every open socket until it is itself.
+const (
+	freeWithin = 2 * time.Second
+	lookEvery  = 5 * time.Millisecond
+)
+
+// listen takes the proxy's address.
+func (p *Proxy) listen() (net.Listener, error) {
+	var lc net.ListenConfig
+	for end := time.Now().Add(freeWithin); ; {
+		l, err := lc.Listen(p.ctx, "tcp", p.addr)
+		if !errors.Is(err, syscall.EADDRINUSE) || time.Now().After(end) {
+			return l, err
+		}
+		if err := wait(p.ctx, lookEvery); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // Settle waits until nothing is on its way to the server any more, late requests

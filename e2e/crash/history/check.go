@@ -215,6 +215,7 @@ func (c *checker) text(m Mark, network string) {
 // thread looks at the order of one operation's posts.
 func (c *checker) thread(m Mark, network string, o *operation) {
 	var words []int
+	before := c.parent(m)
 	for i, id := range o.posts {
 		p, ok := c.post(network, id)
 		if !ok {
@@ -222,9 +223,10 @@ func (c *checker) thread(m Mark, network string, o *operation) {
 		}
 		_, its := Read(p.Text)
 		words = append(words, its...)
-		if i > 0 && p.Parent != o.posts[i-1] {
-			c.fault(Torn, network, string(m), "post %d of the thread replies to %q and not to %s", i+1, p.Parent, o.posts[i-1])
+		if p.Parent != before {
+			c.fault(Torn, network, string(m), "post %d of the thread replies to %q and not to %q", i+1, p.Parent, before)
 		}
+		before = id
 	}
 	if !inOrder(words) || len(words) != c.length(m) {
 		c.fault(Torn, network, string(m), "its words are %v", words)

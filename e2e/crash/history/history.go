@@ -36,6 +36,7 @@ type Command struct {
 	Mark     Mark     // of its text; of a post only
 	Length   int      // words of its text
 	Networks []string // where it is to go
+	Parent   string   // the post that it answers
 	On       string   // the post acted upon; of other kinds
 	Promise  Promise
 }

@@ -22,6 +22,7 @@ func good() history.History {
 			{Kind: "post", Mark: one, Length: 1, Networks: []string{"a"}, Promise: history.Kept},
 			{Kind: "post", Mark: thread, Length: 4, Networks: []string{"a", "b"}, Promise: history.Kept},
 			{Kind: "post", Mark: gone, Length: 1, Networks: []string{"a"}, Promise: history.Done},
+			{Kind: "post", Mark: mark(6), Length: 1, Networks: []string{"a"}, Parent: "x", Promise: history.Done},
 			{Kind: "post", Mark: lost, Length: 1, Networks: []string{"b"}, Promise: history.Kept},
 			{Kind: "post", Mark: mark(5), Length: 1, Networks: []string{"a"}}, // killed before it was kept
 			{Kind: "like", On: "x", Networks: []string{"a"}, Promise: history.Done},
@@ -38,6 +39,7 @@ func good() history.History {
 			{Operation: "o5", Network: "a", Kind: "delete", State: "sent", On: "a5"},
 			{Operation: "o6", Network: "b", Kind: "post", State: "unconfirmed", Mark: lost},
 			{Operation: "o7", Network: "a", Kind: "like", State: "sent", On: "x"},
+			{Operation: "o8", Network: "a", Kind: "post", State: "sent", Mark: mark(6), Posts: []string{"a6"}},
 		},
 		Truth: history.Truth{
 			Posts: []history.Post{
@@ -49,6 +51,7 @@ func good() history.History {
 				{Network: "b", ID: "b3", Text: thread.Words(0, 2)},
 				{Network: "b", ID: "b4", Text: thread.Words(2, 4), Parent: "b3"},
 				{Network: "b", ID: "b9", Text: lost.Word(0)},
+				{Network: "a", ID: "a6", Text: mark(6).Word(0), Parent: "x"},
 			},
 			Reactions: []history.Reaction{{Network: "a", Kind: "like", On: "x"}},
 		},
@@ -127,6 +130,10 @@ func TestSabotage(t *testing.T) {
 		{"still sending", history.Stuck, state("o1", "sending")},
 		{"waiting for a post that is there", history.Stuck, func(h *history.History) { h.Journal[3].State = "waiting" }},
 		{"a reply to another post", history.Torn, func(h *history.History) { h.Truth.Posts[4].Parent = "a1" }},
+		{"an answer to nothing", history.Torn, func(h *history.History) {
+			h.Truth.Posts[8].Parent = ""
+		}},
+		{"an answer where none was meant", history.Torn, func(h *history.History) { h.Truth.Posts[0].Parent = "x" }},
 		{"words in another order", history.Torn, func(h *history.History) {
 			h.Truth.Posts[5].Text = mark(2).Word(1) + " " + mark(2).Word(0)
 		}},

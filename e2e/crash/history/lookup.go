@@ -51,6 +51,16 @@ func (c *checker) networks() []string {
 	return slices.Compact(all)
 }
 
+// parent is the post that a text answers, "" for none.
+func (c *checker) parent(m Mark) string {
+	for _, a := range c.Asked {
+		if a.Mark == m {
+			return a.Parent
+		}
+	}
+	return ""
+}
+
 // length is how many words a text has.
 func (c *checker) length(m Mark) int {
 	n := 1
