@@ -110,7 +110,7 @@ func (b *Backend) personAim(ctx context.Context, id string, undo bool) (aim, err
 		return aim{}, timeline.Errorf(timeline.CodeRefused, "nobody can follow themselves")
 	}
 	v, err := b.profile(ctx, did)
-	if gone := timeline.CodeOf(err) == timeline.CodeNotFound; err != nil && !(undo && gone) {
+	if gone := timeline.CodeOf(err) == timeline.CodeNotFound; err != nil && (!undo || !gone) {
 		return aim{}, tried("profile "+did.String(), err)
 	}
 	records, err := b.pointing(ctx, followNSID, did.String(), v.Viewer.Following)

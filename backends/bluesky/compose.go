@@ -28,7 +28,10 @@ func compose(t timeline.Text, warning string) wording {
 	var b strings.Builder
 	var w wording
 	if warning = timeline.CleanLine(warning).String(); warning != "" && selfLabel(warning) == "" {
-		b.WriteString("[" + warning + "]\n\n")
+		b.WriteString("[" + warning + "]")
+		if !t.Empty() {
+			b.WriteString("\n\n")
+		}
 	}
 	for _, s := range t {
 		shown, target := published(s)

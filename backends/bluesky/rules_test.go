@@ -194,3 +194,13 @@ func TestStamp(t *testing.T) {
 		}
 	}
 }
+
+// A warning alone leaves no empty lines behind it.
+func TestWarningAlone(t *testing.T) {
+	if got := compose(nil, "food").text; got != "[food]" {
+		t.Errorf("%q", got)
+	}
+	if n := (rules{}).Count(nil, "food").Characters; n != len("[food]") {
+		t.Errorf("counts %d", n)
+	}
+}
