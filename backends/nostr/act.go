@@ -192,12 +192,9 @@ func (b *Backend) consult(ctx context.Context, relays []string, filters nostr.Fi
 		want[url] = filters
 	}
 	answers := b.pool.ask(ctx, want, -1)
-	told := 0
+	told := complete(answers)
 	found := map[string]*nostr.Event{}
 	for _, a := range answers {
-		if a.complete() {
-			told++
-		}
 		for _, e := range a.events {
 			found[e.ID] = e
 		}

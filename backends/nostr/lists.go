@@ -96,30 +96,30 @@ func (b *Backend) edit(ctx context.Context, i timeline.Intent, n timeline.Notes,
 // newestList reads a list; nil when there is none yet. It fails where it may have
 // missed something: with too few answers; when an own relay holds more than can be
 // read; when a newer version was seen before; and when there seems to be none but an
-// own relay did not say so.
+// own relay, or half of the default ones, did not say so.
 func (b *Backend) newestList(ctx context.Context, kind int, relays []string) (*nostr.Event, error) {
 	answers := b.askList(ctx, kind, relays)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	told := 0
 	mine := map[string]answer{}
 	for _, url := range relays {
 		a := answers[url]
 		mine[url] = a
-		if a.complete() {
-			told++
-		}
 		if timeline.CodeOf(a.err) == timeline.CodeTooLarge {
 			return nil, timeline.Errorf(timeline.CodeRefused, "%s may hold a list that is too large to be read: it is not touched", hostOf(url))
 		}
 	}
+	told := complete(mine)
+	others, toldOthers := len(answers)-len(mine), complete(answers)-told
 	found := newestOf(answers)
 	switch {
 	case told*2 <= len(relays):
 		return nil, fewTold(mine, told)
 	case found == nil && told < len(relays):
 		return nil, timeline.Errorf(timeline.CodeOffline, "no list was found, but not all of %d relays answered: one that does not may hold it", len(relays))
+	case found == nil && others > 0 && toldOthers*2 <= others:
+		return nil, timeline.Errorf(timeline.CodeOffline, "no list was found, but only %d of the %d default relays answered: another may hold it", toldOthers, others)
 	case b.missed(kind, found):
 		return nil, timeline.Errorf(timeline.CodeOffline, "the relays that answered have only an old version of the list")
 	}
@@ -137,6 +137,17 @@ func (b *Backend) askList(ctx context.Context, kind int, relays []string) map[st
 		want[url] = nostr.Filters{{Kinds: []int{kind}, Authors: []string{b.cfg.PubKey}, Limit: 1}}
 	}
 	return b.pool.ask(ctx, want, -1)
+}
+
+// complete counts those who told all that they have.
+func complete(answers map[string]answer) int {
+	told := 0
+	for _, a := range answers {
+		if a.complete() {
+			told++
+		}
+	}
+	return told
 }
 
 func newestOf(answers map[string]answer) *nostr.Event {

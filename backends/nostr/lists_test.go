@@ -110,6 +110,20 @@ func TestFirstList(t *testing.T) {
 	}
 }
 
+// TestFirstListElsewhere: somebody who is new at a relay of their own may have a list
+// at the relays that everybody uses. When those are down, nothing is written.
+func TestFirstListElsewhere(t *testing.T) {
+	own, usual := empty(t, sandbox.Options{}), empty(t, sandbox.Options{}, sandbox.Options{})
+	with := func(relays ...string) *Backend {
+		return me(t, urls(own), func(c *Config) { c.DefaultRelays = relays })
+	}
+	_, err := with(nowhere(t), nowhere(t), usual[0].URL()).Prepare(t.Context(), following(key(1)), &notes{})
+	if timeline.CodeOf(err) != timeline.CodeOffline {
+		t.Errorf("most are down: %v", err)
+	}
+	do(t, with(nowhere(t), usual[0].URL(), usual[1].URL()), following(key(1)))
+}
+
 // TestListForgotten: relays that have lost what was seen before make no new base.
 func TestListForgotten(t *testing.T) {
 	servers := empty(t, sandbox.Options{})
