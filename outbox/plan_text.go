@@ -39,7 +39,7 @@ func (b *builder) addText() {
 		part.Over = !part.Size.Fits(b.target.Limits)
 		b.plan.Parts = append(b.plan.Parts, part)
 		if part.Over {
-			b.refuse("%s", b.tooLong(i, len(in.Parts), part.Size))
+			b.add(timeline.Remark{Severity: timeline.Refuse, Message: timeline.CleanLine(b.tooLong(i, len(in.Parts), part.Size)), Length: true})
 		}
 	}
 }

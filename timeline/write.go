@@ -129,6 +129,8 @@ const (
 type Remark struct {
 	Severity Severity `json:"severity"`
 	Message  Safe     `json:"message"`
+	// Length says that it is about the length alone, for whoever shows that otherwise.
+	Length bool `json:"-"`
 }
 
 // Rules are how a network reads, measures and takes what is written for it. They
