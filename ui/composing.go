@@ -11,7 +11,7 @@ import (
 // composing gives a key to the compose screen: to the command that it is bound to
 // there, or to the text.
 func (m *Model) composing(w *writing, k tea.KeyPressMsg) tea.Cmd {
-	if cmd, ok := m.keys.composing[k.String()]; ok && !w.Takes(k) {
+	if cmd, ok := m.keys.composing[k.String()]; ok && !w.Takes(k, cmd) {
 		return m.actComposing(w, w.Do(cmd))
 	}
 	return m.actComposing(w, w.Key(k))

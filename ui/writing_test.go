@@ -55,21 +55,61 @@ func TestWhatIsTooLongForOneIsSplit(t *testing.T) {
 		s.Sleep(200 * time.Millisecond)
 		s.See("✓ M @me@mastodon.example 399/500", "✗ B @me@bluesky.example 399/300")
 		s.Press("ctrl+s")
-		s.See("B: 99 graphemes too long: A-x splits it, A-y writes a shorter one")
+		s.See("✗ B: 99 graphemes too long: A-x splits it", "not sent: too long for B; A-x splits it, A-y writes another for one")
 		if len(out.Plans()) != 0 {
 			t.Fatal("it was sent")
 		}
 		s.Press("alt+x")
-		s.See("what each gets", "x splits")
+		s.See("what each gets", "x split", "✗ 399/300")
+		s.Press("ctrl+s")
+		s.See("not sent: too long for B")
 		s.Press("x")
 		s.Sleep(200 * time.Millisecond)
-		s.Press("pgdown")
-		s.See("2 posts")
+		s.See("2 posts", "x whole")
 		s.Press("esc")
 		s.See("✓ B @me@bluesky.example 2 posts", "✓ M @me@mastodon.example 399/500")
 		s.Press("ctrl+s")
 		s.Sleep(6 * time.Second)
 		s.See("M sent ✓   B sent ✓   N sent ✓")
+	})
+}
+
+// TestWhoReadsWhatEachGetsSendsItFromThere: the preview shows all that goes out.
+func TestWhoReadsWhatEachGetsSendsItFromThere(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out, Undo: -1}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("which one?")
+		s.Press("alt+w")
+		s.Type("sums")
+		s.Press("esc", "alt+p")
+		s.Type("one")
+		s.Press("enter")
+		s.Type("two")
+		s.Press("esc", "alt+y", "alt+y")
+		s.Type(" mine")
+		s.Sleep(200 * time.Millisecond)
+		s.Press("alt+x")
+		s.See("▸ warning: sums", "poll: one / two", "B @me@bluesky.example  a text of its own", "which one? mine")
+		s.DontSee("x split", "n numbers")
+		s.Press("ctrl+s")
+		s.Sleep(time.Second)
+		s.See("M sent ✓   B sent ✓   N sent ✓")
+		s.DontSee("what each gets")
+	})
+}
+
+// TestEditThatIsTooLongIsNotToBeSplit: no network makes a thread of a post.
+func TestEditThatIsTooLongIsNotToBeSplit(t *testing.T) {
+	nets := one(mine(timeline.Mastodon))
+	out := uitest.NewOutbox(nets...)
+	uitest.Play(t, ui.Options{Outbox: out, Undo: -1}, nets, func(s *uitest.Session) {
+		s.Press("e")
+		s.Send(tea.PasteMsg{Content: long(600)})
+		s.Sleep(200 * time.Millisecond)
+		s.Press("ctrl+s")
+		s.See("characters too long", "not sent: too long for M")
+		s.DontSee("splits it")
 	})
 }
 

@@ -28,6 +28,9 @@ func (c *Compose) Lines(l overlay.Look, width, height int) []string {
 		lines = append(lines, about...)
 		room -= len(about)
 	}
+	if c.whole(room) {
+		return l.Box(c.title(), c.hints(l, inner-2), c.alone(l, inner, len(lines)+room), inner)
+	}
 	least := min(textLeast, room)
 	if c.sheet != nil {
 		least = min(least, 2)
@@ -59,6 +62,35 @@ func (c *Compose) Lines(l overlay.Look, width, height int) []string {
 	return l.Box(c.title(), c.hints(l, inner-2), lines, inner)
 }
 
+// whole tells whether a sheet takes all the room: what each target gets, and any
+// where there would be no room for it beside the text.
+func (c *Compose) whole(room int) bool {
+	_, reads := c.sheet.(*preview)
+	return reads || c.sheet != nil && room < 2*textLeast
+}
+
+// alone is a sheet without the text.
+func (c *Compose) alone(l overlay.Look, width, height int) []string {
+	lines, x, y := c.below(l, width, height)
+	c.x, c.y, c.cursor = overlay.FrameLeft+x, overlay.FrameTop+y, x >= 0
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// told joins hints, as many as fit; the last always.
+func told(l overlay.Look, width int, last string, hints ...string) string {
+	dot := " " + l.Theme.Signs.Dot + " "
+	s := ""
+	for _, h := range hints {
+		if cell.Width(l.Measure, s+h+dot+last) <= width {
+			s += h + dot
+		}
+	}
+	return s + last
+}
+
 // Cursor is where the terminal's cursor belongs, in what was drawn last.
 func (c *Compose) Cursor() (x, y int, shown bool) { return c.x, c.y, c.cursor }
 
@@ -84,7 +116,7 @@ func (c *Compose) title() string {
 // hints are the keys that are told of, as many as fit; how to leave always.
 func (c *Compose) hints(l overlay.Look, width int) string {
 	if c.sheet != nil {
-		return c.sheet.hint(l)
+		return c.sheet.hint(l, width)
 	}
 	key := func(cmd Command, does string) string { return c.o.Key(cmd) + " " + does }
 	last := key(Keep, "keeps draft")

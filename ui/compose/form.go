@@ -16,7 +16,7 @@ type sheet interface {
 	key(k tea.KeyPressMsg) (done bool, a overlay.Action)
 	paste(s string)
 	title() string
-	hint(l overlay.Look) string
+	hint(l overlay.Look, width int) string
 	// lines draws at most height lines of at most width cells, and tells where the
 	// cursor stands; x is negative where there is none.
 	lines(l overlay.Look, width, height int) (lines []string, x, y int)
@@ -41,7 +41,8 @@ type field struct {
 	choices []string
 	check   bool // of two choices, drawn as a mark
 	at      int
-	about   string // dim, after it
+	about   string // dim, after it or in place of nothing
+	hint    string // its own keys, in place of the form's
 }
 
 func typed(label, text string, most int) *field {
@@ -66,11 +67,19 @@ func (f *field) on() bool { return f.at == 1 }
 
 func (f *form) title() string { return f.name }
 
-func (f *form) hint(l overlay.Look) string {
-	if f.hints != "" {
-		return f.hints + " " + l.Theme.Signs.Dot + " esc done"
+func (f *form) hint(l overlay.Look, width int) string {
+	hint := ""
+	if len(f.fields) > 0 {
+		hint = f.fields[f.at].hint
 	}
-	return l.Theme.Signs.Enter + " next " + l.Theme.Signs.Dot + " esc done"
+	switch {
+	case hint != "":
+	case f.hints != "":
+		hint = f.hints
+	default:
+		hint = l.Theme.Signs.Enter + " next"
+	}
+	return told(l, width, "esc done", hint)
 }
 
 func (f *form) key(k tea.KeyPressMsg) (done bool, a overlay.Action) {
@@ -189,7 +198,7 @@ func (f *field) typing(l overlay.Look, line string, used, width int, at bool) (s
 	f.text.SetWidth(l.Measure, max(1, width-used-1))
 	shown, x, y := f.text.Lines(1)
 	text := shown[y]
-	if f.text.Empty() && f.about != "" && !at {
+	if f.text.Empty() && f.about != "" {
 		text = l.Theme.Dim.Paint(cell.Cut(l.Measure, f.about, max(1, width-used), l.Theme.Signs.More))
 	}
 	if !at {
@@ -216,8 +225,8 @@ func (q *question) paste(string) {}
 
 func (q *question) title() string { return "" }
 
-func (q *question) hint(l overlay.Look) string {
-	return l.Theme.Signs.Enter + " yes " + l.Theme.Signs.Dot + " esc no"
+func (q *question) hint(l overlay.Look, width int) string {
+	return told(l, width, "esc no", l.Theme.Signs.Enter+" yes")
 }
 
 func (q *question) lines(l overlay.Look, width, _ int) (lines []string, x, y int) {

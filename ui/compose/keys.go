@@ -67,10 +67,11 @@ func (Listing) IsAction() {}
 // IsAction makes it an overlay.Action.
 func (Helping) IsAction() {}
 
-// Takes tells whether a key that is bound to a command is wanted for something
-// else: a list to choose from, a sheet.
-func (c *Compose) Takes(k tea.KeyPressMsg) bool {
-	return c.sheet != nil || c.popup.open() && c.popup.wants(k.String())
+// Takes tells whether the key of a command is wanted for something else: a list to
+// choose from, a sheet. Who reads what each target gets can send it from there.
+func (c *Compose) Takes(k tea.KeyPressMsg, cmd Command) bool {
+	_, reads := c.sheet.(*preview)
+	return c.sheet != nil && (!reads || cmd != Send) || c.popup.open() && c.popup.wants(k.String())
 }
 
 // Do carries a command out.
@@ -102,7 +103,7 @@ func (c *Compose) Do(cmd Command) overlay.Action {
 	case Poll:
 		c.openPoll()
 	case Split:
-		c.sheet = &preview{c: c}
+		c.sheet = &preview{c: c, from: -1}
 	case OwnText:
 		c.nextTab()
 	case ShowsKeys:

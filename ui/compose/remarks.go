@@ -28,7 +28,7 @@ func (c *Compose) remarks(l overlay.Look, width int) []string {
 	}
 	for _, t := range c.plan.Targets {
 		if why := over(t); why != "" && !c.Empty() {
-			add(signs.No, l.Theme.Error, why+": "+c.o.Key(Split)+" splits it")
+			add(signs.No, l.Theme.Error, why+c.remedy())
 		}
 	}
 	for _, s := range c.gather() {
@@ -78,7 +78,7 @@ func (c *Compose) gather() []said {
 	for _, t := range c.plan.Targets {
 		letter := t.Account.Network.Letter()
 		for _, r := range t.Remarks {
-			if counted(r) {
+			if r.Length { // the counter says it, and over says more
 				continue
 			}
 			i := slices.IndexFunc(all, func(s said) bool { return s.Remark == r })
@@ -96,12 +96,6 @@ func (c *Compose) gather() []said {
 	}
 	slices.SortStableFunc(all, func(a, b said) int { return rank(a) - rank(b) })
 	return all
-}
-
-// counted tells whether a remark says what the counter says, with what to do about
-// it on a command line.
-func counted(r timeline.Remark) bool {
-	return strings.HasSuffix(r.Message.String(), "; --split makes it a thread")
 }
 
 // belongs is what else there is to the draft than its text.
@@ -157,7 +151,19 @@ func (c *Compose) undescribed() string {
 	return fmt.Sprintf("%s without a description: %s adds it", files(n), c.o.Key(Attach))
 }
 
-// Why says why the plan cannot be sent, and what helps; "" when it can.
+// remedy is what helps where a text is too long.
+func (c *Compose) remedy() string {
+	switch {
+	case len(c.draft.Edit) > 0:
+		return ""
+	case c.draft.Split:
+		return ", and cannot be cut"
+	}
+	return ": " + c.o.Key(Split) + " splits it"
+}
+
+// Why says why the plan cannot be sent, and what helps; "" when it can. What is
+// wrong stands above it already.
 func (c *Compose) Why() string {
 	switch {
 	case c.Empty():
@@ -165,15 +171,27 @@ func (c *Compose) Why() string {
 	case len(c.draft.To) == 0:
 		return "it goes nowhere yet: " + c.o.Key(Targets) + " chooses"
 	}
+	var long, refused []string
+	note := func(to []string, t outbox.TargetPlan) []string {
+		if l := t.Account.Network.Letter(); !slices.Contains(to, l) {
+			to = append(to, l)
+		}
+		return to
+	}
 	for _, t := range c.plan.Targets {
 		if tooLong(t) {
-			return over(t) + ": " + c.o.Key(Split) + " splits it, " + c.o.Key(OwnText) + " writes a shorter one"
+			long = note(long, t)
+		} else if t.Refused() {
+			refused = note(refused, t)
 		}
-		for _, r := range t.Remarks {
-			if r.Severity == timeline.Refuse {
-				return t.Account.Network.Letter() + ": " + r.Message.Line().String() + "; " + c.o.Key(Targets) + " leaves it out"
-			}
-		}
+	}
+	switch {
+	case len(refused) > 0:
+		return "not sent: " + strings.Join(refused, " ") + " cannot take it like this; " + c.o.Key(Targets) + " chooses where it goes"
+	case len(long) > 0 && (c.draft.Split || len(c.draft.Edit) > 0):
+		return "not sent: too long for " + strings.Join(long, " ")
+	case len(long) > 0:
+		return "not sent: too long for " + strings.Join(long, " ") + "; " + c.o.Key(Split) + " splits it, " + c.o.Key(OwnText) + " writes another for one"
 	}
 	return ""
 }

@@ -92,11 +92,11 @@ func strange(r rune) bool {
 func (c *Compose) openAudience() {
 	visible := []timeline.Visibility{"", timeline.Public, timeline.Unlisted, timeline.Followers, timeline.Direct}
 	answers := []timeline.Audience{"", timeline.Everybody, timeline.MyFollowers, timeline.MyFollowing, timeline.Mentioned, timeline.Nobody}
-	words := []string{"as the account does", "everybody", "my followers", "those I follow", "those mentioned", "nobody"}
-	who := chosen("who may read it", slices.Index(visible, c.draft.Visibility), "as the account does", "everybody", "everybody, listed nowhere", "my followers", "only those mentioned")
-	reply := chosen("who may reply", slices.Index(answers, c.draft.Replies), words...)
-	quote := chosen("who may quote it", slices.Index(answers, c.draft.Quotes), words...)
-	c.sheet = &form{name: "audience", hints: "left right choose", fields: []*field{who, reply, quote}, apply: func() {
+	words := []string{"as usual", "everybody", "my followers", "those I follow", "those mentioned", "nobody"}
+	who := chosen("read", slices.Index(visible, c.draft.Visibility), "as usual", "everybody", "everybody, unlisted", "my followers", "those mentioned")
+	reply := chosen("reply", slices.Index(answers, c.draft.Replies), words...)
+	quote := chosen("quote", slices.Index(answers, c.draft.Quotes), words...)
+	c.sheet = &form{name: "who may", hints: "left right choose", fields: []*field{who, reply, quote}, apply: func() {
 		c.draft.Visibility, c.draft.Replies, c.draft.Quotes = visible[who.at], answers[reply.at], answers[quote.at]
 		c.changed()
 	}}
@@ -143,17 +143,14 @@ func (c *Compose) openPoll() {
 // openMedia shows the attached files with their descriptions, and below them the
 // path of another; field `at` has the cursor.
 func (c *Compose) openMedia(at int) {
-	f := &form{name: "attach", hints: "tab completes a path", at: at}
-	if len(c.draft.Media) > 0 {
-		f.hints = "C-x removes"
-	}
+	f := &form{name: "attach", at: at}
 	for _, m := range c.draft.Media {
 		alt := typed(base(m.Path), m.Alt, altMax)
-		alt.about = "no description yet"
+		alt.about, alt.hint = "describe it for those who do not see it", "C-x removes it"
 		f.fields = append(f.fields, alt)
 	}
 	path := typed("file", "", lineMax)
-	path.about = "a path"
+	path.about, path.hint = "a path of another, or none", "tab completes · enter attaches"
 	f.fields = append(f.fields, path)
 	f.apply = func() {
 		f.notes = nil
