@@ -1,14 +1,12 @@
 package ui
 
 import (
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"skein/outbox"
 	"skein/timeline"
-	"skein/ui/overlay"
 )
 
 // mark is something that an account does to a post, or takes back.
@@ -18,19 +16,13 @@ type mark struct {
 	kind    timeline.Kind
 }
 
-// wish is what the person wants of a mark, shown before the network has it.
-type wish struct {
-	want, base bool   // base is what the network is known to have
-	last       int    // the press that want comes from
-	operation  string // the operation of that press, once it is journaled
-}
-
 // act is a press that is to be journaled.
 type act struct {
 	mark
 	n       int
 	actions []outbox.Action
-	done    string // what to say when it is journaled
+	done    string // what to say when it is journaled; "" for what its post shows
+	over    string // and when all of it has arrived
 }
 
 type acted struct {
@@ -55,7 +47,7 @@ func (m *Model) toggle(kind timeline.Kind) tea.Cmd {
 		w = &wish{base: now}
 		m.wishes[k] = w
 	}
-	w.want, w.operation = !now, ""
+	w.want, w.operation, w.arrived = !now, "", false
 	w.last++
 	m.revise(p.ID)
 	return m.queue(act{mark: k, n: w.last, actions: []outbox.Action{{
@@ -96,6 +88,9 @@ func (m *Model) takeActed(a acted) tea.Cmd {
 	if w != nil && w.last == a.n {
 		w.operation = a.op.ID
 	}
+	if a.over != "" {
+		m.reports[a.op.ID] = a.over
+	}
 	m.delivered(a.op.Deliveries...)
 	for _, d := range m.outgoing { // its outcome may have been there before this answer
 		if d.Operation == a.op.ID {
@@ -103,109 +98,10 @@ func (m *Model) takeActed(a acted) tea.Cmd {
 		}
 	}
 	var say tea.Cmd
-	if a.done != "" {
+	if m.reports[a.op.ID] != "" { // else it is over, and that was said
 		say = m.tell(a.done, plain)
 	}
 	return tea.Batch(say, m.nextAct())
-}
-
-// judge takes what has become of a press: it is so, or it is put back.
-func (m *Model) judge(d timeline.Delivery) {
-	k := mark{d.Account.ID, d.On, d.Kind}
-	w := m.wishes[k]
-	if w == nil || !d.State.Settled() {
-		return
-	}
-	if d.State == timeline.Sent {
-		w.base = !d.Undo
-		if d.Operation == w.operation {
-			delete(m.wishes, k)
-		}
-		return
-	}
-	if d.Operation == w.operation {
-		m.giveUp(k, w)
-		why := string(d.State)
-		if !d.Message.Empty() {
-			why = d.Message.Line().String()
-		}
-		m.say(d.Account.Network.Letter()+": "+overlay.Doing(d.Kind, d.Undo)+": "+why, bad)
-	}
-}
-
-// giveUp shows what the network has.
-func (m *Model) giveUp(k mark, w *wish) {
-	w.want = w.base
-	m.revise(k.post)
-	delete(m.wishes, k)
-}
-
-// revise draws a post anew wherever it stands. Conversations that were read before
-// are forgotten: they hold it as it was.
-func (m *Model) revise(id timeline.ID) {
-	m.rows.Revise(id, m.wished)
-	m.feed.Changed()
-	for _, d := range m.stack {
-		d.Revise(id, m.wished)
-	}
-	if m.beside != nil {
-		m.beside.Revise(id, m.wished)
-	}
-	m.known.Purge()
-}
-
-// reviseAll does so with every post that something is wished of: after a network has
-// brought posts as it still sees them.
-func (m *Model) reviseAll() {
-	for k := range m.wishes {
-		m.revise(k.post)
-	}
-}
-
-// wished is a post with what the person wants of it; p itself where that is so.
-func (m *Model) wished(p *timeline.Post) *timeline.Post {
-	for k, w := range m.wishes {
-		if k.post != p.ID {
-			continue
-		}
-		i := slices.IndexFunc(p.Views, func(v timeline.View) bool { return v.Account == k.account })
-		if i < 0 || *has(&p.Views[i], k.kind) == w.want {
-			continue
-		}
-		next := *p
-		next.Views = slices.Clone(p.Views)
-		*has(&next.Views[i], k.kind) = w.want
-		next.Revision++
-		count(&next, k.kind, w.want)
-		p = &next
-	}
-	return p
-}
-
-func count(p *timeline.Post, kind timeline.Kind, up bool) {
-	n := &p.Counts.Likes
-	switch kind {
-	case timeline.DoBoost:
-		n = &p.Counts.Boosts
-	case timeline.DoBookmark:
-		return
-	}
-	if up {
-		*n++
-	} else {
-		*n = max(0, *n-1)
-	}
-}
-
-// has is what a view says of a kind.
-func has(v *timeline.View, kind timeline.Kind) *bool {
-	switch kind {
-	case timeline.DoBoost:
-		return &v.Boosted
-	case timeline.DoBookmark:
-		return &v.Bookmarked
-	}
-	return &v.Liked
 }
 
 // actor is the account that acts on a post: the first that has seen it and can

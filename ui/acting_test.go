@@ -131,6 +131,80 @@ func TestWhatTheNetworkSaysMeanwhileDoesNotFlicker(t *testing.T) {
 	})
 }
 
+// TestBookmarkOfANetworkThatDoesNotTellStays: it keeps them in a list of its own, and
+// shows the post without.
+func TestBookmarkOfANetworkThatDoesNotTellStays(t *testing.T) {
+	nets := one(liked())
+	out := uitest.NewOutbox(nets...)
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("s")
+		s.Sleep(time.Second)
+		later := liked()
+		later.Counts.Likes, later.Revision = 9, 1
+		nets[0].Posts(later)
+		s.See("♥ 9", "⚑")
+		s.Press("s")
+		s.DontSee("⚑")
+		if acts := out.Acts(); len(acts) != 2 || !acts[1].Intent.Undo {
+			t.Errorf("journaled %+v", acts)
+		}
+	})
+}
+
+// TestWhatIsUndoneElsewhereIsSeen: the network has shown the like, and then shows
+// that it is gone.
+func TestWhatIsUndoneElsewhereIsSeen(t *testing.T) {
+	nets := one(liked())
+	out := uitest.NewOutbox(nets...)
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("f")
+		s.Sleep(time.Second)
+		shown, gone := liked(), liked()
+		shown.Counts.Likes, shown.Views[0].Liked, shown.Revision = 5, true, 5
+		gone.Revision = 6
+		nets[0].Posts(shown)
+		s.See("♥ 5")
+		nets[0].Posts(gone)
+		s.See("♥ 4")
+	})
+}
+
+// TestBoostTakenBackTakesItsRow: not every network tells that it is gone.
+func TestBoostTakenBackTakesItsRow(t *testing.T) {
+	row := uitest.Post(timeline.Mastodon, "boost", 30*time.Second, "me", "")
+	row.Author.Handle = timeline.CleanLine("@me@mastodon.example")
+	row.Boosted = liked()
+	row.Boosted.Views[0].Boosted = true
+	nets := one(row, liked())
+	out := uitest.NewOutbox(nets...)
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.See("⟲ me")
+		s.Press("b")
+		s.Sleep(time.Second)
+		s.DontSee("⟲ me")
+		s.See("a fine day")
+	})
+}
+
+// TestDeleteTellsHowItEnded: no post shows that it was refused.
+func TestDeleteTellsHowItEnded(t *testing.T) {
+	nets := three()
+	nets[0].Has(mine(timeline.Mastodon))
+	out := uitest.NewOutbox(nets...)
+	out.Wrote(mine(timeline.Mastodon).ID, mine(timeline.Bluesky).ID)
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		out.Refuses(timeline.Bluesky, "not on a Sunday")
+		s.Press("d", "a")
+		s.See("deleting 2 copies")
+		s.Sleep(time.Second)
+		s.See("B: delete: not on a Sunday")
+		out.Refuses(timeline.Bluesky, "")
+		s.Press("d", "enter")
+		s.Sleep(time.Second)
+		s.See("it is deleted")
+	})
+}
+
 func TestLikeIsSeenInTheThreadAndInABoost(t *testing.T) {
 	boost := uitest.Post(timeline.Mastodon, "boost", 30*time.Second, "bo", "")
 	boost.Boosted = liked()

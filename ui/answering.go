@@ -190,6 +190,15 @@ func (m *Model) deletePost() tea.Cmd {
 	})
 }
 
+// deleted deletes a post, or its copies.
+func (m *Model) deleted(actions []outbox.Action) tea.Cmd {
+	done, over := "deleting it", "it is deleted"
+	if n := len(actions); n > 1 {
+		done, over = fmt.Sprintf("deleting %d copies", n), fmt.Sprintf("%d copies are deleted", n)
+	}
+	return m.queue(act{done: done + m.theme.Signs.More, over: over, actions: actions})
+}
+
 func deletion(p *timeline.Post, a timeline.AccountID, on timeline.Subject) outbox.Action {
 	return outbox.Action{Account: a, Summary: summary(p), Intent: timeline.Intent{Kind: timeline.DoDelete, On: on}}
 }
@@ -202,7 +211,7 @@ func (m *Model) vote() tea.Cmd {
 // voted votes in the poll of a post.
 func (m *Model) voted(p *timeline.Post, choices []int) tea.Cmd {
 	v, _ := m.actor(p)
-	return m.queue(act{done: "your vote is on its way", actions: []outbox.Action{{
+	return m.queue(act{done: "your vote is on its way", over: "you have voted", actions: []outbox.Action{{
 		Account: v.Account, Summary: summary(p),
 		Intent: timeline.Intent{Kind: timeline.DoVote, On: timeline.Subject{ID: p.ID, ServerID: v.ServerID}, Choices: choices},
 	}}})

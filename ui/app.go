@@ -96,7 +96,8 @@ type Model struct {
 	wishes   map[mark]*wish // what was done to posts and is not settled
 	acts     []act          // to be journaled, one after the other
 	acting   bool
-	leaving  bool // skein ends once the draft is saved
+	reports  map[string]string // operations of acts, and what to say when they have arrived
+	leaving  bool              // skein ends once the draft is saved
 
 	overlays []overlay.Overlay
 	message  message
@@ -114,6 +115,7 @@ func New(o Options) *Model {
 	m := &Model{
 		o: o.withDefaults(), dark: true, known: known,
 		states: map[timeline.AccountID]timeline.State{}, outgoing: map[int64]timeline.Delivery{}, wishes: map[mark]*wish{},
+		reports: map[string]string{},
 	}
 	m.ctx, m.cancel = context.Background(), func() {}
 	m.keys, err = newKeymap(o.Keys)

@@ -200,7 +200,7 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 		return m.resend(a.Delivery, true)
 	case deleting:
 		m.closeOverlay()
-		return m.queue(act{done: "deleting it", actions: a.actions})
+		return m.deleted(a.actions)
 	case leaving:
 		return m.quit()
 	default:
@@ -293,6 +293,7 @@ func (m *Model) change(c changed) tea.Cmd {
 	}
 	m.rows.Apply(c.Changes)
 	if len(c.Posts) > 0 {
+		m.confirm(c.Posts)
 		m.reviseAll()
 	}
 	m.delivered(c.Deliveries...)
