@@ -26,7 +26,7 @@ func (t *theatre) learn(ctx context.Context) (points []string, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.Renew(ctx, stage.HonourKey); err != nil {
+	if err := s.Renew(ctx, stage.Servers{Mastodon: stage.HonourKey}); err != nil {
 		return nil, err
 	}
 	home, err := s.Home(filepath.Join(t.dir, "learn"), t.program)

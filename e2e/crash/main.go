@@ -112,7 +112,7 @@ func tell(out io.Writer, r outcome, verbose bool) {
 	}
 	for _, v := range r.found {
 		_, _ = fmt.Fprintf(out, "seed %d (Mastodon %s): %s; again: go run ./crash -first %d -seeds 1 -v\n",
-			r.script.seed, r.script.variant, v, r.script.seed)
+			r.script.seed, r.script.servers.Mastodon, v, r.script.seed)
 	}
 	for _, b := range r.broken {
 		_, _ = fmt.Fprintf(out, "seed %d: %s\n", r.script.seed, b)

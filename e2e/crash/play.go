@@ -64,7 +64,7 @@ func (p *player) play(ctx context.Context, seed int64) (outcome, error) {
 }
 
 func (s *scene) run(ctx context.Context) error {
-	if err := s.stage.Renew(ctx, s.script.variant); err != nil {
+	if err := s.stage.Renew(ctx, s.script.servers); err != nil {
 		return err
 	}
 	var err error
@@ -192,7 +192,7 @@ func (s *scene) check(ctx context.Context) error {
 			h.Asked = append(h.Asked, *s.asked[st])
 		}
 	}
-	h.Doubtful = map[string]bool{stage.Mastodon: s.script.variant.Doubtful()}
+	h.Doubtful = map[string]bool{stage.Mastodon: s.script.servers.Mastodon.Doubtful()}
 	var err error
 	if h.Truth, err = s.stage.Read(ctx, s.script.seed); err != nil {
 		return err

@@ -26,7 +26,7 @@ const (
 // the same commands, kills and faults, and not always the same interleaving.
 type script struct {
 	seed    int64
-	variant stage.Variant
+	servers stage.Servers
 	company string
 	weather map[string]weather // by network
 	lanes   [][]*step          // each a person at a shell of their own
@@ -94,7 +94,7 @@ func write(seed int64, points []string) script {
 	r := rand.New(rand.NewPCG(uint64(seed), 0x736b65696e)) //nolint:gosec // G404: a run has to be repeatable
 	s := script{seed: seed, weather: map[string]weather{}}
 	variants := stage.Variants()
-	s.variant = variants[r.IntN(len(variants))]
+	s.servers = stage.Servers{Mastodon: variants[r.IntN(len(variants))], ShortSessions: r.IntN(4) == 0}
 	s.company = []string{nobody, nobody, nobody, daemon, screen}[r.IntN(5)]
 	for _, network := range networks() {
 		s.weather[network] = drawWeather(r)
@@ -113,7 +113,8 @@ func write(seed int64, points []string) script {
 // String tells a script, a line for a step.
 func (s script) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d: Mastodon %s; %s in the same home\n", s.seed, s.variant, cmp.Or(s.company, "nobody else"))
+	fmt.Fprintf(&b, "seed %d: Mastodon %s, short sessions on Bluesky: %v; %s in the same home\n",
+		s.seed, s.servers.Mastodon, s.servers.ShortSessions, cmp.Or(s.company, "nobody else"))
 	for _, network := range networks() {
 		w := s.weather[network]
 		fmt.Fprintf(&b, "  %s fails %.0f %% of writes, %.0f %% of reads (%v), is down %d times\n",

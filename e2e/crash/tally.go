@@ -20,6 +20,7 @@ type tally struct {
 	runs, commands, operations, deliveries int
 
 	variants    map[stage.Variant]int
+	short       int // runs with short sessions on Bluesky
 	company     map[string]int
 	kills       map[string]int // by failpoint; "at any time" for the others
 	unconfirmed map[string]int // by variant or network
@@ -52,7 +53,10 @@ func (t *tally) add(o outcome) {
 	t.runs++
 	t.commands += o.commands
 	t.deliveries += len(o.history.Journal)
-	t.variants[o.script.variant]++
+	t.variants[o.script.servers.Mastodon]++
+	if o.script.servers.ShortSessions {
+		t.short++
+	}
 	t.company[cmp.Or(o.script.company, "nobody else")]++
 	operations := map[string]bool{}
 	for _, d := range o.history.Journal {
@@ -60,7 +64,7 @@ func (t *tally) add(o outcome) {
 		if d.State == history.Unconfirmed {
 			where := d.Network
 			if d.Network == stage.Mastodon {
-				where += " that " + string(o.script.variant)
+				where += " that " + string(o.script.servers.Mastodon)
 			}
 			t.unconfirmed[where]++
 		}
@@ -86,7 +90,8 @@ func (t *tally) print(w io.Writer, faults map[fault.Kind]int) error {
 	row("commands", t.commands)
 	row("operations", t.operations)
 	row("deliveries", t.deliveries)
-	table(row, "server", t.variants)
+	table(row, "Mastodon", t.variants)
+	row("Bluesky with short sessions", t.short)
 	table(row, "in the same home", t.company)
 	table(row, "killed", t.kills)
 	table(row, "fault", faults)

@@ -21,12 +21,17 @@ const (
 	collectionRepost = "app.bsky.feed.repost"
 )
 
-// bluesky is the sandbox's server, or another that runs already.
+// shortSession is how long an access token lives where sessions are short: skein
+// renews it in each command.
+const shortSession = 5 * time.Second
+
+// bluesky is the sandbox's servers, one of them with short sessions, or another
+// that runs already.
 type bluesky struct {
 	proxy    *fault.Proxy
 	server   Server
-	sandbox  *pds.Server // nil for another
-	did      string      // the person's
+	sandbox  map[bool]*pds.Server // by whether sessions are short; empty for another
+	did      string               // the person's
 	somebody session
 	subjects map[string]bool
 }
@@ -38,33 +43,42 @@ type session struct {
 }
 
 func openBluesky(ctx context.Context, o Options) (Network, error) {
-	b := &bluesky{}
+	b := &bluesky{sandbox: map[bool]*pds.Server{}}
+	err := b.open(ctx, o) //nolint:contextcheck // what it starts lives until Close
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open bluesky: %w", err), b.Close()) //nolint:contextcheck // as above
+	}
+	return b, nil
+}
+
+func (b *bluesky) open(ctx context.Context, o Options) (err error) {
 	if o.Bluesky != nil {
 		b.server = *o.Bluesky
 	} else {
-		var err error
-		if b.sandbox, err = pds.Start(people(), pds.Options{}); err != nil { //nolint:contextcheck // it lives until Close
-			return nil, fmt.Errorf("open bluesky: %w", err)
+		for short, life := range map[bool]time.Duration{false: 0, true: shortSession} {
+			if b.sandbox[short], err = pds.Start(people(), pds.Options{AccessTTL: life}); err != nil {
+				return err
+			}
 		}
-		b.server = Server{
-			URL:      b.sandbox.URL(),
-			Person:   Login{b.sandbox.Handle(world.Viewer), b.sandbox.AppPassword(world.Viewer)},
-			Somebody: Login{b.sandbox.Handle(somebody), b.sandbox.AppPassword(somebody)},
-		}
+		b.choose(false)
 	}
-	var err error
-	if b.proxy, err = fault.Start(b.server.URL, o.Counts); err != nil { //nolint:contextcheck // as above
-		return nil, errors.Join(fmt.Errorf("open bluesky: %w", err), b.Close()) //nolint:contextcheck // as above
+	if b.proxy, err = fault.Start(b.server.URL, o.Counts); err != nil {
+		return err
 	}
 	me, err := b.signIn(ctx, b.server.Person)
-	if err == nil {
-		b.did = me.DID
-		b.somebody, err = b.signIn(ctx, b.server.Somebody)
+	b.did = me.DID
+	return err
+}
+
+// choose puts one of the sandbox's servers into use. People have the same names and
+// passwords on both.
+func (b *bluesky) choose(short bool) {
+	s := b.sandbox[short]
+	b.server = Server{
+		URL:      s.URL(),
+		Person:   Login{s.Handle(world.Viewer), s.AppPassword(world.Viewer)},
+		Somebody: Login{s.Handle(somebody), s.AppPassword(somebody)},
 	}
-	if err != nil {
-		return nil, errors.Join(err, b.Close()) //nolint:contextcheck // it has to be closed whatever ends ctx
-	}
-	return b, nil
 }
 
 func (b *bluesky) signIn(ctx context.Context, l Login) (s session, err error) {
@@ -80,19 +94,28 @@ func (b *bluesky) SignIn() (stdin string, args []string) {
 	return b.server.Person.Password, []string{"--handle", b.server.Person.Handle, "--pds", b.proxy.URL(), "--app-password-stdin"}
 }
 
-func (b *bluesky) Renew(context.Context, Variant) error {
+// Renew has whoever writes sign in anew, for their session may be over.
+func (b *bluesky) Renew(ctx context.Context, v Servers) (err error) {
+	if len(b.sandbox) > 0 {
+		b.choose(v.ShortSessions)
+		b.proxy.Stand(b.server.URL)
+	}
 	b.subjects = map[string]bool{}
-	return nil
+	b.somebody, err = b.signIn(ctx, b.server.Somebody)
+	return err
 }
 
 func (b *bluesky) Close() error {
 	if b.proxy != nil {
 		b.proxy.Close()
 	}
-	if b.sandbox != nil {
-		return b.sandbox.Close()
+	var errs []error
+	for _, s := range b.sandbox {
+		if s != nil {
+			errs = append(errs, s.Close())
+		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (b *bluesky) Write(ctx context.Context, text string) (Subject, error) {

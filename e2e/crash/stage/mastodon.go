@@ -102,8 +102,8 @@ func (m *mastodon) SignIn() (stdin string, args []string) {
 }
 
 // Renew starts another server behind the same address.
-func (m *mastodon) Renew(_ context.Context, v Variant) error {
-	server, err := instance.Start(people(), v.options()) //nolint:contextcheck // it lives until Close
+func (m *mastodon) Renew(_ context.Context, v Servers) error {
+	server, err := instance.Start(people(), v.Mastodon.options()) //nolint:contextcheck // it lives until Close
 	if err != nil {
 		return err
 	}

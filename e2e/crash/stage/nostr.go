@@ -103,7 +103,7 @@ func (n *network) SignIn() (stdin string, args []string) {
 	return n.me, args
 }
 
-func (n *network) Renew(context.Context, Variant) error {
+func (n *network) Renew(context.Context, Servers) error {
 	n.since, n.subjects = nostr.Now(), map[string]bool{}
 	return nil
 }

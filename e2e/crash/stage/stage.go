@@ -26,6 +26,12 @@ type Subject struct {
 	ID  string // as receipts name it
 }
 
+// Servers are the ways of the servers in one run.
+type Servers struct {
+	Mastodon      Variant
+	ShortSessions bool // of the sandbox's Bluesky
+}
+
 // Network is one of the three.
 type Network interface {
 	Name() string
@@ -34,7 +40,7 @@ type Network interface {
 	// SignIn is what `skein account add` needs: standard input and arguments.
 	SignIn() (stdin string, args []string)
 	// Renew prepares the next run.
-	Renew(ctx context.Context, v Variant) error
+	Renew(ctx context.Context, v Servers) error
 	// Write has somebody else publish a post, to be answered or liked in this run.
 	Write(ctx context.Context, text string) (Subject, error)
 	// Read tells what the person has there of one run: the posts that carry a mark of
@@ -154,7 +160,7 @@ func (s *Stage) Home(dir, program string) (Home, error) {
 }
 
 // Renew prepares the next run.
-func (s *Stage) Renew(ctx context.Context, v Variant) error {
+func (s *Stage) Renew(ctx context.Context, v Servers) error {
 	for _, n := range s.Networks {
 		if err := n.Renew(ctx, v); err != nil {
 			return fmt.Errorf("renew %s: %w", n.Name(), err)
