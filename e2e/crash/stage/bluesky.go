@@ -44,7 +44,7 @@ type session struct {
 
 func openBluesky(ctx context.Context, o Options) (Network, error) {
 	b := &bluesky{sandbox: map[bool]*pds.Server{}}
-	err := b.open(ctx, o) //nolint:contextcheck // what it starts lives until Close
+	err := b.open(ctx, o)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open bluesky: %w", err), b.Close()) //nolint:contextcheck // as above
 	}
@@ -56,13 +56,13 @@ func (b *bluesky) open(ctx context.Context, o Options) (err error) {
 		b.server = *o.Bluesky
 	} else {
 		for short, life := range map[bool]time.Duration{false: 0, true: shortSession} {
-			if b.sandbox[short], err = pds.Start(people(), pds.Options{AccessTTL: life}); err != nil {
+			if b.sandbox[short], err = pds.Start(people(), pds.Options{AccessTTL: life}); err != nil { //nolint:contextcheck // it lives until Close
 				return err
 			}
 		}
 		b.choose(false)
 	}
-	if b.proxy, err = fault.Start(b.server.URL, o.Counts); err != nil {
+	if b.proxy, err = fault.Start(b.server.URL, o.Counts); err != nil { //nolint:contextcheck // as above
 		return err
 	}
 	me, err := b.signIn(ctx, b.server.Person)
