@@ -230,10 +230,14 @@ func (m *Model) resend(d timeline.Delivery, sure bool) tea.Cmd {
 			overlay.Answer{Key: "enter", Label: "sends it", Action: resending{d}}))
 		return nil
 	}
+	what := "it is queued again"
+	if overlay.Trying(d) {
+		what = "trying now"
+	}
 	out, ctx := m.o.Outbox, m.ctx
 	return func() tea.Msg {
 		all, err := out.Retry(ctx, d.Operation, d.Account.ID)
-		return moved{"it is queued again", all, err}
+		return moved{what, all, err}
 	}
 }
 
@@ -255,13 +259,18 @@ func (m *Model) takeMoved(v moved) tea.Cmd {
 
 // askToQuit quits, but asks when something is still on its way.
 func (m *Model) askToQuit() tea.Cmd {
-	n := m.underWay()
+	n, posts := m.underWay()
 	if n == 0 {
 		return m.quit()
 	}
-	what, are := "posts", "are"
+	what, are := "post", "are"
+	if posts < n {
+		what = "thing"
+	}
 	if n == 1 {
-		what, are = "post", "is"
+		are = "is"
+	} else {
+		what += "s"
 	}
 	m.show(overlay.NewConfirm("quit?", []string{fmt.Sprintf("%d %s %s still on the way. What is not sent now is sent at the next start.", n, what, are)},
 		overlay.Answer{Key: "enter", Label: "quits", Action: leaving{}}))

@@ -190,15 +190,17 @@ func (m *Model) deliveries() []timeline.Delivery {
 	return all
 }
 
-// underWay counts the deliveries that are not over.
-func (m *Model) underWay() int {
-	n := 0
+// underWay counts the deliveries that are not over, and the posts among them.
+func (m *Model) underWay() (n, posts int) {
 	for _, d := range m.outgoing {
 		if !d.State.Settled() {
 			n++
+			if d.Kind == timeline.DoPost {
+				posts++
+			}
 		}
 	}
-	return n
+	return n, posts
 }
 
 // flightLine is how the post that was sent last stands; "" when there is nothing to
@@ -233,18 +235,22 @@ func (m *Model) standing() (parts []string, refused string) {
 		}
 		accounts = append(accounts, d.Account.ID)
 		worst := m.worstOf(d.Account.ID)
-		sign, style := overlay.DeliverySign(t, worst)
-		parts = append(parts, t.Network(d.Account.Network).Paint(d.Account.Network.Letter())+" "+style.Paint(string(worst)+" "+sign))
+		sign, style := overlay.DeliverySign(t, worst.State)
+		stands := string(worst.State)
+		if overlay.Trying(worst) {
+			stands = "trying again"
+		}
+		parts = append(parts, t.Network(d.Account.Network).Paint(d.Account.Network.Letter())+" "+style.Paint(stands+" "+sign))
 	}
 	return parts, refused
 }
 
-// worstOf is the state of the part of a thread that is furthest behind.
-func (m *Model) worstOf(a timeline.AccountID) timeline.DeliveryState {
-	worst := timeline.Sent
+// worstOf is the part of a thread that is furthest behind.
+func (m *Model) worstOf(a timeline.AccountID) timeline.Delivery {
+	worst := timeline.Delivery{State: timeline.Sent}
 	for _, d := range m.flightDeliveries() {
-		if d.Account.ID == a && worst == timeline.Sent {
-			worst = d.State
+		if d.Account.ID == a && worst.State == timeline.Sent {
+			worst = d
 		}
 	}
 	return worst

@@ -65,7 +65,7 @@ func (o *Outbox) Key(k tea.KeyPressMsg) Action {
 	case "enter":
 		o.detail, o.below = !o.detail && len(all) > 0, 0
 	case "r":
-		if len(all) > 0 && again(all[i]) {
+		if len(all) > 0 && (again(all[i]) || Trying(all[i])) {
 			return Resend{all[i]}
 		}
 	case "x":
@@ -117,8 +117,16 @@ func again(d timeline.Delivery) bool {
 	return false
 }
 
-// address is where the post that a delivery became can be seen.
+// Trying tells whether a delivery has failed and will be tried again by itself.
+func Trying(d timeline.Delivery) bool {
+	return !d.State.Settled() && d.State != timeline.Waiting && d.Code != "" && !d.Due.IsZero()
+}
+
+// address is where the post that a delivery became, or acted upon, can be seen.
 func address(d timeline.Delivery) (post.Address, bool) {
+	if d.Kind == timeline.DoDelete {
+		return post.Address{}, false // it is gone
+	}
 	for _, p := range d.Receipt.Posts {
 		if a, ok := post.ParseAddress(p.URL); ok {
 			return a, true
@@ -142,24 +150,65 @@ func (o *Outbox) Lines(l Look, width, height int) []string {
 		o.below = max(0, min(o.below, len(lines)-room))
 		return l.Box("outbox: "+all[i].Account.Handle.Line().String(), o.keys(all[i], dot)+"esc back", lines[o.below:o.below+room], inner)
 	}
-	var lines []string
-	sel := 0
-	for n, d := range all {
-		if n == 0 || all[n-1].Operation != d.Operation {
-			if n > 0 {
-				lines = append(lines, "")
-			}
-			lines = append(lines, o.heading(l, d, inner))
-		}
-		if n == i {
-			sel = len(lines)
-		}
-		lines = append(lines, o.line(l, d, n == i, inner))
-	}
+	lines, sel := o.list(l, all, i, inner)
 	room := max(1, height-FrameHeight)
 	o.from = max(min(o.from, sel-1), sel-room+1, 0)
 	o.from = min(o.from, max(0, len(lines)-room))
 	return l.Box("outbox", l.Theme.Signs.Enter+" details"+dot+o.keys(all[i], dot)+"esc closes", lines[o.from:min(len(lines), o.from+room)], inner)
+}
+
+// list draws all deliveries and tells on which line the selected one is: under what
+// they send; of an act for one account, in one line.
+func (o *Outbox) list(l Look, all []timeline.Delivery, at, inner int) (lines []string, sel int) {
+	brief := false
+	for n, d := range all {
+		begins := n == 0 || all[n-1].Operation != d.Operation
+		before := brief
+		if begins {
+			brief = d.Kind != timeline.DoPost && (n+1 == len(all) || all[n+1].Operation != d.Operation)
+			if n > 0 && !(brief && before) {
+				lines = append(lines, "")
+			}
+			if !brief {
+				lines = append(lines, o.heading(l, d, inner))
+			}
+		}
+		if n == at {
+			sel = len(lines)
+		}
+		if brief {
+			lines = append(lines, o.brief(l, d, n == at, inner))
+		} else {
+			lines = append(lines, o.line(l, d, n == at, inner))
+		}
+	}
+	return lines, sel
+}
+
+// brief is an act for one account: what it does and to what, or why not.
+func (o *Outbox) brief(l Look, d timeline.Delivery, at bool, inner int) string {
+	s, style := o.begin(l, d, at)
+	does := Doing(d.Kind, d.Undo)
+	about := d.Summary
+	if d.State != timeline.Sent {
+		does += " " + o.state(d)
+		if !d.Message.Empty() {
+			about = d.Message
+		}
+	}
+	s += style.Paint(does) + "  " + l.Theme.Dim.Paint(about.Line().String())
+	return cell.Ends(l.Measure, s, l.Theme.Dim.Paint(post.Age(o.now(), d.Created)), inner, l.Theme.Signs.More)
+}
+
+// begin is what each line begins with: whether it is selected, how it stands, where
+// it goes.
+func (o *Outbox) begin(l Look, d timeline.Delivery, at bool) (string, theme.Style) {
+	mark := "  "
+	if at {
+		mark = l.Theme.Accent.Paint(l.Theme.Signs.Selected) + " "
+	}
+	sign, style := DeliverySign(l.Theme, d.State)
+	return mark + style.Paint(sign) + " " + l.Theme.Network(d.Account.Network).Paint(d.Account.Network.Letter()) + " ", style
 }
 
 // keys are those that work on a delivery.
@@ -168,7 +217,10 @@ func (o *Outbox) keys(d timeline.Delivery, dot string) string {
 	if _, ok := address(d); ok {
 		s += "o opens" + dot
 	}
-	if again(d) {
+	switch {
+	case Trying(d):
+		s += "r tries now" + dot
+	case again(d):
 		s += "r sends again" + dot
 	}
 	if !d.State.Settled() {
@@ -186,12 +238,7 @@ func (o *Outbox) heading(l Look, d timeline.Delivery, inner int) string {
 }
 
 func (o *Outbox) line(l Look, d timeline.Delivery, at bool, inner int) string {
-	mark := "  "
-	if at {
-		mark = l.Theme.Accent.Paint(l.Theme.Signs.Selected) + " "
-	}
-	sign, style := DeliverySign(l.Theme, d.State)
-	s := mark + style.Paint(sign) + " " + l.Theme.Network(d.Account.Network).Paint(d.Account.Network.Letter()) + " "
+	s, style := o.begin(l, d, at)
 	if d.Of > 1 {
 		s += l.Theme.Dim.Paint(fmt.Sprintf("%d/%d ", d.Part, d.Of))
 	}
@@ -205,6 +252,10 @@ func (o *Outbox) state(d timeline.Delivery) string {
 	s := string(d.State)
 	wait := d.Due.Sub(o.now())
 	switch {
+	case Trying(d) && wait <= 0:
+		s = "trying again"
+	case Trying(d):
+		s = "trying again in " + feed.Wait(wait)
 	case d.State.Settled() || d.Due.IsZero() || wait <= 0:
 	case d.State == timeline.Scheduled || wait > time.Hour:
 		s += " for " + feed.Moment(o.now(), d.Due)
@@ -229,7 +280,7 @@ func (o *Outbox) details(l Look, d timeline.Delivery, inner int) []string {
 	sign, style := DeliverySign(l.Theme, d.State)
 	dim := l.Theme.Dim
 	lines := []string{
-		style.Paint(sign+" "+o.state(d)) + dim.Paint(fmt.Sprintf("  since %s, tried %s", feed.Moment(o.now(), d.Updated), times(d.Tries))),
+		style.Paint(sign+" "+o.state(d)) + dim.Paint("  since "+feed.Moment(o.now(), d.Updated)+", "+times(d.Tries)),
 	}
 	add := func(text string, style theme.Style) {
 		lines = append(lines, cell.Wrap(l.Measure, []cell.Run{{Text: text, Open: style.Open(), Close: style.Close()}}, inner)...)
@@ -261,10 +312,13 @@ func (o *Outbox) details(l Look, d timeline.Delivery, inner int) []string {
 }
 
 func times(n int) string {
-	if n == 1 {
-		return "once"
+	switch n {
+	case 0:
+		return "nothing sent yet"
+	case 1:
+		return "tried once"
 	}
-	return fmt.Sprintf("%d times", n)
+	return fmt.Sprintf("tried %d times", n)
 }
 
 // DeliverySign is the mark of a delivery's state and its style.

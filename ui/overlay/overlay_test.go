@@ -134,6 +134,34 @@ func TestOutboxOffersWhatHelps(t *testing.T) {
 	}
 }
 
+// TestOutboxSaysWhatItIsTrying: what failed for now goes on by itself, or at once.
+func TestOutboxSaysWhatItIsTrying(t *testing.T) {
+	now := uitest.Start()
+	all := []timeline.Delivery{
+		{ID: 1, Operation: "post", Account: timeline.Account{Network: timeline.Bluesky}, Kind: timeline.DoPost, Of: 1, State: timeline.Queued,
+			Code: timeline.CodeOffline, Message: timeline.CleanLine("no route"), Summary: timeline.CleanLine("hello"), Due: now.Add(5 * time.Second), Created: now},
+		{ID: 2, Operation: "like", Account: timeline.Account{Network: timeline.Mastodon}, Kind: timeline.DoLike, Of: 1, State: timeline.Sent, Summary: timeline.CleanLine("a heron"), Created: now},
+		{ID: 3, Operation: "boost", Account: timeline.Account{Network: timeline.Nostr}, Kind: timeline.DoBoost, Undo: true, Of: 1, State: timeline.Refused, Message: timeline.CleanLine("blocked"), Created: now},
+	}
+	o := overlay.NewOutbox(func() []timeline.Delivery { return all }, uitest.Start)
+	l := overlay.Look{Theme: theme.New("plain", true, false), Measure: cell.PerCluster}
+	want := strings.Join([]string{
+		"╭─ outbox ───────────────────────────────────────────────────╮",
+		"│ hello                                                  now │",
+		"│ ▌ · B trying again in 5 s  no route                        │",
+		"│                                                            │",
+		"│   ✓ M like  a heron                                    now │",
+		"│   ✗ N take the boost back refused  blocked             now │",
+		"╰─ ⏎ details · r tries now · x withdraws · esc closes ───────╯",
+	}, "\n")
+	if got := ansi.Strip(strings.Join(o.Lines(l, 62, 20), "\n")); got != want {
+		t.Errorf("it shows\n%s\nnot\n%s", got, want)
+	}
+	if r, ok := o.Key(uitest.Key("r")).(overlay.Resend); !ok || r.ID != 1 {
+		t.Errorf("r is %+v", r)
+	}
+}
+
 // TestOutboxKeepsThePlace: what changes above does not move the selection.
 func TestOutboxKeepsThePlace(t *testing.T) {
 	all := deliveries()
