@@ -273,7 +273,9 @@ func (o *Outbox) byKey(ctx context.Context, q querier, key, asked string) (Opera
 		return Operation{}, fmt.Errorf("looking a key up: %w", err)
 	}
 	if then != asked {
-		return Operation{}, timeline.Errorf(timeline.CodeUsage, "the key %s was used for something else (operation %s); take another", key, id)
+		e := timeline.Errorf(timeline.CodeUsage, "the key %s was used for something else (operation %s); take another", key, id)
+		e.Err = ErrKeyUsed
+		return Operation{}, e
 	}
 	op, err := o.operation(ctx, q, id)
 	op.Repeated = err == nil

@@ -1,10 +1,14 @@
 package outbox
 
 import (
+	"errors"
 	"time"
 
 	"skein/timeline"
 )
+
+// ErrKeyUsed is the cause when Add or Act meets a key that stood for something else.
+var ErrKeyUsed = errors.New("the key was used for something else")
 
 // Added configures Add.
 type Added struct {

@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 
@@ -180,7 +181,7 @@ func TestKeyMakesARepeatedAddTheSame(t *testing.T) {
 		if fresh != 1 {
 			t.Errorf("%d of 4 were new", fresh)
 		}
-		if _, err := o.Add(t.Context(), planOf(outbox.Draft{Text: "other"}, n), key); timeline.CodeOf(err) != timeline.CodeUsage {
+		if _, err := o.Add(t.Context(), planOf(outbox.Draft{Text: "other"}, n), key); timeline.CodeOf(err) != timeline.CodeUsage || !errors.Is(err, outbox.ErrKeyUsed) {
 			t.Errorf("another text under the same key: %v", err)
 		}
 		refused := p
