@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,7 +94,7 @@ func (m *Model) trySend(w *writing) tea.Cmd {
 func (m *Model) takeAdded(a added) tea.Cmd {
 	w := a.writing
 	switch {
-	case a.op.Repeated, timeline.CodeOf(a.err) == timeline.CodeUsage && strings.Contains(a.err.Error(), draftKey(w.ID())):
+	case a.op.Repeated, errors.Is(a.err, outbox.ErrKeyUsed):
 		m.stopSending(w, "this draft was sent already; "+m.composeKey(compose.Send)+" sends it as a new post")
 		return m.renew(w)
 	case a.err != nil:

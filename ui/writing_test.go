@@ -229,28 +229,31 @@ func TestQuittingSavesWhatIsBeingWritten(t *testing.T) {
 // TestDraftThatWasQueuedIsNotQueuedTwice: skein ended between queueing a draft and
 // forgetting it.
 func TestDraftThatWasQueuedIsNotQueuedTwice(t *testing.T) {
-	nets, out := writing()
-	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
-		s.Press("c")
-		s.Type("once")
-		s.Sleep(2 * time.Second)
-		left := drafts(t, out)[0]
-		s.Press("ctrl+s")
-		s.Sleep(10 * time.Second)
-		if _, err := out.SaveDraft(t.Context(), left.ID, left.Draft); err != nil {
-			t.Fatal(err)
-		}
-	})
-	nets, _ = writing()
-	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
-		s.Press("c")
-		s.See("once")
-		s.Press("ctrl+s")
-		s.See("this draft was sent already; C-s sends it as a new post")
-		if n := len(out.Plans()); n != 1 {
-			t.Errorf("%d plans were added", n)
-		}
-	})
+	for _, more := range []string{"", " and more"} {
+		nets, out := writing()
+		uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+			s.Press("c")
+			s.Type("once")
+			s.Sleep(2 * time.Second)
+			left := drafts(t, out)[0]
+			s.Press("ctrl+s")
+			s.Sleep(10 * time.Second)
+			if _, err := out.SaveDraft(t.Context(), left.ID, left.Draft); err != nil {
+				t.Fatal(err)
+			}
+		})
+		nets, _ = writing()
+		uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+			s.Press("c")
+			s.See("once")
+			s.Type(more)
+			s.Press("ctrl+s")
+			s.See("this draft was sent already; C-s sends it as a new post")
+			if n := len(out.Plans()); n != 1 {
+				t.Errorf("%d plans were added", n)
+			}
+		})
+	}
 }
 
 func TestRefusalIsTold(t *testing.T) {

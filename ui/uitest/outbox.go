@@ -176,6 +176,9 @@ func (o *Outbox) Add(_ context.Context, p outbox.Plan, a outbox.Added) (outbox.O
 	}
 	for _, op := range o.operations {
 		if op.Key == a.Key && a.Key != "" {
+			if op.Draft == nil || op.Draft.Text != p.Draft.Text {
+				return outbox.Operation{}, fmt.Errorf("adding: %w", outbox.ErrKeyUsed)
+			}
 			op.Repeated = true
 			return op, nil
 		}
