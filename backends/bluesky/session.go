@@ -19,6 +19,7 @@ import (
 
 	"skein/config/account"
 	"skein/timeline"
+	"skein/timeline/failpoint"
 )
 
 const (
@@ -159,7 +160,7 @@ func (s *session) renew(ctx context.Context, stale string) (account.Credentials,
 		return nil, timeline.Errorf(timeline.CodeInternal, "the account %s is closed", s.handle)
 	}
 	s.renewal.Go(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), failpoint.Scale(renewTimeout))
 		defer cancel()
 		tokens, err := s.exchange(ctx, stale)
 		done <- result{tokens, err}
