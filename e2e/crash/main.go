@@ -20,6 +20,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -115,6 +116,9 @@ func tell(out io.Writer, r outcome, verbose bool) {
 			r.script.seed, r.script.servers.Mastodon, v, r.script.seed)
 	}
 	for _, b := range r.broken {
+		if !verbose {
+			b, _, _ = strings.Cut(b, "\n") // a dump of a program may follow
+		}
 		_, _ = fmt.Fprintf(out, "seed %d: %s\n", r.script.seed, b)
 	}
 }
