@@ -91,6 +91,7 @@ func commands() []command {
 		composes(compose.Language, "its languages", "alt+l"),
 		composes(compose.Audience, "who may read, reply and quote", "alt+v"),
 		composes(compose.Poll, "a poll", "alt+p"),
+		composes(compose.Drafts, "another draft, or a new post; this one is kept", "alt+o"),
 		composes(compose.Discard, "throw the draft away; asks", "alt+q"),
 		composes(compose.ShowsKeys, "these keys", "alt+h", "f1"),
 	}

@@ -32,6 +32,10 @@ func (m *Model) actComposing(w *writing, a overlay.Action) tea.Cmd {
 		return m.attach(w, a.Path)
 	case compose.Listing:
 		return m.list(w, a.Prefix)
+	case compose.Browsing:
+		m.showDrafts(w)
+	case compose.Opening:
+		return m.openDraft(a.ID)
 	case compose.Helping:
 		m.show(overlay.NewHelp(m.entries(groupCompose)))
 	}

@@ -110,3 +110,30 @@ func TestDeliveriesOfAnEarlierRunAreThere(t *testing.T) {
 		s.Press("esc")
 	})
 }
+
+// TestDraftsAreWithinReach: a new post is begun while one is kept, and both are there.
+func TestDraftsAreWithinReach(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Press("c")
+		s.Type("the first")
+		s.Press("alt+o")
+		s.See("compose: drafts", "▌ a new post")
+		s.Press("enter")
+		s.See("compose ─")
+		s.DontSee("the first")
+		s.Type("the second")
+		s.Press("esc", "r")
+		s.Type("an answer")
+		s.Press("esc", "c")
+		s.See("the second")
+		s.Press("alt+o")
+		s.See("a new post", "reply: an answer", "the first")
+		s.Press("j", "enter")
+		s.See("reply ─", "replying to ana", "an answer")
+		s.Press("esc")
+	})
+	if all := drafts(t, out); len(all) != 3 {
+		t.Errorf("drafts are %+v", all)
+	}
+}

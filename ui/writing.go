@@ -185,21 +185,6 @@ func (m *Model) openWriting(w *writing) tea.Cmd {
 	return before
 }
 
-// newWriting takes up the draft that was left for the same purpose as d, or d.
-func (m *Model) newWriting(d outbox.Draft, about compose.About) *writing {
-	o := m.composeOptions(about)
-	i := slices.IndexFunc(m.drafts, func(s outbox.Saved) bool { return purpose(s.Draft) == purpose(d) })
-	if i < 0 {
-		return &writing{Compose: compose.New(d, o), fresh: len(d.To) == 0}
-	}
-	s := m.drafts[i]
-	o.ID = s.ID
-	w := &writing{Compose: compose.New(s.Draft, o), fresh: len(s.Draft.To) == 0}
-	w.saved = w.Version()
-	w.Say("this is the draft from "+feed.Moment(m.o.Now(), s.Updated)+"; "+m.composeKey(compose.Discard)+" throws it away", false)
-	return w
-}
-
 func (m *Model) composeOptions(about compose.About) compose.Options {
 	return compose.Options{About: about, Key: m.composeKey, Find: m.finder()}
 }

@@ -25,6 +25,7 @@ const (
 	Poll      Command = "poll"
 	Split     Command = "split"
 	OwnText   Command = "own-text"
+	Drafts    Command = "drafts"
 	ShowsKeys Command = "keys"
 )
 
@@ -42,6 +43,8 @@ type (
 	Attaching struct{ Path string }
 	// Listing asks for the paths that begin with Prefix, for Paths.
 	Listing struct{ Prefix string }
+	// Browsing asks for the other drafts, for ShowDrafts.
+	Browsing struct{}
 	// Helping asks for the keys of this screen.
 	Helping struct{}
 )
@@ -63,6 +66,9 @@ func (Attaching) IsAction() {}
 
 // IsAction makes it an overlay.Action.
 func (Listing) IsAction() {}
+
+// IsAction makes it an overlay.Action.
+func (Browsing) IsAction() {}
 
 // IsAction makes it an overlay.Action.
 func (Helping) IsAction() {}
@@ -106,6 +112,8 @@ func (c *Compose) Do(cmd Command) overlay.Action {
 		c.sheet = &preview{c: c, from: -1}
 	case OwnText:
 		c.nextTab()
+	case Drafts:
+		return Browsing{}
 	case ShowsKeys:
 		return Helping{}
 	}
