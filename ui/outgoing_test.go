@@ -111,6 +111,36 @@ func TestDeliveriesOfAnEarlierRunAreThere(t *testing.T) {
 	})
 }
 
+func TestQuittingCountsMoreThanPosts(t *testing.T) {
+	nets, out := writing()
+	out.Holds(timeline.Mastodon, timeline.Waiting)
+	uitest.Play(t, ui.Options{Outbox: out, Undo: -1}, nets, func(s *uitest.Session) {
+		s.Press("f", "q")
+		s.See("1 thing is still on the way")
+		s.Press("esc")
+		post(s, "hello")
+		s.Press("q")
+		s.See("2 things are still on the way")
+		s.Press("esc")
+	})
+}
+
+// TestSheetsFitTheSmallestWindow: where there is no room for both, the text gives way.
+func TestSheetsFitTheSmallestWindow(t *testing.T) {
+	nets, out := writing()
+	uitest.Play(t, ui.Options{Outbox: out}, nets, func(s *uitest.Session) {
+		s.Resize(30, 6)
+		s.Press("c")
+		s.Type("hello")
+		s.Press("alt+v", "down", "down")
+		s.See("quote  < as usual >")
+		s.Press("esc", "alt+t")
+		s.See("▌ [✓] M @me@", "[✓] N @me@")
+		s.Press("esc")
+		s.See("hello")
+	})
+}
+
 // TestDraftsAreWithinReach: a new post is begun while one is kept, and both are there.
 func TestDraftsAreWithinReach(t *testing.T) {
 	nets, out := writing()

@@ -166,7 +166,7 @@ func (o *Outbox) list(l Look, all []timeline.Delivery, at, inner int) (lines []s
 		before := brief
 		if begins {
 			brief = d.Kind != timeline.DoPost && (n+1 == len(all) || all[n+1].Operation != d.Operation)
-			if n > 0 && !(brief && before) {
+			if n > 0 && (!brief || !before) {
 				lines = append(lines, "")
 			}
 			if !brief {

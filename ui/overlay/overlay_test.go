@@ -138,8 +138,10 @@ func TestOutboxOffersWhatHelps(t *testing.T) {
 func TestOutboxSaysWhatItIsTrying(t *testing.T) {
 	now := uitest.Start()
 	all := []timeline.Delivery{
-		{ID: 1, Operation: "post", Account: timeline.Account{Network: timeline.Bluesky}, Kind: timeline.DoPost, Of: 1, State: timeline.Queued,
-			Code: timeline.CodeOffline, Message: timeline.CleanLine("no route"), Summary: timeline.CleanLine("hello"), Due: now.Add(5 * time.Second), Created: now},
+		{
+			ID: 1, Operation: "post", Account: timeline.Account{Network: timeline.Bluesky}, Kind: timeline.DoPost, Of: 1, State: timeline.Queued,
+			Code: timeline.CodeOffline, Message: timeline.CleanLine("no route"), Summary: timeline.CleanLine("hello"), Due: now.Add(5 * time.Second), Created: now,
+		},
 		{ID: 2, Operation: "like", Account: timeline.Account{Network: timeline.Mastodon}, Kind: timeline.DoLike, Of: 1, State: timeline.Sent, Summary: timeline.CleanLine("a heron"), Created: now},
 		{ID: 3, Operation: "boost", Account: timeline.Account{Network: timeline.Nostr}, Kind: timeline.DoBoost, Undo: true, Of: 1, State: timeline.Refused, Message: timeline.CleanLine("blocked"), Created: now},
 	}
