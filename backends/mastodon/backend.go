@@ -182,7 +182,7 @@ func (b *Backend) open(ctx context.Context) (*api, error) {
 
 // failed is failure for this server. A refused token is forgotten, so that the
 // next call reads what a sign-in elsewhere may have stored since.
-func (b *Backend) failed(what string, err error) error {
+func (b *Backend) failed(what string, err error) *timeline.Error {
 	e := failure(what, b.base.Host, err)
 	if e.Code == timeline.CodeAuth {
 		b.mu.Lock()

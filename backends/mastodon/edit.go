@@ -107,5 +107,5 @@ func (b *Backend) verified(ctx context.Context, a *api, f frozen, got answer) ti
 	if out.Verdict == timeline.Published || out.Verdict == timeline.Uncertain {
 		return out
 	}
-	return outcome(timeline.Rejected, b.blame(f, got.fault(b.base.Host)))
+	return outcome(timeline.Rejected, b.blame(got.fault(b.base.Host)))
 }

@@ -73,7 +73,8 @@ func (b *Backend) Learn(ctx context.Context) error {
 }
 
 // software asks nodeinfo once, and again only when that failed. A server without
-// nodeinfo runs an unknown program.
+// nodeinfo runs an unknown program; so it seems of one whose nodeinfo is no sense,
+// for as long as it is.
 func (b *Backend) software(ctx context.Context, a *api) (program, error) {
 	b.mu.Lock()
 	known := b.runs
@@ -90,7 +91,9 @@ func (b *Backend) software(ctx context.Context, a *api) (program, error) {
 	}
 	if err != nil {
 		switch code(err) {
-		case timeline.CodeNotFound, timeline.CodeRefused, timeline.CodeMalformed, timeline.CodeAuth:
+		case timeline.CodeNotFound, timeline.CodeRefused, timeline.CodeAuth:
+		case timeline.CodeMalformed:
+			return program{}, nil // and asked again the next time
 		default:
 			return program{}, err
 		}

@@ -3,6 +3,7 @@ package mastodon
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"skein/timeline"
@@ -35,7 +36,7 @@ type frozen struct {
 func (b *Backend) Prepare(ctx context.Context, i timeline.Intent, n timeline.Notes) (timeline.Request, error) {
 	raw, err := b.prepare(ctx, i, n)
 	if err != nil {
-		return timeline.Request{}, b.failed(string(i.Kind), err)
+		return timeline.Request{}, fmt.Errorf("%s: %w", i.Kind, b.blame(err))
 	}
 	return timeline.Request{Body: raw}, nil
 }

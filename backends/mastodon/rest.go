@@ -99,7 +99,7 @@ func readAnswer(resp *http.Response) (answer, error) {
 }
 
 // failure turns whatever went wrong while doing what on host into an Error that
-// says both.
+// says both; what may be empty.
 func failure(what, host string, err error) *timeline.Error {
 	var cause *timeline.Error
 	var refused *masto.APIError
@@ -116,9 +116,13 @@ func failure(what, host string, err error) *timeline.Error {
 	default:
 		cause = timeline.AsError(err)
 	}
+	said := cause.Message
+	if what != "" {
+		said = timeline.CleanLine(what + ": " + said.String())
+	}
 	return &timeline.Error{
 		Code:    cause.Code,
-		Message: timeline.CleanLine(what + ": " + cause.Message.String()),
+		Message: said,
 		Until:   cause.Until,
 		Err:     err,
 	}

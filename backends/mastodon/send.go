@@ -1,7 +1,6 @@
 package mastodon
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,14 +20,14 @@ import (
 func (b *Backend) Send(ctx context.Context, r timeline.Request) timeline.Outcome {
 	f, err := thaw(r)
 	if err != nil {
-		return outcome(timeline.Rejected, b.blame(f, err))
+		return outcome(timeline.Rejected, b.blame(err))
 	}
 	a, err := b.open(ctx)
 	if err != nil {
-		return outcome(timeline.Absent, b.blame(f, err))
+		return outcome(timeline.Absent, b.blame(err))
 	}
 	if at := f.Post.Scheduled; !at.IsZero() && at.Before(b.decode.now().Add(scheduleAhead)) {
-		return outcome(timeline.Rejected, b.blame(f, errTooNear()))
+		return outcome(timeline.Rejected, b.blame(errTooNear()))
 	}
 	got, sent, err := a.deliver(ctx, f)
 	if err != nil {
@@ -40,10 +39,9 @@ func (b *Backend) Send(ctx context.Context, r timeline.Request) timeline.Outcome
 	return b.answered(ctx, a, f, got)
 }
 
-// blame is what went wrong with a request.
-func (b *Backend) blame(f frozen, err error) *timeline.Error {
-	return timeline.AsError(b.failed(cmp.Or(string(f.Kind), "write"), err))
-}
+// blame is what went wrong with a request. What was asked for is not in it: a
+// Delivery says so itself.
+func (b *Backend) blame(err error) *timeline.Error { return b.failed("", err) }
 
 func outcome(v timeline.Verdict, e *timeline.Error) timeline.Outcome {
 	return timeline.Outcome{Verdict: v, Err: e}
@@ -90,7 +88,7 @@ func (a *api) deliver(ctx context.Context, f frozen) (got answer, sent bool, err
 
 // unanswered is the Outcome of a request without an answer.
 func (b *Backend) unanswered(f frozen, sent bool, err error) timeline.Outcome {
-	e := b.blame(f, err)
+	e := b.blame(err)
 	var status transport.HTTPStatus
 	switch {
 	case errors.As(err, &status) && status == http.StatusTooManyRequests:
@@ -109,7 +107,7 @@ func (b *Backend) general(f frozen, got answer) (timeline.Outcome, bool) {
 	if got.good() {
 		return timeline.Outcome{}, false
 	}
-	e := b.blame(f, got.fault(b.base.Host))
+	e := b.blame(got.fault(b.base.Host))
 	switch got.status {
 	case http.StatusUnauthorized:
 		return outcome(timeline.Absent, e), !got.replayed()
@@ -152,7 +150,7 @@ func (b *Backend) answered(ctx context.Context, a *api, f frozen, got answer) ti
 		return b.verified(ctx, a, f, got)
 	}
 	if !got.good() {
-		return outcome(timeline.Rejected, b.blame(f, got.fault(b.base.Host)))
+		return outcome(timeline.Rejected, b.blame(got.fault(b.base.Host)))
 	}
 	if f.Kind == timeline.DoFollow {
 		return followed(f, got.body)
@@ -165,7 +163,7 @@ func (b *Backend) posted(ctx context.Context, a *api, f frozen, got answer) time
 	if got.good() {
 		return b.accepted(f, got.body)
 	}
-	e := b.blame(f, got.fault(b.base.Host))
+	e := b.blame(got.fault(b.base.Host))
 	switch {
 	case got.status >= http.StatusInternalServerError && got.replayed():
 		// The first request is over, so what is not to be seen now never will be.
@@ -177,7 +175,7 @@ func (b *Backend) posted(ctx context.Context, a *api, f frozen, got answer) time
 	case got.status == http.StatusUnprocessableEntity && len(f.Post.Media) > 0:
 		gone, err := b.attached(ctx, a, f.Post.Media)
 		if err != nil {
-			return outcome(timeline.Uncertain, b.blame(f, err))
+			return outcome(timeline.Uncertain, b.blame(err))
 		}
 		if gone { // by an earlier try of this very request, or after a day without use
 			return b.conclude(ctx, a, f, e)
@@ -192,7 +190,7 @@ func (b *Backend) conclude(ctx context.Context, a *api, f frozen, why *timeline.
 	st, err := b.find(ctx, a, f.Post, nil)
 	switch {
 	case err != nil:
-		return outcome(timeline.Uncertain, b.blame(f, err))
+		return outcome(timeline.Uncertain, b.blame(err))
 	case st != nil:
 		return b.published(st)
 	}

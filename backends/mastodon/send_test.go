@@ -169,6 +169,13 @@ func TestNothingLeft(t *testing.T) {
 			t.Errorf("%s: %s, %v", server, out.Verdict, out.Err)
 		}
 	}
+	b := newBackend(t, newClient(t), nobody, "@you@a.example", "token")
+	_, err = b.Prepare(t.Context(), post("hello"), &notes{})
+	for _, e := range []*timeline.Error{timeline.AsError(err), b.Send(t.Context(), written5(t, nil)).Err} {
+		if host := l.Addr().String() + ": "; e.Code != timeline.CodeOffline || !strings.HasPrefix(e.Message.String(), host) {
+			t.Errorf("what a person reads begins with no host: %s, %q", e.Code, e.Message)
+		}
+	}
 	out := newBackend(t, newClient(t), nobody, "@you@a.example", "").Send(t.Context(), written5(t, nil))
 	if out.Verdict != timeline.Absent || out.Err.Code != timeline.CodeAuth {
 		t.Errorf("without a token: %s, %v", out.Verdict, out.Err)

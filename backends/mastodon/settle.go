@@ -19,11 +19,11 @@ const commitTime = 3 * time.Minute
 func (b *Backend) Settle(ctx context.Context, r timeline.Request) timeline.Outcome {
 	f, err := thaw(r)
 	if err != nil {
-		return outcome(timeline.Hopeless, b.blame(f, err))
+		return outcome(timeline.Hopeless, b.blame(err))
 	}
 	a, err := b.open(ctx)
 	if err != nil {
-		return outcome(timeline.Uncertain, b.blame(f, err))
+		return outcome(timeline.Uncertain, b.blame(err))
 	}
 	switch {
 	case f.Kind != timeline.DoPost:
@@ -34,9 +34,14 @@ func (b *Backend) Settle(ctx context.Context, r timeline.Request) timeline.Outco
 	st, err := b.find(ctx, a, f.Post, r.Taken)
 	switch {
 	case err != nil:
-		return outcome(timeline.Uncertain, b.blame(f, err))
+		return outcome(timeline.Uncertain, b.blame(err))
 	case st != nil:
 		return b.published(st)
+	}
+	if f.Program.Name == "" { // it may be that nobody could tell when the post was prepared
+		if p, err := b.software(ctx, a); err == nil {
+			f.Program = p
+		}
 	}
 	return b.missing(f, r)
 }
@@ -87,7 +92,7 @@ func (b *Backend) settleScheduled(ctx context.Context, a *api, f frozen, r timel
 	}
 	switch {
 	case err != nil:
-		return outcome(timeline.Uncertain, b.blame(f, err))
+		return outcome(timeline.Uncertain, b.blame(err))
 	case st != nil:
 		return b.published(st)
 	}
@@ -122,7 +127,7 @@ func (b *Backend) settleState(ctx context.Context, a *api, f frozen) timeline.Ou
 	}
 	switch {
 	case err != nil:
-		e := b.blame(f, err)
+		e := b.blame(err)
 		if e.Code == timeline.CodeNotFound { // the post or the person is gone
 			return outcome(timeline.Rejected, e)
 		}
