@@ -87,6 +87,7 @@ func run(ctx context.Context, o options, out io.Writer) (*tally, error) {
 			err := theatre.work(ctx, seeds, func(r outcome) {
 				mu.Lock()
 				defer mu.Unlock()
+				r.script.servers.ShortSessions = r.script.servers.ShortSessions && !o.real // real ones are as they are
 				total.add(r)
 				tell(out, r, o.verbose)
 			})
