@@ -170,7 +170,7 @@ func TestNothingLeft(t *testing.T) {
 		}
 	}
 	b := newBackend(t, newClient(t), nobody, "@you@a.example", "token")
-	_, err = b.Prepare(t.Context(), post("hello"), &notes{})
+	_, err = b.Prepare(t.Context(), note(b, "hello"), memory{})
 	for _, e := range []*timeline.Error{timeline.AsError(err), b.Send(t.Context(), written5(t, nil)).Err} {
 		if host := l.Addr().String() + ": "; e.Code != timeline.CodeOffline || !strings.HasPrefix(e.Message.String(), host) {
 			t.Errorf("what a person reads begins with no host: %s, %q", e.Code, e.Message)
