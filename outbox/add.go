@@ -104,6 +104,9 @@ func (o *Outbox) enter(ctx context.Context, a Added, asked string, draft *Draft,
 			r.Operation = op.ID
 			r.begin(e.now, a.Hold, draft)
 			r.owner = o.owner.id
+			if before := r.needs[needParent]; before != nil {
+				r.after(before.intent.Created)
+			}
 			if err := e.apart(r); err != nil {
 				return err
 			}
@@ -238,24 +241,42 @@ func summary(p timeline.Part) timeline.Safe {
 }
 
 // begin settles all that must not change any more: the key, and when the post was
-// written. Later posts of a thread are later by a second each, for some networks
-// have no other order.
+// written.
 func (r *row) begin(now time.Time, hold time.Duration, draft *Draft) {
 	r.Created = fromMillis(millis(now))
 	r.intent.Key = newKey()
-	r.intent.Created = r.Created
 	r.State, r.Due = timeline.Queued, r.Created.Add(hold)
-	if draft != nil && !draft.At.IsZero() {
-		r.intent.Created = draft.At.UTC().Round(0)
-		if at := draft.At; r.intent.Publish.IsZero() && at.After(r.Due) {
+	at := now
+	// A draft that was put aside may have been planned for a time that is past now.
+	if draft != nil && draft.At.After(now) {
+		if at = draft.At; r.intent.Publish.IsZero() && at.After(r.Due) {
 			r.State, r.Due = timeline.Scheduled, at
 		}
 	}
-	r.intent.Created = r.intent.Created.Add(time.Duration(r.Part-1) * time.Second)
+	r.date(now, at)
 	if len(r.needs) > 0 {
 		r.State = timeline.Waiting
 	}
 	r.print()
+}
+
+// date says when the post is written: at, or when its server is to publish it.
+// Later posts of a thread are later by a second each, for some networks have no
+// other order.
+func (r *row) date(now, at time.Time) {
+	if r.intent.Publish.After(now) {
+		at = r.intent.Publish
+	} else {
+		r.intent.Publish = time.Time{} // past: no server would keep it
+	}
+	r.intent.Created = fromMillis(millis(at)).Add(time.Duration(r.Part-1) * time.Second)
+}
+
+// after dates a post later than the one before it in its thread.
+func (r *row) after(before time.Time) {
+	if !r.intent.Created.After(before) {
+		r.intent.Created = before.Add(time.Second)
+	}
 }
 
 // byKey finds the operation that was added under a key. It fails when the key

@@ -17,8 +17,8 @@ func (e *entry) apart(r *row) error {
 	for {
 		var taken bool
 		err := e.tx.QueryRowContext(e.ctx, `SELECT EXISTS(SELECT 1 FROM delivery
-			WHERE kind = 'post' AND account = ? AND fingerprint = ? AND substr(intent ->> '$.created', 1, 19) = ?)`,
-			r.Account.ID, r.fingerprint, r.intent.Created.Format("2006-01-02T15:04:05")).Scan(&taken)
+			WHERE kind = 'post' AND account = ? AND fingerprint = ? AND substr(intent ->> '$.created', 1, 19) = ? AND id <> ?)`,
+			r.Account.ID, r.fingerprint, r.intent.Created.Format("2006-01-02T15:04:05"), r.ID).Scan(&taken)
 		if err != nil {
 			return fmt.Errorf("looking for a post of the same text: %w", err)
 		}

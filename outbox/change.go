@@ -47,7 +47,7 @@ func (o *Outbox) Retry(ctx context.Context, operation string, accounts ...timeli
 }
 
 // anew begins a row again that surely is not there: with a new key and a new
-// preparation.
+// preparation, and as written now, whatever time it was planned for.
 func (e *entry) anew(r *row) error {
 	for _, p := range r.intent.Parts {
 		for _, m := range p.Media {
@@ -64,14 +64,22 @@ func (e *entry) anew(r *row) error {
 	}
 	r.drop()
 	r.State, r.Due, r.failed, r.Code, r.Message = timeline.Queued, e.now, 0, "", timeline.Safe{}
-	var needs bool
-	if err := e.tx.QueryRowContext(e.ctx, "SELECT EXISTS(SELECT 1 FROM need WHERE delivery = ?)", r.ID).Scan(&needs); err != nil {
-		return fmt.Errorf("reading what a delivery waits for: %w", err)
+	r.date(e.now, e.now)
+	needs, err := columnOf[int64](e.ctx, e.tx, "SELECT other FROM need WHERE delivery = ?", r.ID)
+	if err != nil {
+		return err
 	}
-	if needs {
+	for _, id := range needs {
+		other, err := load(e.ctx, e.tx, id)
+		if err != nil {
+			return err
+		}
 		r.State = timeline.Waiting
+		if other.Account.ID == r.Account.ID { // the post before it in its thread
+			r.after(other.intent.Created)
+		}
 	}
-	return nil
+	return e.apart(r)
 }
 
 // Cancel stops what has not been sent. What may have been sent already it leaves

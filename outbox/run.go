@@ -194,6 +194,11 @@ func (r *runner) wait(ctx context.Context, next moment) {
 		case <-due:
 			return
 		case <-ticker.C:
+			// The timer stands still while the machine sleeps, and knows nothing of a clock
+			// that is set.
+			if !next.at.IsZero() && !r.o.now().Before(next.at) {
+				return
+			}
 			if v, err := r.o.version(ctx); err != nil || v != r.seen {
 				return
 			}

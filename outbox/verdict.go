@@ -41,7 +41,9 @@ func (r *row) apply(out timeline.Outcome, c chance) {
 	case timeline.Absent:
 		r.again(timeline.Ready, c)
 	case timeline.Spent:
-		r.drop()
+		if !r.published { // else its receipt is all that tells where it is
+			r.drop()
+		}
 		r.again(timeline.Queued, c)
 	default: // Uncertain, and whatever an adapter should not say
 		asked := r.failed

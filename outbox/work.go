@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"skein/timeline"
@@ -25,6 +26,7 @@ const rewrite = time.Second
 // work carries a job as far as it goes now.
 func (o *Outbox) work(ctx context.Context, j *job) {
 	defer o.land(j.ID)
+	defer o.survive(ctx, j)
 	b, p, err := o.publisher(ctx, j.Account.ID)
 	if err == nil && j.step == toPrepare {
 		err = o.prepare(ctx, j, b, p)
@@ -118,7 +120,8 @@ func learn(ctx context.Context, b timeline.Backend) error {
 // freeze commits the exact bytes of a request together with the transition to
 // sending: nothing of them has left before, and nothing of them changes after.
 func (o *Outbox) freeze(ctx context.Context, j *job, body []byte) error {
-	return o.write(ctx, "sending", func(e *entry) error {
+	next := job{notes: j.notes}
+	err := o.write(ctx, "sending", func(e *entry) error {
 		r, err := e.mine(j.ID, timeline.Preparing)
 		if err != nil {
 			return err
@@ -128,18 +131,22 @@ func (o *Outbox) freeze(ctx context.Context, j *job, body []byte) error {
 		if err != nil {
 			return err
 		}
-		j.row = r
+		next.row = r
 		if twin {
 			r.State, r.owner, r.Due = timeline.Ready, "", e.now
 			return e.save(r)
 		}
-		j.step, e.quiet = toSend, true
-		if err := e.fill(j); err != nil {
+		next.step, e.quiet = toSend, true
+		if err := e.fill(&next); err != nil {
 			return err
 		}
 		r.launch(e.now)
 		return e.save(r)
 	})
+	if err == nil {
+		*j = next // not before it is committed
+	}
+	return err
 }
 
 // mine loads a row that this process is at; errTaken when it is no longer.
@@ -163,6 +170,10 @@ func (o *Outbox) send(ctx context.Context, j *job, p timeline.Publisher) {
 		return
 	}
 	if o.pass("send.before") != nil {
+		return
+	}
+	if err := ctx.Err(); err != nil { // called off after the commit: nothing has left
+		o.postpone(ctx, j, timeline.AsError(err))
 		return
 	}
 	sending, cancel := context.WithTimeout(ctx, failpoint.Scale(sendTime))
@@ -281,10 +292,30 @@ func (e *entry) arrive(r *row, out timeline.Outcome) error {
 	return nil
 }
 
-// postpone puts a job back whose account could not be opened, or whose
-// preparation failed.
+// survive is what is left to do when an adapter panics. What it was sending may
+// have left.
+func (o *Outbox) survive(ctx context.Context, j *job) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	o.opts.Log.Error("an adapter panicked", "delivery", j.ID, "kind", j.Kind, "account", j.Account.ID, "panic", v, "stack", string(debug.Stack()))
+	cause := timeline.Errorf(timeline.CodeInternal, "skein failed at it, which is skein's own fault: %v", v)
+	switch {
+	case j.step == toPrepare:
+		o.postpone(ctx, j, cause)
+	case j.State != timeline.Sent:
+		o.conclude(ctx, j, timeline.Outcome{Verdict: timeline.Uncertain, Err: cause})
+	}
+}
+
+// postpone puts a job back whose account could not be opened, whose preparation
+// failed, or which was called off before its request was touched.
 func (o *Outbox) postpone(ctx context.Context, j *job, cause *timeline.Error) {
 	called := ctx.Err() != nil // off: the failure is ours, not the network's
+	if called {
+		cause = nil
+	}
 	err := o.write(context.WithoutCancel(ctx), "postpone", func(e *entry) error {
 		r, err := e.mine(j.ID, timeline.Preparing, timeline.Sending, timeline.Unknown)
 		if err != nil {
@@ -297,6 +328,9 @@ func (o *Outbox) postpone(ctx context.Context, j *job, cause *timeline.Error) {
 			// The request was not touched: it is as it was before it was taken up.
 			r.Tries, r.first, r.last = r.Tries-1, j.req.First, j.req.Last
 			r.apply(timeline.Outcome{Verdict: timeline.Absent, Err: cause}, chance{e.now, o.opts.Rand})
+			if called && !r.State.Settled() {
+				r.Due = e.now
+			}
 		case called:
 			r.State, r.owner, r.Due = timeline.Queued, "", e.now
 		default:
