@@ -83,9 +83,11 @@ type Part struct {
 }
 
 // Attachment is a file to be uploaded. Path is a copy that belongs to the outbox:
-// without its location, upright, and within the network's limits.
+// without its location, upright, and within the network's limits. Name is what the
+// person calls the file, for messages alone.
 type Attachment struct {
 	Path     string        `json:"path"`
+	Name     string        `json:"name,omitempty"`
 	Type     string        `json:"type"` // MIME, found by looking at the bytes
 	Kind     MediaKind     `json:"kind"`
 	Alt      string        `json:"alt,omitempty"`
