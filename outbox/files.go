@@ -40,6 +40,7 @@ func (o *Outbox) take(ctx context.Context, i *timeline.Intent, known map[string]
 				}
 				known[a.Path] = kept
 			}
+			a.Name = filepath.Base(a.Path)
 			a.Path, a.SHA256, a.Size = kept.Path, kept.SHA256, kept.Size
 			media[m] = a
 		}
@@ -60,7 +61,7 @@ func (o *Outbox) takeFile(ctx context.Context, path string) (timeline.Attachment
 	}
 	a, err := o.fill(ctx, half, src)
 	if err = errors.Join(err, half.Close()); err == nil {
-		err = os.Rename(half.Name(), a.Path)
+		err = settleFile(half.Name(), a)
 	}
 	if err == nil {
 		err = syncFolder(o.files)
@@ -69,6 +70,15 @@ func (o *Outbox) takeFile(ctx context.Context, path string) (timeline.Attachment
 		return timeline.Attachment{}, errors.Join(fmt.Errorf("copying %s: %w", path, err), discard(half.Name()))
 	}
 	return a, nil
+}
+
+// settleFile gives a copy its name. One of that name holds the same, and may be in
+// use: where open files cannot be replaced it has to stay.
+func settleFile(half string, a timeline.Attachment) error {
+	if there, err := os.Stat(a.Path); err == nil && there.Size() == a.Size {
+		return discard(half)
+	}
+	return os.Rename(half, a.Path)
 }
 
 func (o *Outbox) fill(ctx context.Context, half *os.File, src io.Reader) (timeline.Attachment, error) {

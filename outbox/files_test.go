@@ -78,7 +78,7 @@ func TestFilesBelongToTheOutbox(t *testing.T) {
 		}
 		equal(t, "states", states(drain(t, o, op.ID)), []timeline.DeliveryState{"sent", "queued"})
 		got := a.intents[0].Parts[0].Media[0]
-		if got.Size != int64(len("heronfor a")) || got.Alt != "a heron" || filepath.Dir(got.Path) != filepath.Join(dir, "files") {
+		if got.Name != "heron.png" || got.Size != int64(len("heronfor a")) || got.Alt != "a heron" || filepath.Dir(got.Path) != filepath.Join(dir, "files") {
 			t.Errorf("%+v", got)
 		}
 		if n := len(files(t, dir)); n != 2 { // the original and what is for b

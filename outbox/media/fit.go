@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -26,7 +27,7 @@ import (
 func Fit(ctx context.Context, src timeline.Attachment, l timeline.Limits, dir string) (timeline.Attachment, error) {
 	f, size, err := open(src.Path)
 	if err != nil {
-		return timeline.Attachment{}, err
+		return timeline.Attachment{}, timeline.Errorf(timeline.CodeOf(err), "%s: %w", called(src), err)
 	}
 	defer f.Close() //nolint:errcheck // only read
 	mime, err := typeOf(f)
@@ -56,8 +57,12 @@ func Fit(ctx context.Context, src timeline.Attachment, l timeline.Limits, dir st
 }
 
 func refused(src timeline.Attachment, err error) error {
-	return timeline.Errorf(timeline.CodeRefused, "%s: %w", src.Path, err)
+	return timeline.Errorf(timeline.CodeRefused, "%s: %w", called(src), err)
 }
+
+// called is the file as the person knows it: the path is that of a copy, which is
+// named by what it holds.
+func called(src timeline.Attachment) string { return cmp.Or(src.Name, src.Path) }
 
 // fitFilm copies a video and blanks what is to go.
 func fitFilm(ctx context.Context, f *os.File, size int64, mime string, src timeline.Attachment, l timeline.Limits, dir string) (timeline.Attachment, error) {

@@ -278,8 +278,9 @@ func TestFitRefusesWhatCannotFit(t *testing.T) {
 		"damaged data":    {bad[:len(bad)/2], timeline.Limits{ImagePixels: 100}},
 	} {
 		dir := t.TempDir()
-		_, err := media.Fit(t.Context(), timeline.Attachment{Path: write(t, c.file)}, c.limits, dir)
-		if timeline.CodeOf(err) != timeline.CodeRefused {
+		src := timeline.Attachment{Path: write(t, c.file), Name: "heron.jpg"}
+		_, err := media.Fit(t.Context(), src, c.limits, dir)
+		if timeline.CodeOf(err) != timeline.CodeRefused || !strings.HasPrefix(err.Error(), "heron.jpg: ") || strings.Contains(err.Error(), src.Path) {
 			t.Errorf("%s: %v", name, err)
 		}
 		nothingIn(t, name, dir)

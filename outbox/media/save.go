@@ -38,12 +38,21 @@ func save(dir string, a timeline.Attachment, write func(*os.File) error) (timeli
 	a.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	a.Path = filepath.Join(dir, a.SHA256)
 	if err = errors.Join(err, half.Close()); err == nil {
-		err = os.Rename(half.Name(), a.Path)
+		err = settle(half.Name(), a)
 	}
 	if err != nil {
 		return timeline.Attachment{}, errors.Join(fmt.Errorf("writing a file for the upload: %w", err), os.Remove(half.Name()))
 	}
 	return a, syncFolder(dir)
+}
+
+// settle gives a file its name. One of that name holds the same, and may be in use:
+// where open files cannot be replaced it has to stay.
+func settle(half string, a timeline.Attachment) error {
+	if there, err := os.Stat(a.Path); err == nil && there.Size() == a.Size {
+		return os.Remove(half)
+	}
+	return os.Rename(half, a.Path)
 }
 
 // syncFolder makes a new name in a folder durable. Windows has no such thing.
