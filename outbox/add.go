@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"skein/timeline"
+	"skein/timeline/sqlite"
 )
 
 // keyBytes is the longest Added.Key; summaryRunes how much of a text Summary shows.
@@ -44,7 +45,7 @@ func (o *Outbox) Act(ctx context.Context, a Added, actions ...Action) (Operation
 				return nil, timeline.Errorf(timeline.CodeUsage, "%q is no action on a post", act.Intent.Kind)
 			}
 			r := newRow(account, act.Intent)
-			r.Summary = act.Summary.Line()
+			r.Summary, r.url = act.Summary.Line(), act.URL.Line().String()
 			r.lane = course(r.intent)
 			rows = append(rows, r)
 		}
@@ -73,12 +74,12 @@ func (o *Outbox) add(ctx context.Context, a Added, asked string, draft *Draft, p
 	// Asked before plan, which refuses what could be sent when the key was new.
 	op, err := o.byKey(ctx, o.db, a.Key, asked)
 	if err != nil || op.Repeated {
-		return op, err
+		return op, sqlite.Explain(err, o.path)
 	}
 	for try := 1; ; try++ {
 		rows, err := plan(ctx)
 		if err != nil {
-			return Operation{}, err
+			return Operation{}, sqlite.Explain(err, o.files)
 		}
 		if len(rows) == 0 {
 			return Operation{}, timeline.Errorf(timeline.CodeUsage, "there is nothing to do")
@@ -111,6 +112,9 @@ func (o *Outbox) enter(ctx context.Context, a Added, asked string, draft *Draft,
 				return err
 			}
 			if err := e.insert(r); err != nil {
+				return err
+			}
+			if err := e.address(r); err != nil {
 				return err
 			}
 			for _, p := range r.intent.Parts {
@@ -177,6 +181,7 @@ func (o *Outbox) planned(ctx context.Context, p Plan) ([]*row, error) {
 			return nil, err
 		}
 		for i, r := range rowsOf(t.Account, intent, t.Limits.Atomic) {
+			r.url = addressOf(p.Draft.Edit, intent.On.ID)
 			if i == 0 {
 				firsts[t.Account.ID] = r
 			} else {

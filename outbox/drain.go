@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"skein/timeline"
+	"skein/timeline/sqlite"
 )
 
 // offlineEnough is how often in a row an account may be out of reach before Drain
@@ -31,7 +32,7 @@ func (o *Outbox) Drain(ctx context.Context, operations ...string) (_ []timeline.
 	if ops == nil {
 		open, err := columnOf[string](ctx, o.db, "SELECT DISTINCT operation FROM delivery WHERE settled = 0")
 		if err != nil || len(open) == 0 {
-			return nil, err
+			return nil, sqlite.Explain(err, o.path)
 		}
 		asked = open
 	}
@@ -47,16 +48,17 @@ func (o *Outbox) Drain(ctx context.Context, operations ...string) (_ []timeline.
 		err = nil // ended as it was asked to
 	}
 	if err := errors.Join(err, r.stop(ctx)); err != nil {
-		return nil, err
+		return nil, sqlite.Explain(err, o.path)
 	}
 	return o.list(context.WithoutCancel(ctx), "d.operation IN (SELECT value FROM json_each(?)) ORDER BY d.id", list(asked))
 }
 
 // hurry makes due what waits for its next attempt, or for a sign-in, unless a
-// server has asked for patience: a person or a new process has come to try.
+// server has asked for patience: a person or a new process has come to try. What
+// was put off by a clock that was ahead does not wait for that time.
 func (o *Outbox) hurry(ctx context.Context, ops []string) error {
-	const late = `settled = 0 AND code <> '' AND state IN ('queued', 'ready', 'unknown', 'waiting') AND (due IS NULL OR due > ?1)
-		AND until <= ?1 AND owner = '' AND (?2 IS NULL OR operation IN (SELECT value FROM json_each(?2)))`
+	const late = `settled = 0 AND state IN ('queued', 'ready', 'unknown', 'waiting') AND (due IS NULL OR due > ?1)
+		AND (code <> '' AND until <= ?1 OR updated > ?1 + 60000) AND owner = '' AND (?2 IS NULL OR operation IN (SELECT value FROM json_each(?2)))`
 	ids, err := columnOf[int64](ctx, o.db, "SELECT id FROM delivery WHERE "+late, millis(o.now()), scope(ops))
 	if err != nil || len(ids) == 0 {
 		return err

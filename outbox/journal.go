@@ -56,6 +56,9 @@ func (o *Outbox) write(ctx context.Context, point string, do func(*entry) error)
 		}
 		return do(e)
 	})
+	if errors.Is(err, context.DeadlineExceeded) { // commitTime, and nothing of the network
+		err = timeline.Errorf(timeline.CodeInternal, "%s is held by another program; try again", o.path)
+	}
 	if err != nil {
 		return sqlite.Explain(err, o.path)
 	}
@@ -102,6 +105,9 @@ func (o *Outbox) tellOthers(ctx context.Context) error {
 	o.hearing.Lock()
 	defer o.hearing.Unlock()
 	var last int64
+	if o.opts.Sink == nil {
+		return nil
+	}
 	if err := o.db.QueryRowContext(ctx, "SELECT n FROM change").Scan(&last); err != nil {
 		return fmt.Errorf("reading what others did: %w", err)
 	}

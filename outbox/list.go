@@ -48,6 +48,22 @@ func (o *Outbox) Operation(ctx context.Context, id string) (Operation, error) {
 	return o.operation(ctx, o.db, full)
 }
 
+// Keyed finds the operation that was added under a key, whatever became of it: who
+// repeats a command asks this first, for what the command needs may be gone by now.
+func (o *Outbox) Keyed(ctx context.Context, key string) (op Operation, known bool, err error) {
+	var id string
+	err = o.db.QueryRowContext(ctx, "SELECT id FROM operation WHERE key = ?", key).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return op, false, nil
+	}
+	if err != nil {
+		return op, false, sqlite.Explain(fmt.Errorf("looking a key up: %w", err), o.path)
+	}
+	op, err = o.operation(ctx, o.db, id)
+	op.Repeated = err == nil
+	return op, op.Repeated, err
+}
+
 // Pending counts the deliveries of an account that are not over.
 func (o *Outbox) Pending(ctx context.Context, account timeline.AccountID) (n int, err error) {
 	err = o.db.QueryRowContext(ctx, "SELECT count(*) FROM delivery WHERE settled = 0 AND account = ?", account).Scan(&n)

@@ -36,6 +36,7 @@ type Action struct {
 	Account timeline.AccountID
 	Intent  timeline.Intent // Key and Created are filled in
 	Summary timeline.Safe   // what it acts upon, for a list
+	URL     timeline.Safe   // the web address of the post acted upon, where the network does not tell it; may be empty
 }
 
 // Filter chooses deliveries. The zero value is all of them, newest first.

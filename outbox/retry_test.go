@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"skein/outbox"
 	"skein/timeline"
@@ -189,5 +190,41 @@ func TestKeyMakesARepeatedAddTheSame(t *testing.T) {
 		if op, err := o.Add(t.Context(), refused, key); err != nil || !op.Repeated || op.Draft.Text != "hello" {
 			t.Errorf("%+v, %v", op, err)
 		}
+	})
+}
+
+func TestAKeyIsFoundWithoutWhatItStandsFor(t *testing.T) {
+	n := newNetwork("a")
+	o := openAt(t, t.TempDir(), n)
+	if op, known, err := o.Keyed(t.Context(), "k"); known || err != nil || op.ID != "" {
+		t.Errorf("before: %+v, %t, %v", op, known, err)
+	}
+	first, err := o.Add(t.Context(), planOf(outbox.Draft{Text: "hello"}, n), outbox.Added{Key: "k"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, known, err := o.Keyed(t.Context(), "k")
+	if !known || err != nil || op.ID != first.ID || !op.Repeated || op.Draft.Text != "hello" || len(op.Deliveries) != 1 {
+		t.Errorf("%+v, %t, %v", op, known, err)
+	}
+	add(t, o, "without one", n)
+	if _, known, err := o.Keyed(t.Context(), ""); known || err != nil {
+		t.Errorf("no key: %t, %v", known, err)
+	}
+}
+
+// A clock that was ahead for a while does not hold back what was written then.
+func TestAClockThatIsSetBackHoldsNothingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork("a")
+		dir := t.TempDir()
+		ahead := openWith(t, outbox.Options{Dir: dir, Now: func() time.Time { return time.Now().Add(10 * time.Hour) }}, n)
+		if _, err := ahead.Add(t.Context(), planOf(outbox.Draft{Text: "hello"}, n), outbox.Added{Hold: time.Second}); err != nil {
+			t.Fatal(err)
+		}
+		if err := ahead.Close(); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "states", states(drain(t, openAt(t, dir, n))), []timeline.DeliveryState{"sent"})
 	})
 }

@@ -27,6 +27,7 @@ type row struct {
 	digest      string
 	owner       string
 	needs       map[string]*row // of a new one: what it waits for
+	url         string          // of a new one: where the post acted upon is to be seen
 }
 
 // The ways in which a delivery needs another one.

@@ -271,6 +271,12 @@ func (e *entry) arrive(r *row, out timeline.Outcome) error {
 	if out.Verdict != timeline.Published {
 		return nil
 	}
+	if err := e.addressed(r); err != nil {
+		return err
+	}
+	if _, err := e.tx.ExecContext(e.ctx, "DELETE FROM note WHERE delivery = ?", r.ID); err != nil {
+		return fmt.Errorf("forgetting steps: %w", err) // it is prepared no more
+	}
 	switch r.Kind {
 	case timeline.DoPost:
 		for i, c := range r.Receipt.Posts {

@@ -53,6 +53,9 @@ func (f copyFlags) check() error {
 
 // remove deletes a post, and its copies where the person wants that.
 func (d *desk) remove(ctx context.Context, ref string, f deleteFlags) error {
+	if known, err := d.acted(ctx, f.send, timeline.DoDelete, false); known || err != nil {
+		return err
+	}
 	post, err := d.find(ctx, ref, "")
 	if err != nil {
 		return err
@@ -76,7 +79,7 @@ func (d *desk) remove(ctx context.Context, ref string, f deleteFlags) error {
 	var actions []outbox.Action
 	for _, p := range posts {
 		actions = append(actions, outbox.Action{
-			Account: p.Account, Intent: timeline.Intent{Kind: timeline.DoDelete, On: p.Subject}, Summary: post.summary(),
+			Account: p.Account, Intent: timeline.Intent{Kind: timeline.DoDelete, On: p.Subject}, Summary: post.summary(), URL: timeline.CleanLine(p.URL),
 		})
 	}
 	return d.act(ctx, f.send, actions)

@@ -122,26 +122,10 @@ func (d *desk) resolve(ctx context.Context, ref, as string) (reading, error) {
 }
 
 // subject is the post as an intent refers to it.
-func (f found) subject() timeline.Subject {
-	v, _ := f.post.View(f.account.ID)
-	return timeline.Subject{ID: f.post.ID, ServerID: v.ServerID}
-}
+func (f found) subject() timeline.Subject { return f.parent().Subject }
 
 // parent is the post as a draft refers to it.
-func (f found) parent() outbox.Parent {
-	p := outbox.Parent{
-		Subject: f.subject(), Account: f.account.ID, URL: f.post.URL.String(),
-		Author: timeline.Handle{
-			Network: f.post.ID.Network, Handle: f.post.Author.Handle.String(), ID: f.post.Author.ID, URL: f.post.Author.URL.String(),
-		},
-	}
-	for _, s := range f.post.Text {
-		if s.Kind == timeline.SpanMention {
-			p.Mentions = append(p.Mentions, timeline.Handle{Network: f.post.ID.Network, Handle: s.Text.String(), ID: s.Target.String()})
-		}
-	}
-	return p
-}
+func (f found) parent() outbox.Parent { return outbox.ParentOf(f.post, f.account.ID) }
 
 // copies are the post itself and the posts of other networks that came of the same
 // draft.

@@ -53,6 +53,9 @@ func (a *app) reactCommand(kind timeline.Kind, use, short, long string) *cobra.C
 
 // react does one thing to one post or person.
 func (d *desk) react(ctx context.Context, kind timeline.Kind, ref string, f reactFlags) error {
+	if known, err := d.acted(ctx, f.send, kind, f.undo); known || err != nil {
+		return err
+	}
 	action := outbox.Action{Intent: timeline.Intent{Kind: kind, Undo: f.undo}}
 	if kind == timeline.DoFollow {
 		r, err := d.resolve(ctx, ref, f.as)
@@ -71,6 +74,7 @@ func (d *desk) react(ctx context.Context, kind timeline.Kind, ref string, f reac
 		return err
 	}
 	action.Account, action.Intent.On, action.Summary = post.account.ID, post.subject(), post.summary()
+	action.URL = post.post.URL
 	return d.act(ctx, f.send, []outbox.Action{action})
 }
 

@@ -22,6 +22,11 @@ type writing struct {
 // run composes, plans and sends. Whatever stops it before the outbox has the post,
 // the draft is kept.
 func (w *writing) run(ctx context.Context, args []string) error {
+	if op, known, err := w.repeated(ctx, args); err != nil {
+		return err
+	} else if known {
+		return w.send(ctx, w.flags.send, op)
+	}
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
@@ -54,7 +59,7 @@ func (w *writing) run(ctx context.Context, args []string) error {
 		return w.keep(ctx, err)
 	}
 	if w.saved != "" {
-		if err := w.box.DropDraft(ctx, w.saved); err != nil {
+		if err := w.box.DropDraft(context.WithoutCancel(ctx), w.saved); err != nil {
 			w.log.Warn("dropping the draft that was sent", "draft", w.saved, "error", err)
 		}
 	}
