@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"skein/e2e/crash/history"
 )
@@ -25,10 +24,8 @@ func (s sabotage) fault() history.Fault {
 	return history.Lost
 }
 
-// errNothingToSpoil says that a run has left no post that counts.
-var errNothingToSpoil = errors.New("there is no post to double or to lose")
-
-// meddle breaks the promise of the run's first post that was surely sent.
+// meddle breaks the promise of the run's first post that was surely sent, if there
+// is one.
 func (s *scene) meddle(ctx context.Context) error {
 	for _, d := range s.out.history.Journal {
 		if d.Kind != history.KindPost || d.State != history.Sent || len(d.Posts) == 0 {
@@ -36,9 +33,10 @@ func (s *scene) meddle(ctx context.Context) error {
 		}
 		for _, p := range s.out.history.Truth.Posts {
 			if p.Network == d.Network && p.ID == d.Posts[0] {
+				s.out.spoilt = true
 				return s.stage.Spoil(ctx, p, s.spoil == double)
 			}
 		}
 	}
-	return errNothingToSpoil
+	return nil
 }

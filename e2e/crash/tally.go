@@ -18,6 +18,7 @@ import (
 // tally is what all runs together came to.
 type tally struct {
 	runs, commands, operations, deliveries int
+	spoilt                                 int // by sabotage
 
 	variants    map[stage.Variant]int
 	short       int // runs with short sessions on Bluesky
@@ -43,6 +44,7 @@ type outcome struct {
 	found    []history.Violation
 	broken   []string // what should not happen and is no violation: a command that fails
 	commands int
+	spoilt   bool // by sabotage
 	kills    []string
 	took     time.Duration
 	log      []string // what was done, for -v
@@ -52,6 +54,9 @@ type outcome struct {
 func (t *tally) add(o outcome) {
 	t.runs++
 	t.commands += o.commands
+	if o.spoilt {
+		t.spoilt++
+	}
 	t.deliveries += len(o.history.Journal)
 	t.variants[o.script.servers.Mastodon]++
 	if o.script.servers.ShortSessions {
