@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -166,6 +167,39 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		stop()
 		if now, err := o.Operation(t.Context(), op.ID); err != nil || now.Deliveries[0].State != timeline.Sent || n.sends != 1 {
 			t.Errorf("%v after %d sends, %v", states(now.Deliveries), n.sends, err)
+		}
+	})
+}
+
+// Who is asked to end does so, although the disk stays full: the network is asked
+// later what became of it.
+func TestAFullDiskKeepsNobodyFromLeaving(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork("a")
+		dir := t.TempDir()
+		o := openAt(t, dir, n)
+		op := add(t, o, "hello", n)
+		o.Trap(func(point string) error {
+			if point == "outbox.outcome.before" {
+				return timeline.Errorf(timeline.CodeInternal, "the disk is full")
+			}
+			return nil
+		})
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if _, err := o.Drain(ctx, op.ID); err != nil {
+			t.Error(err)
+		}
+		if d := time.Since(start); d > 10*time.Second {
+			t.Errorf("it took %s to end", d)
+		}
+		if err := o.Close(); err != nil {
+			t.Error(err)
+		}
+		d := drain(t, openAt(t, dir, n), op.ID)[0]
+		if d.State != timeline.Sent || n.sends != 1 || n.settles != 1 {
+			t.Errorf("%s after %v", d.State, n.did())
 		}
 	})
 }

@@ -20,8 +20,12 @@ const (
 	showTime    = 15 * time.Second
 )
 
-// rewrite is the distance of attempts to write an outcome down.
-const rewrite = time.Second
+// rewrite is the distance of attempts to write an outcome down, and farewell how
+// many there are when the work was called off.
+const (
+	rewrite  = time.Second
+	farewell = 3
+)
 
 // work carries a job as far as it goes now.
 func (o *Outbox) work(ctx context.Context, j *job) {
@@ -212,11 +216,11 @@ func (o *Outbox) settle(ctx context.Context, j *job, p timeline.Publisher) {
 	o.conclude(ctx, j, out)
 }
 
-// conclude commits what a network has told. It does not give up: as long as it
-// has not succeeded nobody else touches the delivery, and when the process ends
-// before the next one asks the network.
-func (o *Outbox) conclude(ctx context.Context, j *job, out timeline.Outcome) {
-	ctx = context.WithoutCancel(ctx)
+// conclude commits what a network has told. It does not give up until the work is
+// called off: as long as it has not succeeded nobody else touches the delivery, and
+// after that whoever takes it up asks the network.
+func (o *Outbox) conclude(work context.Context, j *job, out timeline.Outcome) {
+	ctx, late := context.WithoutCancel(work), 0
 	for {
 		err := o.write(ctx, "outcome", func(e *entry) error {
 			r, err := e.mine(j.ID, timeline.Sending, timeline.Unknown)
@@ -241,7 +245,10 @@ func (o *Outbox) conclude(ctx context.Context, j *job, out timeline.Outcome) {
 		}
 		o.opts.Log.Error("an outcome could not be written down", "delivery", j.ID, "error", err)
 		j.State = timeline.Unknown // as far as anybody knows
-		if errors.Is(err, errTaken) || !o.pause(rewrite) {
+		if work.Err() != nil {
+			late++
+		}
+		if errors.Is(err, errTaken) || late == farewell || !o.pause(rewrite) {
 			return
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -297,15 +298,14 @@ func keptLine(operation string, deliveries []timeline.Delivery) string {
 // send waits for what an operation becomes and prints how each target stands.
 func (d *desk) send(ctx context.Context, s sendFlags, op outbox.Operation) error {
 	wait := !s.noWait && s.wait > 0
+	var failed error
 	if wait {
-		if _, err := d.wait(ctx, s.wait, op.ID); err != nil {
-			return err
-		}
+		_, failed = d.wait(ctx, s.wait, op.ID)
 	}
-	// Also after an interrupt the person learns what became of it.
+	// Whatever has ended the wait, the person learns what became of it: it is kept.
 	now, err := d.box.Operation(context.WithoutCancel(ctx), op.ID)
-	if err != nil {
-		return err
+	if err = errors.Join(failed, err); err != nil && len(now.Deliveries) == 0 {
+		return timeline.Errorf(timeline.CodeOf(err), "operation %s is safe in the outbox, but how it stands cannot be told: %w", op.ID, err)
 	}
 	all := receipts(now.Deliveries)
 	if err := d.printReceipts(all); err != nil {
@@ -315,6 +315,8 @@ func (d *desk) send(ctx context.Context, s sendFlags, op outbox.Operation) error
 		d.say(keptLine(op.ID, now.Deliveries))
 	}
 	switch {
+	case failed != nil:
+		return failed
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case !wait:
