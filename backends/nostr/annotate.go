@@ -9,53 +9,40 @@ import (
 	"skein/timeline"
 )
 
-// annotations are what others, and the account itself, made of some posts.
+// annotations are what others made of some posts.
 type annotations struct {
-	mine   map[string]timeline.View
 	polls  map[string]tally
 	counts map[string]timeline.Counts
 }
 
-// note is what annotations say of one post, kept for when it is decoded again.
-type note struct {
-	mine  timeline.View
-	votes tally
-}
-
 const maxVotes = 500
 
-// keep notes what was read of the events and of what they show. That somebody took
-// a reaction back is noted, too.
+// keep notes the votes that were read of the events and of what they show.
 func (b *Backend) keep(n annotations, events []*nostr.Event) {
-	for _, e := range events {
-		b.noted.Add(e.ID, note{n.mine[e.ID], n.polls[e.ID]})
-		if l, ok := references(e); ok {
-			b.noted.Add(l.id, note{n.mine[l.id], n.polls[l.id]})
-		}
+	for _, id := range subjects(events) {
+		b.votes.Add(id, n.polls[id])
 	}
 }
 
-// annotate asks the relays, each once, whether the posts were deleted, what the
-// account did with them, and for the votes in their polls. It waits lookupWait at
-// most and takes what there is by then.
+// annotate asks the relays, each once, whether the posts were deleted, and for the
+// votes in their polls. It waits lookupWait at most and takes what there is by then.
 func (b *Backend) annotate(ctx context.Context, events []*nostr.Event, relays []string) annotations {
-	var about, polls []string
+	var polls []string
 	for _, e := range events {
-		about = append(about, e.ID)
 		if e.Kind == kindPoll {
 			polls = append(polls, e.ID)
 		}
 		if l, ok := references(e); ok {
-			about = append(about, l.id)
 			if inner, ok := b.events.Peek(l.id); ok && inner.Kind == kindPoll {
 				polls = append(polls, l.id)
 			}
 		}
 	}
+	about := subjects(events)
 	about = about[:min(len(about), maxIDs)]
 	want := map[string]nostr.Filters{}
 	for _, url := range relays {
-		want[url] = b.questions(about, polls)
+		want[url] = questions(about, polls)
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupWait)
 	defer cancel()
@@ -66,13 +53,8 @@ func (b *Backend) annotate(ctx context.Context, events []*nostr.Event, relays []
 	return b.tallyUp(found, false)
 }
 
-func (b *Backend) questions(about, polls []string) nostr.Filters {
+func questions(about, polls []string) nostr.Filters {
 	filters := nostr.Filters{{Kinds: []int{kindDeletion}, Tags: nostr.TagMap{"e": about}, Limit: len(about)}}
-	if me := b.cfg.PubKey; me != "" {
-		filters = append(filters, nostr.Filter{
-			Kinds: []int{kindBoost, kindBoostAny, kindLike}, Authors: []string{me}, Tags: nostr.TagMap{"e": about}, Limit: len(about),
-		})
-	}
 	if len(polls) > 0 {
 		filters = append(filters, nostr.Filter{Kinds: []int{kindVote}, Tags: nostr.TagMap{"e": polls}, Limit: maxVotes})
 	}
@@ -82,7 +64,7 @@ func (b *Backend) questions(about, polls []string) nostr.Filters {
 // tallyUp sorts reactions by what they are about. Each person counts once for each
 // kind of reaction; what its author deleted does not count.
 func (b *Backend) tallyUp(found []*nostr.Event, count bool) annotations {
-	n := annotations{mine: map[string]timeline.View{}, polls: map[string]tally{}, counts: map[string]timeline.Counts{}}
+	n := annotations{polls: map[string]tally{}, counts: map[string]timeline.Counts{}}
 	seen := map[string]bool{}
 	found = slices.Clone(found)
 	slices.SortFunc(found, byTime)
@@ -105,7 +87,7 @@ func (b *Backend) tallyUp(found []*nostr.Event, count bool) annotations {
 			n.polls[l.id].count(e)
 			continue
 		}
-		n.reaction(e, l.id, e.PubKey == b.cfg.PubKey, seen)
+		n.reaction(e, l.id, seen)
 	}
 	if !count {
 		n.counts = nil
@@ -114,26 +96,17 @@ func (b *Backend) tallyUp(found []*nostr.Event, count bool) annotations {
 }
 
 // reaction counts a boost or a like.
-func (n *annotations) reaction(e *nostr.Event, about string, mine bool, seen map[string]bool) {
-	c, v := n.counts[about], n.mine[about]
-	var key string
+func (n *annotations) reaction(e *nostr.Event, about string, seen map[string]bool) {
+	c := n.counts[about]
 	switch {
 	case e.Kind == kindBoost || e.Kind == kindBoostAny:
-		key = "boost" + e.PubKey + about
-		c.Boosts += once(seen, key)
-		if mine && v.BoostID == "" {
-			v.Boosted, v.BoostID = true, e.ID
-		}
+		c.Boosts += once(seen, "boost"+e.PubKey+about)
 	case e.Kind == kindLike && e.Content != "-": // NIP-25: "-" is a dislike
-		key = "like" + e.PubKey + about
-		c.Likes += once(seen, key)
-		if mine && v.LikeID == "" {
-			v.Liked, v.LikeID = true, e.ID
-		}
+		c.Likes += once(seen, "like"+e.PubKey+about)
 	default:
 		return
 	}
-	n.counts[about], n.mine[about] = c, v
+	n.counts[about] = c
 }
 
 // reply counts a note as a reply to its parent and as a quote of what it quotes.

@@ -46,8 +46,9 @@ type Backend struct {
 	deleted *lru.Cache[string, struct{}]          // event id and who asked for its deletion
 	hints   *lru.Cache[string, []string]          // event id → relays said to have it
 	given   *lru.Cache[string, uint64]            // event id → revision handed out by Home or Stream
-	noted   *lru.Cache[string, note]              // event id → what was last read of reactions to it
+	votes   *lru.Cache[string, tally]             // event id → the votes that were last read
 
+	deeds   deeds
 	loading chan struct{} // held by who loads the circle
 	mu      sync.Mutex
 	circle  *circle
@@ -117,7 +118,8 @@ func New(c Config) (*Backend, error) {
 		deleted:  newCache[string, struct{}](maxDeleted),
 		hints:    newCache[string, []string](maxEvents),
 		given:    newCache[string, uint64](maxGiven),
-		noted:    newCache[string, note](maxEvents),
+		votes:    newCache[string, tally](maxEvents),
+		deeds:    deeds{marks: newCache[string, mark](maxEvents)},
 		loading:  make(chan struct{}, 1),
 		marks:    map[string]nostr.Timestamp{},
 		facts:    facts{content: defaultBytes},

@@ -21,6 +21,7 @@ type known struct {
 	deleted map[string]bool         // event ids whose own authors deleted them
 	counts  map[string]timeline.Counts
 	mine    map[string]timeline.View
+	turns   map[string]uint64 // how often mine has changed
 	polls   map[string]tally
 	hints   map[string]string // event id → a relay that had it
 }
@@ -205,25 +206,29 @@ func tagsOf(text timeline.Text, tags nostr.Tags) []timeline.Safe {
 	return all
 }
 
-// revision goes up when a newer profile, a quoted post or a count becomes known: an
-// event itself never changes.
+// revision goes up when a newer profile, a quoted post, a count or what the owner did
+// becomes known: an event itself never changes.
 func (k *known) revision(p *timeline.Post, e *nostr.Event) uint64 {
-	const countBits, foundBits = 16, 4
+	const countBits, turnBits = 16, 10
 	var at nostr.Timestamp
 	if who := k.people[e.PubKey]; who != nil {
 		at = who.at
 	}
 	found := uint64(0)
 	if p.Boosted != nil {
-		found = 1 + p.Boosted.Revision>>(countBits+foundBits)
+		found = 1 + p.Boosted.Revision>>(countBits+turnBits)
 	}
 	if p.Quote != nil && p.Quote.Post != nil {
-		found = 1 + p.Quote.Post.Revision>>(countBits+foundBits)
+		found = 1 + p.Quote.Post.Revision>>(countBits+turnBits)
+	}
+	turns := k.turns[e.ID]
+	if p.Boosted != nil {
+		turns += k.turns[p.Boosted.ID.Local]
 	}
 	c := p.Counts
 	n := c.Replies + c.Boosts + c.Quotes + c.Likes
 	if p.Poll != nil {
 		n += p.Poll.Votes
 	}
-	return (uint64(at)+found)<<(countBits+foundBits) | uint64(min(n, 1<<countBits-1))
+	return ((uint64(at)+found)<<turnBits|min(turns, 1<<turnBits-1))<<countBits | uint64(min(n, 1<<countBits-1))
 }

@@ -219,9 +219,11 @@ func (b *Backend) posts(ctx context.Context, events []*nostr.Event, relays []str
 	}
 	var wg sync.WaitGroup
 	var notes annotations
+	recalled := b.recall(events)
 	wg.Go(func() { notes = b.annotate(ctx, events, relays) })
 	b.enrich(ctx, events)
 	wg.Wait()
+	recalled(ctx, deedsGrace)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

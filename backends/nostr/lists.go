@@ -162,8 +162,9 @@ func newestOf(answers map[string]answer) *nostr.Event {
 	return found
 }
 
-// sawList notes how new the list is.
+// sawList notes how new the list is, and the bookmarks.
 func (b *Backend) sawList(e *nostr.Event) {
+	b.ownEvent(e)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.latest[e.Kind] = max(b.latest[e.Kind], e.CreatedAt)

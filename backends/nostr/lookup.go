@@ -56,7 +56,7 @@ func (b *Backend) remember(url string, events []*nostr.Event) {
 			for id := range ids(e.Tags, "e") {
 				b.deleted.Add(id+e.PubKey, struct{}{})
 			}
-		case kindLike, kindVote, kindFollows, kindRelays, kindProfile:
+		case kindLike, kindVote, kindFollows, kindRelays, kindProfile, kindSaved:
 		default:
 			if weight(e) > maxRemembered {
 				continue
@@ -114,6 +114,12 @@ func (b *Backend) enrich(ctx context.Context, events []*nostr.Event) {
 
 // patiently runs a look-up to its end, but waits for it no longer than lookupWait.
 func (b *Backend) patiently(ctx context.Context, events []*nostr.Event, lookUp func(context.Context)) {
+	b.begin(events, lookUp)(ctx, lookupWait)
+}
+
+// begin starts a look-up about events, which runs to its end, and returns how to wait
+// for it. Where it ends after that, Stream decodes the events again.
+func (b *Backend) begin(events []*nostr.Event, lookUp func(context.Context)) (wait func(context.Context, time.Duration)) {
 	done := make(chan struct{})
 	waited := make(chan struct{})
 	ok := b.pool.spawn(func() {
@@ -126,15 +132,17 @@ func (b *Backend) patiently(ctx context.Context, events []*nostr.Event, lookUp f
 		}
 	})
 	if !ok {
-		return
+		close(done)
 	}
-	t := time.NewTimer(lookupWait)
-	defer t.Stop()
-	select {
-	case <-done:
-	case <-t.C:
-		close(waited)
-	case <-ctx.Done():
+	return func(ctx context.Context, most time.Duration) {
+		t := time.NewTimer(most)
+		defer t.Stop()
+		select {
+		case <-done:
+		case <-t.C:
+			close(waited)
+		case <-ctx.Done():
+		}
 	}
 }
 
@@ -304,12 +312,13 @@ func (b *Backend) knowledge(events []*nostr.Event) *known {
 	k := &known{
 		now: b.cfg.Now(), account: b.cfg.Account.ID, me: b.cfg.PubKey,
 		people: map[string]*person{}, events: map[string]*nostr.Event{}, deleted: map[string]bool{},
-		counts: map[string]timeline.Counts{}, mine: map[string]timeline.View{}, polls: map[string]tally{}, hints: map[string]string{},
+		counts: map[string]timeline.Counts{}, mine: map[string]timeline.View{}, turns: map[string]uint64{}, polls: map[string]tally{}, hints: map[string]string{},
 	}
 	add := func(e *nostr.Event) {
 		k.deleted[e.ID] = b.isDeleted(e)
-		if n, ok := b.noted.Peek(e.ID); ok {
-			k.mine[e.ID], k.polls[e.ID] = n.mine, n.votes
+		k.mine[e.ID], k.turns[e.ID] = b.deeds.of(e)
+		if votes, ok := b.votes.Peek(e.ID); ok {
+			k.polls[e.ID] = votes
 		}
 		if h, ok := b.hints.Peek(e.ID); ok && len(h) > 0 {
 			k.hints[e.ID] = h[0]

@@ -265,18 +265,9 @@ func (b *Backend) done(q *request) {
 	b.remember(q.Own[0], []*nostr.Event{e})
 	for _, id := range q.Gone {
 		b.deleted.Add(id+b.cfg.PubKey, struct{}{})
-		b.noted.Remove(q.On.Local)
 	}
-	switch e.Kind {
-	case kindLike, kindBoost, kindBoostAny:
-		n, _ := b.noted.Peek(q.On.Local)
-		if e.Kind == kindLike {
-			n.mine.Liked, n.mine.LikeID = true, e.ID
-		} else {
-			n.mine.Boosted, n.mine.BoostID = true, e.ID
-		}
-		b.noted.Add(q.On.Local, n)
-	case kindFollows:
+	b.ownEvent(e)
+	if e.Kind == kindFollows {
 		b.forgetCircle()
 	}
 	if q.List != nil {

@@ -133,7 +133,7 @@ func (s *stream) subscription(url string, authors []string) *subscription {
 		for chunk := range slices.Chunk(authors, authorsMax) {
 			filters = append(filters, nostr.Filter{Kinds: append(homeKinds(), kindDeletion), Authors: chunk, Since: &from})
 		}
-		return append(filters, nostr.Filter{Kinds: []int{kindFollows}, Authors: []string{s.b.cfg.PubKey}, Since: &from})
+		return append(filters, nostr.Filter{Kinds: []int{kindFollows, kindSaved, kindLike}, Authors: []string{s.b.cfg.PubKey}, Since: &from})
 	}
 	sub.event = func(e *nostr.Event) {
 		s.mu.Lock()
@@ -179,7 +179,9 @@ func (s *stream) take(ctx context.Context, batch []*nostr.Event) error {
 	moved := false
 	fresh := map[string]*nostr.Event{}
 	for _, e := range batch {
+		s.b.ownEvent(e)
 		switch {
+		case e.Kind == kindLike, e.Kind == kindSaved:
 		case e.Kind == kindFollows:
 			moved = moved || s.b.newFollows(e)
 		case e.Kind == kindDeletion:

@@ -24,8 +24,10 @@ func (b *Backend) Post(ctx context.Context, id timeline.ID) (*timeline.Post, err
 		return nil, b.wrap(what, err)
 	}
 	b.fetchLists(ctx, []string{e.PubKey})
+	recalled := b.recall([]*nostr.Event{e})
 	notes := b.reactions(ctx, []*nostr.Event{e}, b.around(e))
 	b.enrich(ctx, []*nostr.Event{e})
+	recalled(ctx, lookupWait)
 	if err := ctx.Err(); err != nil {
 		return nil, b.wrap(what, err)
 	}
@@ -35,10 +37,10 @@ func (b *Backend) Post(ctx context.Context, id timeline.ID) (*timeline.Post, err
 	return b.decodeWith(notes, []*nostr.Event{e})[0], nil
 }
 
-// decodeWith decodes events with counts, votes and the account's own marks.
+// decodeWith decodes events with counts and votes.
 func (b *Backend) decodeWith(n annotations, events []*nostr.Event) []*timeline.Post {
 	k := b.knowledge(events)
-	k.mine, k.polls, k.counts = n.mine, n.polls, n.counts
+	k.polls, k.counts = n.polls, n.counts
 	posts := make([]*timeline.Post, len(events))
 	for i, e := range events {
 		posts[i] = k.post(e)
@@ -98,8 +100,8 @@ func (b *Backend) around(e *nostr.Event) []string {
 	return relayURLs(urls, threadRelays)
 }
 
-// reactions counts replies, boosts, quotes and likes of the events, reads the votes
-// and deletions, and what the account did: one request a relay.
+// reactions counts replies, boosts, quotes and likes of the events and reads the votes
+// and deletions: one request a relay.
 func (b *Backend) reactions(ctx context.Context, events []*nostr.Event, relays []string) annotations {
 	var about, polls []string
 	for _, e := range events {
@@ -109,7 +111,7 @@ func (b *Backend) reactions(ctx context.Context, events []*nostr.Event, relays [
 		}
 	}
 	about = about[:min(len(about), maxIDs)]
-	filters := b.questions(about, polls)
+	filters := questions(about, polls)
 	for _, kinds := range [][]int{{kindNote}, {kindBoost, kindBoostAny}, {kindLike}} {
 		filters = append(filters, nostr.Filter{Kinds: kinds, Tags: nostr.TagMap{"e": about}, Limit: countLimit})
 	}
@@ -152,8 +154,10 @@ func (b *Backend) Thread(ctx context.Context, id timeline.ID) (*timeline.Thread,
 	t.read(ctx)
 	t.orphans(ctx)
 	all := t.sorted()
+	recalled := b.recall(all)
 	notes := b.reactions(ctx, all, t.relays)
 	b.enrich(ctx, all)
+	recalled(ctx, lookupWait)
 	if err := ctx.Err(); err != nil {
 		return nil, b.wrap(what, err)
 	}
