@@ -36,7 +36,7 @@ func TestSabotageIsFound(t *testing.T) {
 	for _, kind := range []sabotage{double, lose} {
 		t.Run(string(kind), func(t *testing.T) {
 			var out strings.Builder
-			total, err := run(ctx, options{seeds: 5, first: 1, workers: 2, sabotage: kind}, &out)
+			total, err := run(ctx, options{seeds: 5, first: 1, workers: 5, sabotage: kind}, &out)
 			if err != nil {
 				t.Fatal(err)
 			}
