@@ -31,7 +31,7 @@ func (b *Backend) Send(ctx context.Context, r timeline.Request) timeline.Outcome
 	}
 	got, sent, err := a.deliver(ctx, f)
 	if err != nil {
-		return b.unanswered(f, sent, err)
+		return b.unanswered(sent, err)
 	}
 	if out, ok := b.general(f, got); ok {
 		return out
@@ -87,7 +87,7 @@ func (a *api) deliver(ctx context.Context, f frozen) (got answer, sent bool, err
 }
 
 // unanswered is the Outcome of a request without an answer.
-func (b *Backend) unanswered(f frozen, sent bool, err error) timeline.Outcome {
+func (b *Backend) unanswered(sent bool, err error) timeline.Outcome {
 	e := b.blame(err)
 	var status transport.HTTPStatus
 	switch {
