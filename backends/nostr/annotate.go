@@ -25,7 +25,7 @@ func (b *Backend) keep(n annotations, events []*nostr.Event) {
 }
 
 // annotate asks the relays, each once, whether the posts were deleted, and for the
-// votes in their polls. It waits lookupWait at most and takes what there is by then.
+// votes in their polls. It does not wait for long and takes what there is by then.
 func (b *Backend) annotate(ctx context.Context, events []*nostr.Event, relays []string) annotations {
 	var polls []string
 	for _, e := range events {
@@ -44,7 +44,7 @@ func (b *Backend) annotate(ctx context.Context, events []*nostr.Event, relays []
 	for _, url := range relays {
 		want[url] = questions(about, polls)
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookupWait)
+	ctx, cancel := context.WithTimeout(ctx, b.pauses.lookup)
 	defer cancel()
 	var found []*nostr.Event
 	for _, a := range b.ask(ctx, want) {

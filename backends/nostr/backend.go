@@ -61,6 +61,7 @@ type Backend struct {
 	updates chan string   // ids of events to decode again: a profile or quote has arrived
 	allDown time.Duration // how long a Stream bears having no relay
 	pace    pace
+	pauses  pauses
 }
 
 // cached is a fact and when it was asked for. A zero value stands for what nobody
@@ -127,6 +128,7 @@ func New(c Config) (*Backend, error) {
 		updates:  make(chan string, updatesQueue),
 		allDown:  streamPatient,
 		pace:     usualPace,
+		pauses:   usualPauses,
 	}
 	b.pool = newPool(c.Client, c.Log, c.PubKey, own)
 	if c.Store != nil {
@@ -137,7 +139,7 @@ func New(c Config) (*Backend, error) {
 
 func newPool(client *transport.Client, log *slog.Logger, me string, own []string) *pool {
 	p := &pool{
-		client: client, log: log, me: me, own: map[string]bool{}, verify: newVerifier(), backoff: fullJitter, wait: askTimeout,
+		client: client, log: log, me: me, own: map[string]bool{}, verify: newVerifier(), backoff: fullJitter, wait: askTimeout, grace: askGrace,
 		changed: make(chan struct{}, 1), relays: map[string]*relay{},
 	}
 	for _, u := range own {

@@ -59,7 +59,7 @@ func TestDeedsAreRead(t *testing.T) {
 	like, boost := stored(servers[0], b.cfg.PubKey, kindLike)[0], stored(servers[0], b.cfg.PubKey, kindBoost)[0]
 	want := timeline.View{Account: "acct", Liked: true, LikeID: like.ID, Boosted: true, BoostID: boost.ID, Bookmarked: true}
 	fresh := func() *Backend {
-		f := again(t, b)
+		f := unhurried(again(t, b))
 		f.own = urls(servers) // the third is not told of anything by b
 		return f
 	}

@@ -223,7 +223,7 @@ func (b *Backend) posts(ctx context.Context, events []*nostr.Event, relays []str
 	wg.Go(func() { notes = b.annotate(ctx, events, relays) })
 	b.enrich(ctx, events)
 	wg.Wait()
-	recalled(ctx, deedsGrace)
+	recalled(ctx, b.pauses.deeds)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,6 @@ import (
 )
 
 const (
-	lookupWait  = 1500 * time.Millisecond // how long a page waits for names and quotes
 	freshPerson = time.Hour
 	freshNobody = 5 * time.Minute // until a profile or list that nobody had is asked for again
 	freshList   = 6 * time.Hour
@@ -22,6 +21,14 @@ const (
 
 	maxRemembered = 128 << 10 // weight of an event or profile that is kept: relays cap it at half
 )
+
+// pauses are how long a page waits for what is read besides.
+type pauses struct {
+	lookup time.Duration // for names, quotes and votes
+	deeds  time.Duration // for what the owner did, when all else is there
+}
+
+var usualPauses = pauses{lookup: 1500 * time.Millisecond, deeds: 250 * time.Millisecond}
 
 // weight is about how many bytes of memory an event takes.
 func weight(e *nostr.Event) int {
@@ -112,9 +119,9 @@ func (b *Backend) enrich(ctx context.Context, events []*nostr.Event) {
 	b.patiently(ctx, events, func(ctx context.Context) { b.fetchPeople(ctx, b.peopleIn(events)) })
 }
 
-// patiently runs a look-up to its end, but waits for it no longer than lookupWait.
+// patiently runs a look-up to its end, but does not wait for it for long.
 func (b *Backend) patiently(ctx context.Context, events []*nostr.Event, lookUp func(context.Context)) {
-	b.begin(events, lookUp)(ctx, lookupWait)
+	b.begin(events, lookUp)(ctx, b.pauses.lookup)
 }
 
 // begin starts a look-up about events, which runs to its end, and returns how to wait
@@ -207,7 +214,7 @@ func (b *Backend) ask(ctx context.Context, want map[string]nostr.Filters) map[st
 	if len(want) == 0 {
 		return nil
 	}
-	answers := b.pool.ask(ctx, want, askGrace)
+	answers := b.pool.ask(ctx, want, b.pool.grace)
 	for url, a := range answers {
 		b.remember(url, a.events)
 	}

@@ -78,6 +78,15 @@ func reader(t testing.TB, servers []*sandbox.Server, change ...func(*Config)) *B
 	return b
 }
 
+// unhurried makes b wait for every answer, however busy the machine is: for tests of
+// what is read, with relays that all answer.
+func unhurried(b *Backend) *Backend {
+	const long = 2 * time.Minute
+	b.pool.wait, b.pool.grace = long, long
+	b.pauses = pauses{lookup: long, deeds: long}
+	return b
+}
+
 // small is a world of a few people and posts.
 func small() *world.World {
 	text := func(s string) []world.Part { return []world.Part{{Text: s}} }

@@ -107,7 +107,7 @@ func crowd(n int) *world.World {
 func TestCrowdCostsFewRequests(t *testing.T) {
 	const people, count = 500, 20
 	servers := startRelays(t, crowd(people), make([]sandbox.Options, count)...)
-	b := reader(t, servers, func(c *Config) { c.Relays = urls(servers)[:2] })
+	b := unhurried(reader(t, servers, func(c *Config) { c.Relays = urls(servers)[:2] }))
 	batch, err := b.Home(t.Context(), timeline.Page{Limit: 50})
 	if err != nil {
 		t.Fatal(err)

@@ -73,7 +73,7 @@ func TestAfterDrop(t *testing.T) {
 	for _, n := range []int{0, 1, 40, 900, 1500} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			servers := startRelays(t, small(), sandbox.Options{})
-			b := reader(t, servers)
+			b := unhurried(reader(t, servers))
 			first, err := b.Home(t.Context(), timeline.Page{Limit: 40})
 			if err != nil {
 				t.Fatal(err)

@@ -34,6 +34,7 @@ type pool struct {
 	verify  *verifier
 	backoff func(failures int) time.Duration
 	wait    time.Duration // askTimeout
+	grace   time.Duration // askGrace
 	changed chan struct{} // a connection came or went; holds one
 
 	ctx    context.Context // connections outlive the request that opens them, and end with the pool

@@ -22,7 +22,7 @@ func nostrID(local string) timeline.ID { return timeline.ID{Network: timeline.No
 func TestHomeShowsEveryKind(t *testing.T) {
 	servers := startRelays(t, small(), sandbox.Options{})
 	s := servers[0]
-	batch, err := reader(t, servers).Home(t.Context(), timeline.Page{Limit: 20})
+	batch, err := unhurried(reader(t, servers)).Home(t.Context(), timeline.Page{Limit: 20})
 	if err != nil {
 		t.Fatal(err)
 	}

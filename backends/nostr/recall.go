@@ -8,10 +8,7 @@ import (
 	"github.com/nbd-wtf/go-nostr"
 )
 
-const (
-	deedsGrace = 250 * time.Millisecond // how long a page that is ready waits for the owner's marks
-	freshSaved = time.Hour              // until the bookmarks are read again
-)
+const freshSaved = time.Hour // until the bookmarks are read again
 
 // subjects are the ids of the events and of what they show.
 func subjects(events []*nostr.Event) []string {

@@ -85,7 +85,7 @@ func introduce(ctx context.Context, client *transport.Client, public string, rel
 	for _, url := range own {
 		want[url] = authorFilters([]string{public}, kindProfile, kindRelays)
 	}
-	answers := p.ask(ctx, want, askGrace)
+	answers := p.ask(ctx, want, p.grace)
 	if err := ctx.Err(); err != nil {
 		return account.Record{}, err
 	}

@@ -27,7 +27,7 @@ func (b *Backend) Post(ctx context.Context, id timeline.ID) (*timeline.Post, err
 	recalled := b.recall([]*nostr.Event{e})
 	notes := b.reactions(ctx, []*nostr.Event{e}, b.around(e))
 	b.enrich(ctx, []*nostr.Event{e})
-	recalled(ctx, lookupWait)
+	recalled(ctx, b.pauses.lookup)
 	if err := ctx.Err(); err != nil {
 		return nil, b.wrap(what, err)
 	}
@@ -157,7 +157,7 @@ func (b *Backend) Thread(ctx context.Context, id timeline.ID) (*timeline.Thread,
 	recalled := b.recall(all)
 	notes := b.reactions(ctx, all, t.relays)
 	b.enrich(ctx, all)
-	recalled(ctx, lookupWait)
+	recalled(ctx, b.pauses.lookup)
 	if err := ctx.Err(); err != nil {
 		return nil, b.wrap(what, err)
 	}
