@@ -22,7 +22,7 @@ type receiptJSON struct {
 	Kind      timeline.Kind          `json:"kind"`
 	Undo      bool                   `json:"undo,omitempty"`
 	State     timeline.DeliveryState `json:"state"`
-	ID        string                 `json:"id"`             // of the post, or of a thread's first
+	ID        string                 `json:"id"`             // of the post, of a thread's first, or of the post acted upon
 	URL       timeline.Safe          `json:"url"`            // likewise
 	IDs       []string               `json:"ids,omitempty"`  // of the posts of a thread
 	URLs      []timeline.Safe        `json:"urls,omitempty"` // likewise
@@ -105,6 +105,7 @@ func (d *desk) receiptJSON(r receipt) receiptJSON {
 		Kind: at.Kind, Undo: at.Undo, State: at.State, Servers: at.Receipt.Answers, Note: at.Receipt.Note,
 		Summary: r.parts[0].Summary.Line(), Tries: at.Tries, Due: stampOf(at.Due), CreatedAt: stamp(at.Created), UpdatedAt: stamp(at.Updated),
 	}
+	j.ID = at.On.Local
 	posts := r.posts()
 	if len(posts) > 0 {
 		j.ID, j.URL = posts[0].ID.Local, posts[0].URL

@@ -37,6 +37,15 @@ func TestReceiptsPutThreadsTogether(t *testing.T) {
 	}
 }
 
+func TestReceiptOfAnActSaysOnWhat(t *testing.T) {
+	d := delivered("a", 1, 1, 1, timeline.Queued, timeline.CodeOffline)
+	d.Kind, d.On = timeline.DoLike, timeline.ID{Network: timeline.Nostr, Local: "liked"}
+	w := desk{app: quietApp(time.Now)}
+	if j := w.receiptJSON(receipts([]timeline.Delivery{d})[0]); j.ID != "liked" {
+		t.Errorf("the receipt of a like on its way names %q", j.ID)
+	}
+}
+
 func TestReceiptsDecideTheExitCode(t *testing.T) {
 	sent := delivered("a", 1, 1, 1, timeline.Sent, "")
 	open := delivered("b", 2, 1, 1, timeline.Queued, timeline.CodeOffline)
