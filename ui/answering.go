@@ -65,16 +65,7 @@ func (m *Model) quote() tea.Cmd {
 // parents are a post, and its copies on other networks.
 func (m *Model) parents(p *timeline.Post, copies []outbox.Placed) []outbox.Parent {
 	v, _ := m.actor(p)
-	first := outbox.Parent{
-		Subject: timeline.Subject{ID: p.ID, ServerID: v.ServerID}, Account: v.Account, URL: p.URL.Line().String(),
-		Author: timeline.Handle{Network: p.ID.Network, Handle: p.Author.Handle.Line().String(), ID: p.Author.ID, URL: p.Author.URL.Line().String()},
-	}
-	for _, s := range p.Text {
-		if s.Kind == timeline.SpanMention {
-			first.Mentions = append(first.Mentions, timeline.Handle{Network: p.ID.Network, Handle: s.Text.Line().String(), ID: s.Target.String()})
-		}
-	}
-	out := []outbox.Parent{first}
+	out := []outbox.Parent{outbox.ParentOf(p, v.Account)}
 	for _, c := range copies {
 		if c.ID != p.ID {
 			out = append(out, outbox.Parent{
