@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -37,7 +38,8 @@ type link struct {
 
 	junk    *rate.Limiter
 	notices *rate.Limiter
-	auth    authState // touched by the reader alone
+	frames  atomic.Uint64 // that were read
+	auth    authState     // touched by the reader alone
 }
 
 var (
@@ -145,10 +147,11 @@ func (l *link) keep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		before := l.frames.Load()
 		pctx, cancel := context.WithTimeout(ctx, pingTimeout)
 		err := l.conn.Ping(pctx)
 		cancel()
-		if err != nil {
+		if err != nil && l.frames.Load() == before { // else the answer waits behind what is being read
 			l.cancel(errPing)
 			return
 		}
@@ -198,6 +201,7 @@ func (l *link) read(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		l.frames.Add(1)
 		f, err := parseFrame(b)
 		cost := junkBad
 		if err == nil {
