@@ -111,7 +111,7 @@ func (p *BlueskyPerson) Follows(t testing.TB, others ...*BlueskyPerson) {
 					Following string `json:"following"`
 				} `json:"viewer"`
 			}
-			err := call(ctx, http.MethodGet,
+			err := Call(ctx, http.MethodGet,
 				p.pds+"/xrpc/app.bsky.actor.getProfile?actor="+url.QueryEscape(other.DID), p.token, nil, &profile)
 			if err == nil && profile.Viewer.Following == "" {
 				err = errNotYet
@@ -128,7 +128,7 @@ func (p *BlueskyPerson) Timeline(ctx context.Context) ([]BlueskyPost, error) {
 			Post BlueskyPost `json:"post"`
 		} `json:"feed"`
 	}
-	if err := call(ctx, http.MethodGet, p.pds+"/xrpc/app.bsky.feed.getTimeline?limit=100", p.token, nil, &page); err != nil {
+	if err := Call(ctx, http.MethodGet, p.pds+"/xrpc/app.bsky.feed.getTimeline?limit=100", p.token, nil, &page); err != nil {
 		return nil, err
 	}
 	posts := make([]BlueskyPost, len(page.Feed))
@@ -154,7 +154,7 @@ func (p *BlueskyPerson) HasIndexed(ctx context.Context, post BlueskyRef) error {
 			Posts []BlueskyPost `json:"posts"`
 		}
 		address := p.appview + "/xrpc/app.bsky.feed.getPosts?uris=" + url.QueryEscape(post.URI)
-		err := call(ctx, http.MethodGet, address, "", nil, &found)
+		err := Call(ctx, http.MethodGet, address, "", nil, &found)
 		if err == nil && len(found.Posts) == 0 {
 			err = errNotYet
 		}
@@ -191,7 +191,7 @@ func (p *BlueskyPerson) Write(ctx context.Context, collection string, record map
 	record["$type"] = collection
 	record["createdAt"] = time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
 	var made BlueskyRef
-	err := call(ctx, http.MethodPost, p.pds+"/xrpc/com.atproto.repo.createRecord", p.token, map[string]any{
+	err := Call(ctx, http.MethodPost, p.pds+"/xrpc/com.atproto.repo.createRecord", p.token, map[string]any{
 		"repo": p.DID, "collection": collection, "record": record,
 	}, &made)
 	return made, err
@@ -204,7 +204,7 @@ func (p *BlueskyPerson) Delete(ctx context.Context, uri string) error {
 	if len(parts) != uriParts {
 		return fmt.Errorf("%q names no record", uri)
 	}
-	return call(ctx, http.MethodPost, p.pds+"/xrpc/com.atproto.repo.deleteRecord", p.token, map[string]string{
+	return Call(ctx, http.MethodPost, p.pds+"/xrpc/com.atproto.repo.deleteRecord", p.token, map[string]string{
 		"repo": p.DID, "collection": parts[3], "rkey": parts[4],
 	}, nil)
 }

@@ -15,17 +15,17 @@ import (
 // errNotYet is the answer of an Eventually that got through and found nothing.
 var errNotYet = errors.New("it is not there yet")
 
-// callJSON is call for a test that cannot go on without the answer.
+// callJSON is Call for a test that cannot go on without the answer.
 func callJSON(t testing.TB, method, address, token string, body, into any) {
 	t.Helper()
-	if err := call(t.Context(), method, address, token, body, into); err != nil {
+	if err := Call(t.Context(), method, address, token, body, into); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// call sends JSON and reads JSON, the way any client would; it shares no code
+// Call sends JSON and reads JSON, the way any client would; it shares no code
 // with skein. A token of "" sends none; a nil body or into is left out.
-func call(ctx context.Context, method, address, token string, body, into any) error {
+func Call(ctx context.Context, method, address, token string, body, into any) error {
 	var content io.Reader
 	if body != nil {
 		encoded, err := json.Marshal(body)

@@ -18,8 +18,8 @@ import (
 	"skein/timeline"
 )
 
-// This file alone looks at skein from inside: the suite that every adapter passes
-// on the sandbox, on the servers that the sandbox stands in for.
+// This file looks at skein from inside: the suite that every adapter passes on the
+// sandbox, on the servers that the sandbox stands in for.
 
 // earlier is how many posts there are before the suite starts: three pages of it.
 const earlier = 17

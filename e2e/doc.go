@@ -15,10 +15,10 @@
 //	Meddler   stands before an HTTP server, counts, delays or spoils
 //
 // The helpers know skein only from outside: its flags, its exit codes, its JSON
-// and its screen. They import none of skein's packages. Two tests do: the one that
-// holds the adapters to the conformance suite on real servers, and the one that
-// ages a session in the vault. The command e2e/run installs what is missing and
-// runs the tests.
+// and its screen. They import none of skein's packages. A few tests do: those that
+// hold the adapters to the conformance suite and have them publish on real servers,
+// and those that age or break a session in the vault. The command e2e/run installs
+// what is missing and runs the tests.
 //
 // Whether a post gets to each network exactly once is not a matter of a few tests:
 // the command in crash/ plays hundreds of runs in which skein is killed and networks

@@ -10,6 +10,7 @@ import (
 
 	"skein/backends/sandbox/pds"
 	"skein/backends/sandbox/world"
+	"skein/e2e"
 	"skein/e2e/crash/fault"
 	"skein/e2e/crash/history"
 )
@@ -82,7 +83,7 @@ func (b *bluesky) choose(short bool) {
 }
 
 func (b *bluesky) signIn(ctx context.Context, l Login) (s session, err error) {
-	err = call(ctx, http.MethodPost, b.server.URL+"/xrpc/com.atproto.server.createSession", "",
+	err = e2e.Call(ctx, http.MethodPost, b.server.URL+"/xrpc/com.atproto.server.createSession", "",
 		map[string]string{"identifier": l.Handle, "password": l.Password}, &s)
 	return s, err
 }
@@ -129,7 +130,7 @@ func (b *bluesky) Write(ctx context.Context, text string) (Subject, error) {
 // post publishes a post and returns its URI.
 func (b *bluesky) post(ctx context.Context, by session, text string) (string, error) {
 	var made struct{ URI string }
-	err := call(ctx, http.MethodPost, b.server.URL+"/xrpc/com.atproto.repo.createRecord", by.Token, map[string]any{
+	err := e2e.Call(ctx, http.MethodPost, b.server.URL+"/xrpc/com.atproto.repo.createRecord", by.Token, map[string]any{
 		"repo": by.DID, "collection": collectionPost,
 		"record": map[string]any{"$type": collectionPost, "text": text, "createdAt": time.Now().UTC().Format(time.RFC3339)},
 	}, &made)
@@ -186,7 +187,7 @@ func (b *bluesky) records(ctx context.Context, collection string) ([]record, err
 			Cursor  string   `json:"cursor"`
 			Records []record `json:"records"`
 		}
-		if err := call(ctx, http.MethodGet, b.server.URL+"/xrpc/com.atproto.repo.listRecords?"+query.Encode(), "", nil, &page); err != nil {
+		if err := e2e.Call(ctx, http.MethodGet, b.server.URL+"/xrpc/com.atproto.repo.listRecords?"+query.Encode(), "", nil, &page); err != nil {
 			return nil, err
 		}
 		all = append(all, page.Records...)

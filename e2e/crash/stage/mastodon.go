@@ -12,6 +12,7 @@ import (
 
 	"skein/backends/sandbox/instance"
 	"skein/backends/sandbox/world"
+	"skein/e2e"
 	"skein/e2e/crash/fault"
 	"skein/e2e/crash/history"
 )
@@ -131,7 +132,7 @@ type status struct {
 
 func (m *mastodon) Write(ctx context.Context, text string) (Subject, error) {
 	var made status
-	err := call(ctx, http.MethodPost, m.server.URL()+"/api/v1/statuses", m.server.Token(somebody), map[string]string{"status": text}, &made)
+	err := e2e.Call(ctx, http.MethodPost, m.server.URL()+"/api/v1/statuses", m.server.Token(somebody), map[string]string{"status": text}, &made)
 	if err == nil {
 		m.subjects[made.ID] = made.URI
 	}
@@ -194,7 +195,7 @@ func (m *mastodon) statuses(ctx context.Context) ([]status, error) {
 }
 
 func (m *mastodon) get(ctx context.Context, path string, into any) error {
-	return call(ctx, http.MethodGet, m.server.URL()+path, m.server.Token(world.Viewer), nil, into)
+	return e2e.Call(ctx, http.MethodGet, m.server.URL()+path, m.server.Token(world.Viewer), nil, into)
 }
 
 // plain makes text of the HTML that the instance writes.

@@ -10,6 +10,7 @@ import (
 	"github.com/nbd-wtf/go-nostr"
 
 	"skein/backends/sandbox/world"
+	"skein/e2e"
 	"skein/e2e/crash/history"
 )
 
@@ -29,12 +30,12 @@ func (s *Stage) Spoil(ctx context.Context, p history.Post, again bool) error {
 }
 
 func (m *mastodon) again(ctx context.Context, p history.Post) error {
-	return call(ctx, http.MethodPost, m.server.URL()+"/api/v1/statuses", m.server.Token(world.Viewer), map[string]string{"status": p.Text}, nil)
+	return e2e.Call(ctx, http.MethodPost, m.server.URL()+"/api/v1/statuses", m.server.Token(world.Viewer), map[string]string{"status": p.Text}, nil)
 }
 
 func (m *mastodon) takeAway(ctx context.Context, p history.Post) error {
 	id := p.ID[strings.LastIndex(p.ID, "/")+1:]
-	return call(ctx, http.MethodDelete, m.server.URL()+"/api/v1/statuses/"+id, m.server.Token(world.Viewer), nil, nil)
+	return e2e.Call(ctx, http.MethodDelete, m.server.URL()+"/api/v1/statuses/"+id, m.server.Token(world.Viewer), nil, nil)
 }
 
 func (b *bluesky) again(ctx context.Context, p history.Post) error {
@@ -51,7 +52,7 @@ func (b *bluesky) takeAway(ctx context.Context, p history.Post) error {
 	if err != nil {
 		return err
 	}
-	return call(ctx, http.MethodPost, b.server.URL+"/xrpc/com.atproto.repo.deleteRecord", me.Token, map[string]string{
+	return e2e.Call(ctx, http.MethodPost, b.server.URL+"/xrpc/com.atproto.repo.deleteRecord", me.Token, map[string]string{
 		"repo": me.DID, "collection": collectionPost, "rkey": p.ID[strings.LastIndex(p.ID, "/")+1:],
 	}, nil)
 }
