@@ -136,24 +136,14 @@ func (o *Outbox) alter(ctx context.Context, point, operation string, accounts []
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			r, err := load(e.ctx, e.tx, id)
-			if err != nil {
-				return err
-			}
+		err = e.each(ids, func(r *row) (bool, error) {
 			if len(accounts) > 0 && !slices.Contains(accounts, r.Account.ID) {
-				continue
+				return false, nil
 			}
-			changed, err := do(e, r)
-			if err != nil {
-				return err
-			}
-			if !changed {
-				continue
-			}
-			if err := e.save(r); err != nil {
-				return err
-			}
+			return do(e, r)
+		})
+		if err != nil {
+			return err
 		}
 		stands, err = o.listIn(e.ctx, e.tx, "d.operation = ? ORDER BY d.id", id)
 		return err

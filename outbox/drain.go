@@ -68,17 +68,10 @@ func (o *Outbox) hurry(ctx context.Context, ops []string) error {
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			r, err := load(e.ctx, e.tx, id)
-			if err != nil {
-				return err
-			}
+		return e.each(ids, func(r *row) (bool, error) {
 			r.retry(e.now)
-			if err := e.save(r); err != nil {
-				return err
-			}
-		}
-		return nil
+			return true, nil
+		})
 	})
 }
 

@@ -46,17 +46,10 @@ func (e *entry) hang(r *row) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		next, err := load(e.ctx, e.tx, id)
-		if err != nil {
-			return err
-		}
+	return e.each(ids, func(next *row) (bool, error) {
 		next.Message = timeline.CleanLine("waits: nobody knows whether " + called(r.Delivery) + ", which it follows, was sent")
-		if err := e.save(next); err != nil {
-			return err
-		}
-	}
-	return nil
+		return true, nil
+	})
 }
 
 // called is a delivery in a message about another one.

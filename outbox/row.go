@@ -109,6 +109,24 @@ func (e *entry) insert(r *row) error {
 	return nil
 }
 
+// each loads rows one after the other and saves those that do has changed.
+func (e *entry) each(ids []int64, do func(*row) (changed bool, err error)) error {
+	for _, id := range ids {
+		r, err := load(e.ctx, e.tx, id)
+		if err != nil {
+			return err
+		}
+		changed, err := do(r)
+		if err == nil && changed {
+			err = e.save(r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // save writes what may change of a row.
 func (e *entry) save(r *row) error {
 	intent, receipt, err := r.encode()

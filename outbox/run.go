@@ -216,13 +216,9 @@ func (o *Outbox) disown(ctx context.Context, ops []string) error {
 	}
 	return o.write(ctx, "disown", func(e *entry) error {
 		flying := o.flying()
-		for _, id := range ids {
-			r, err := load(e.ctx, e.tx, id)
-			if err != nil {
-				return err
-			}
-			if r.owner != o.owner.id || flying[id] {
-				continue
+		return e.each(ids, func(r *row) (bool, error) {
+			if r.owner != o.owner.id || flying[r.ID] {
+				return false, nil
 			}
 			r.owner = ""
 			switch r.State {
@@ -231,11 +227,8 @@ func (o *Outbox) disown(ctx context.Context, ops []string) error {
 			case timeline.Preparing:
 				r.State = timeline.Queued
 			}
-			if err := e.save(r); err != nil {
-				return err
-			}
-		}
-		return nil
+			return true, nil
+		})
 	})
 }
 
