@@ -31,6 +31,7 @@ type network struct {
 	prepares int
 	sends    int
 	settles  int
+	reads    int                // of posts
 	requests []timeline.Request // as Send and Settle got them
 	intents  []timeline.Intent  // as Prepare got them
 
@@ -73,6 +74,9 @@ func (n *network) Home(context.Context, timeline.Page) (timeline.Batch, error) {
 func (n *network) Thread(context.Context, timeline.ID) (*timeline.Thread, error) { return nil, nil }
 
 func (n *network) Post(_ context.Context, id timeline.ID) (*timeline.Post, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.reads++
 	return &timeline.Post{ID: id}, nil
 }
 

@@ -50,6 +50,27 @@ func (l *ledger) states(op string) []timeline.DeliveryState {
 	return s
 }
 
+// listener is a Sink that shows no posts.
+type listener struct{ ledger *ledger }
+
+func (l listener) Delivered(ds ...timeline.Delivery) { l.ledger.Delivered(ds...) }
+
+func TestNothingIsReadBackForWhoShowsNoPosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork("a")
+		var sink ledger
+		o := openWith(t, outbox.Options{Dir: t.TempDir(), Sink: listener{&sink}}, n)
+		stop := run(t, o)
+		defer stop()
+		op := add(t, o, "hello", n)
+		synctest.Wait()
+		equal(t, "told", sink.states(op.ID), []timeline.DeliveryState{"queued", "preparing", "sending", "sent"})
+		if n.reads != 0 {
+			t.Errorf("%d posts were read back, and nobody sees them", n.reads)
+		}
+	})
+}
+
 func TestRunTellsWhatIsDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork("a")

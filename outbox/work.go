@@ -364,11 +364,12 @@ func (o *Outbox) finish(ctx context.Context, j *job, b timeline.Backend) {
 			o.opts.Log.Warn("files could not be removed", "error", err)
 		}
 	}
-	if o.opts.Sink == nil {
+	screen, ok := o.opts.Sink.(timeline.Screen)
+	if !ok {
 		return
 	}
 	if j.Kind == timeline.DoDelete {
-		o.opts.Sink.Retract(j.On)
+		screen.Retract(j.On)
 		return
 	}
 	ids := []timeline.ID{j.On}
@@ -389,6 +390,6 @@ func (o *Outbox) finish(ctx context.Context, j *job, b timeline.Backend) {
 			o.opts.Log.Debug("a written post could not be read back", "post", id.String(), "error", err)
 			continue
 		}
-		o.opts.Sink.Publish(post)
+		screen.Publish(post)
 	}
 }

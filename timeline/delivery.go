@@ -51,11 +51,17 @@ type Delivery struct {
 	Updated   time.Time
 }
 
-// Sink is told what writing changes, so that it can be shown: the hub. Calls never
+// Sink is told how deliveries go on, so that it can be shown. Calls never
 // block and may come from several goroutines.
 type Sink interface {
 	// Delivered hands over deliveries that have changed.
 	Delivered(d ...Delivery)
+}
+
+// Screen is a Sink that shows posts too: the hub. What was written is read back from
+// its network for a Screen alone.
+type Screen interface {
+	Sink
 	// Publish shows a post as it now is: one just written, or acted upon.
 	Publish(p *Post)
 	// Retract takes a deleted post away.

@@ -2,7 +2,7 @@ package timeline
 
 import "slices"
 
-var _ Sink = (*Hub)(nil)
+var _ Screen = (*Hub)(nil)
 
 // Delivered implements Sink: the next Next hands the deliveries on. Of one that
 // changes again before, the latest state is kept.
@@ -20,7 +20,7 @@ func (h *Hub) Delivered(deliveries ...Delivery) {
 	h.notify()
 }
 
-// Publish implements Sink: a post of the person's own takes the way of every
+// Publish implements Screen: a post of the person's own takes the way of every
 // other.
 func (h *Hub) Publish(p *Post) {
 	h.mu.Lock()
@@ -28,7 +28,7 @@ func (h *Hub) Publish(p *Post) {
 	h.publish(Place(p, h.opts.Now()))
 }
 
-// Retract implements Sink.
+// Retract implements Screen.
 func (h *Hub) Retract(id ID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -66,12 +66,6 @@ func (p *progress) note(d timeline.Delivery) {
 	p.states = append(p.states, d)
 }
 
-// Publish implements timeline.Sink: posts are not shown here.
-func (p *progress) Publish(*timeline.Post) {}
-
-// Retract implements timeline.Sink.
-func (p *progress) Retract(timeline.ID) {}
-
 // clear takes the line away.
 func (p *progress) clear() {
 	p.mu.Lock()
