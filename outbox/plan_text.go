@@ -129,15 +129,8 @@ func (b *builder) measure(i int, text timeline.Text) timeline.Size {
 
 // tooLong says by how much post i of n is.
 func (b *builder) tooLong(i, n int, size timeline.Size) string {
-	l := b.target.Limits
-	message := fmt.Sprintf("%d of %d bytes", size.Bytes, l.Bytes)
-	if l.Characters > 0 && size.Characters > l.Characters {
-		unit := l.Unit
-		if unit == "" {
-			unit = "characters"
-		}
-		message = fmt.Sprintf("%d of %d %s", size.Characters, l.Characters, unit)
-	}
+	length, limit, unit := size.Against(b.target.Limits)
+	message := fmt.Sprintf("%d of %d %s", length, limit, unit)
 	if n > 1 {
 		message = fmt.Sprintf("post %d of %d has %s", i+1, n, message)
 	}

@@ -1,6 +1,9 @@
 package timeline
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Kind is what an Intent does.
 type Kind string
@@ -114,6 +117,16 @@ type Size struct {
 // Fits tells whether s is within l; a limit of zero is none.
 func (s Size) Fits(l Limits) bool {
 	return (l.Characters == 0 || s.Characters <= l.Characters) && (l.Bytes == 0 || s.Bytes <= l.Bytes)
+}
+
+// Against returns the length and the limit that decide: those that s passes, else
+// the ones in l's own unit, else the bytes. A limit of zero is none.
+func (s Size) Against(l Limits) (n, limit int, unit string) {
+	inUnit := l.Characters > 0 && (s.Characters > l.Characters || l.Bytes == 0 || s.Bytes <= l.Bytes)
+	if inUnit {
+		return s.Characters, l.Characters, cmp.Or(l.Unit, "characters")
+	}
+	return s.Bytes, l.Bytes, "bytes"
 }
 
 // Severity is how much a Remark matters.

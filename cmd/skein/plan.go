@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -67,9 +68,8 @@ func (w *writing) planJSON(t outbox.TargetPlan) planJSON {
 		Parts: []partJSON{}, Remarks: append([]timeline.Remark{}, t.Remarks...), After: w.names[t.After],
 	}
 	for _, p := range t.Parts {
-		limit, _ := limitOf(t.Limits)
 		part := partJSON{
-			Text: p.Text.Plain(), Characters: p.Size.Characters, Bytes: p.Size.Bytes, Limit: limit, Unit: t.Limits.Unit, Over: p.Over,
+			Text: p.Text.Plain(), Characters: p.Size.Characters, Bytes: p.Size.Bytes, Limit: cmp.Or(t.Limits.Characters, t.Limits.Bytes), Unit: t.Limits.Unit, Over: p.Over,
 			Spans: []spanJSON{},
 		}
 		for _, s := range p.Text {
@@ -78,14 +78,6 @@ func (w *writing) planJSON(t outbox.TargetPlan) planJSON {
 		j.Parts = append(j.Parts, part)
 	}
 	return j
-}
-
-// limitOf is the limit that people know, and whether it is one of bytes.
-func limitOf(l timeline.Limits) (limit int, bytes bool) {
-	if l.Characters > 0 {
-		return l.Characters, false
-	}
-	return l.Bytes, true
 }
 
 func spanName(k timeline.SpanKind) string {
@@ -109,14 +101,10 @@ func (w *writing) planText(t outbox.TargetPlan) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s\n", t.Account.Network.Letter(), w.nameOf(t.Account))
 	for i, p := range t.Parts {
-		limit, bytes := limitOf(t.Limits)
-		length := p.Size.Characters
-		if bytes {
-			length = p.Size.Bytes
-		}
-		count := fmt.Sprintf("%d %s", length, t.Limits.Unit)
+		length, limit, unit := p.Size.Against(t.Limits)
+		count := fmt.Sprintf("%d %s", length, unit)
 		if limit > 0 {
-			count = fmt.Sprintf("%d/%d %s", length, limit, t.Limits.Unit)
+			count = fmt.Sprintf("%d/%d %s", length, limit, unit)
 		}
 		if len(t.Parts) > 1 {
 			count = fmt.Sprintf("%d of %d, %s", i+1, len(t.Parts), count)

@@ -292,12 +292,11 @@ func sized(p outbox.TargetPlan, l overlay.Look) string {
 
 // measured is a length with its limit, in the network's own unit.
 func measured(s timeline.Size, lim timeline.Limits, l overlay.Look) string {
-	over := lim.Bytes > 0 && s.Bytes > lim.Bytes
-	switch {
-	case over && (lim.Characters == 0 || s.Characters <= lim.Characters):
-		return fmt.Sprintf("%d/%d bytes", s.Bytes, lim.Bytes)
-	case lim.Characters > 0:
-		return fmt.Sprintf("%d/%d", s.Characters, lim.Characters)
+	switch n, limit, unit := s.Against(lim); {
+	case unit != "bytes":
+		return fmt.Sprintf("%d/%d", n, limit)
+	case limit > 0 && n > limit:
+		return fmt.Sprintf("%d/%d bytes", n, limit)
 	}
 	return l.Theme.Signs.Unlimited
 }

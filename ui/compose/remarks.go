@@ -202,11 +202,8 @@ func over(t outbox.TargetPlan) string {
 		if !p.Over {
 			continue
 		}
-		n, unit := p.Size.Characters-t.Limits.Characters, t.Limits.Unit
-		if t.Limits.Characters == 0 || n <= 0 {
-			n, unit = p.Size.Bytes-t.Limits.Bytes, "bytes"
-		}
-		return fmt.Sprintf("%s: %d %s too long", t.Account.Network.Letter(), n, unit)
+		n, limit, unit := p.Size.Against(t.Limits)
+		return fmt.Sprintf("%s: %d %s too long", t.Account.Network.Letter(), n-limit, unit)
 	}
 	return ""
 }
