@@ -126,6 +126,10 @@ type Thread struct {
 	Focus     ID
 	Roots     []*Node
 	Truncated bool // the server held back a part
+	// Kept is set where the server could not be asked: the conversation is what was
+	// kept of it, Kept when its newest part was read, and Why the server's failure.
+	Kept time.Time
+	Why  Safe
 }
 
 // Node is a post of a thread and the replies to it, oldest first.

@@ -20,8 +20,12 @@ type Opener func(ctx context.Context, id AccountID) (Backend, error)
 // HubOptions configure a Hub. The zero value but Open is real.
 type HubOptions struct {
 	Open Opener
-	Page int // posts asked for at a time; 0 is 40
-	Now  func() time.Time
+	// Cache keeps what is read, Marks how far; without them both live as long as the
+	// Hub.
+	Cache Cache
+	Marks Marks
+	Page  int // posts asked for at a time; 0 is 40
+	Now   func() time.Time
 	// Rand returns a number in [0,1), for the back-off's jitter.
 	Rand func() float64
 	// After is time.After.
@@ -83,6 +87,12 @@ type Changes struct {
 	// account has older ones; Settled that every account has answered or failed
 	// once since the start.
 	Loading, End, Settled bool
+	// Unread are the keys of posts that have become unread, Read of those that were
+	// read elsewhere. They are differences.
+	Unread, Read []Key
+	// Forgetful says why nothing is kept at present, as when the disk is full; empty
+	// while all is well.
+	Forgetful Safe
 }
 
 // State is how an account is doing.

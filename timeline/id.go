@@ -1,6 +1,9 @@
 package timeline
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
 	"strings"
 	"time"
 )
@@ -50,6 +53,32 @@ type ID struct {
 
 // String is "network:local"; it is what ParseID reads.
 func (id ID) String() string { return string(id.Network) + ":" + id.Local }
+
+// Short is a name for id that a person can type: seven letters and digits, the
+// same on every machine. Two posts of a million may share one.
+func (id ID) Short() string { return shortAlphabet.EncodeToString(id.digest())[:shortLen] }
+
+// Hash is what Short is the beginning of: 64 bits that tell posts apart, for
+// indexes.
+func (id ID) Hash() uint64 { return binary.BigEndian.Uint64(id.digest()) }
+
+// digest cannot be steered by who makes up a Local.
+func (id ID) digest() []byte {
+	sum := sha256.Sum256([]byte(id.String()))
+	return sum[:8]
+}
+
+// IsShort tells whether s has the form of a Short, in either case.
+func IsShort(s string) bool {
+	return len(s) == shortLen && strings.Trim(strings.ToLower(s), shortLetters) == ""
+}
+
+const (
+	shortLen     = 7
+	shortLetters = "0123456789abcdefghjkmnpqrstvwxyz" // Crockford's: no i, l, o or u
+)
+
+var shortAlphabet = base32.NewEncoding(shortLetters).WithPadding(base32.NoPadding)
 
 // Zero tells whether id names nothing.
 func (id ID) Zero() bool { return id == ID{} }

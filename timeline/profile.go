@@ -14,7 +14,8 @@ type Profile struct {
 	Locked                      bool // follows need approval
 	FollowedBy, Followed        bool // as the asking account sees it
 	Muted, Blocked              bool
-	Moved                       Safe // where the person went, when they say so
+	Moved                       Safe      // where the person went, when they say so
+	Kept                        time.Time // when it was read, where the server could not be asked now; else zero
 }
 
 // Field is one line of a profile's table of links and facts.

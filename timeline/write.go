@@ -18,6 +18,8 @@ const (
 	DoBookmark Kind = "bookmark"
 	DoVote     Kind = "vote"
 	DoFollow   Kind = "follow"
+	DoMute     Kind = "mute"
+	DoBlock    Kind = "block"
 )
 
 // Audience is who may reply to a post, or quote it.
@@ -38,7 +40,7 @@ const (
 // journals and what a Publisher prepares, so it marshals to JSON and back.
 type Intent struct {
 	Kind Kind `json:"kind"`
-	Undo bool `json:"undo,omitempty"` // takes back an earlier boost, like, bookmark or follow
+	Undo bool `json:"undo,omitempty"` // takes back an earlier boost, like, bookmark, follow, mute or block
 
 	// Key is 32 random hex digits, one for each delivery, durable before anything is
 	// sent: what idempotency is made of (Idempotency-Key, the clock id of a record key).
@@ -62,7 +64,7 @@ type Intent struct {
 	Publish time.Time `json:"publish,omitzero"`
 
 	On      Subject `json:"on,omitzero"`       // the post acted upon: boost, like, bookmark, vote, edit, delete
-	Person  string  `json:"person,omitempty"`  // Author.ID; follow
+	Person  string  `json:"person,omitempty"`  // Author.ID; follow, mute, block
 	Choices []int   `json:"choices,omitempty"` // vote: indices of the options
 }
 

@@ -31,8 +31,9 @@ var rooms = []struct {
 	{"backends/bluesky", []string{"timeline", "timeline/failpoint", "backends/transport", "backends/callback", "config/account"}},
 	{"backends/nostr", []string{"timeline", "timeline/failpoint", "backends/transport", "backends/callback", "config/account"}},
 	{"backends", []string{"backends/mastodon", "backends/bluesky", "backends/nostr", "backends/transport", "timeline", "config/account"}},
-	{"timeline/store", []string{"timeline", "timeline/sqlite"}},
+	{"timeline/store", []string{"timeline", "timeline/failpoint", "timeline/sqlite"}},
 	{"timeline/sqlite", []string{"timeline"}},
+	{"timeline/specimen", []string{"timeline"}},
 	{"timeline/failpoint", nil},
 	{"config/account", nil},
 	{"config", []string{"config/account"}},
@@ -40,7 +41,7 @@ var rooms = []struct {
 }
 
 // forTests are what tests may import besides: servers to talk to, suites to pass.
-var forTests = []string{"backends/sandbox", "backends/sandbox/", "backends/conformance", "ui/uitest"}
+var forTests = []string{"backends/sandbox", "backends/sandbox/", "backends/conformance", "ui/uitest", "timeline/specimen", "timeline/store"}
 
 // toServe lists tests in which a server of the sandbox meets its own adapter.
 var toServe = map[string]string{
