@@ -40,16 +40,8 @@ func (a *app) peopleAddCommand() *cobra.Command {
 			"cannot be reached now is kept as it was typed.\n\n" + refHelp,
 		Example: "  skein people add ana @ana@mastodon.example ana.bsky.example npub1…",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			return a.withPeople(ctx, func(s *store.Store) error {
-				handles, err := a.handles(ctx, args[1:])
-				if err != nil {
-					return err
-				}
-				if err := s.AddPerson(ctx, args[0], handles...); err != nil {
-					return err
-				}
-				return a.showPerson(ctx, s, args[0])
+			return a.changePerson(cmd.Context(), args, func(ctx context.Context, s *store.Store, handles []timeline.Handle) error {
+				return s.AddPerson(ctx, args[0], handles...)
 			})
 		},
 	}
@@ -59,21 +51,31 @@ func (a *app) peopleLinkCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "link NAME HANDLE…", Short: "Add handles to a person", Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			return a.withPeople(ctx, func(s *store.Store) error {
-				handles, err := a.handles(ctx, args[1:])
-				if err != nil {
-					return err
-				}
+			return a.changePerson(cmd.Context(), args, func(ctx context.Context, s *store.Store, handles []timeline.Handle) error {
 				for _, h := range handles {
 					if err := s.Link(ctx, args[0], h); err != nil {
 						return err
 					}
 				}
-				return a.showPerson(ctx, s, args[0])
+				return nil
 			})
 		},
 	}
+}
+
+// changePerson gives change the handles that stand after a NAME, looked up, and
+// shows what has become of the person.
+func (a *app) changePerson(ctx context.Context, args []string, change func(context.Context, *store.Store, []timeline.Handle) error) error {
+	return a.withPeople(ctx, func(s *store.Store) error {
+		handles, err := a.handles(ctx, args[1:])
+		if err != nil {
+			return err
+		}
+		if err := change(ctx, s, handles); err != nil {
+			return err
+		}
+		return a.showPerson(ctx, s, args[0])
+	})
 }
 
 func (a *app) peopleRemoveCommand() *cobra.Command {
