@@ -18,6 +18,7 @@ import (
 type capped struct {
 	next http.RoundTripper
 	c    *Client
+	most int64 // bytes of an answer that is handed on as it arrives; 0: none but media is
 }
 
 func (t *capped) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -65,8 +66,12 @@ func (t *capped) prepare(req *http.Request) *http.Request {
 // like are capped as they are read.
 func (t *capped) hold(req *http.Request, resp *http.Response) (*http.Response, error) {
 	host := req.URL.Host
-	body := &limited{ReadCloser: resp.Body, left: MaxBody, host: host}
 	kind := resp.Header.Get("Content-Type")
+	if t.most > 0 && resp.StatusCode == http.StatusOK && !strings.Contains(kind, "json") {
+		resp.Body = newLimited(resp.Body, t.most, host)
+		return resp, nil
+	}
+	body := newLimited(resp.Body, MaxBody, host)
 	if slices.ContainsFunc([]string{"image/", "video/", "audio/"}, func(p string) bool { return strings.HasPrefix(kind, p) }) {
 		resp.Body = body
 		return resp, nil
@@ -114,8 +119,12 @@ func Depth(b []byte) int {
 // limited fails, rather than ends, when a body is over its cap.
 type limited struct {
 	io.ReadCloser
-	left int64
-	host string
+	most, left int64
+	host       string
+}
+
+func newLimited(body io.ReadCloser, most int64, host string) *limited {
+	return &limited{ReadCloser: body, most: most, left: most, host: host}
 }
 
 func (l *limited) Read(p []byte) (int, error) {
@@ -125,7 +134,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.ReadCloser.Read(p)
 	l.left -= int64(n)
 	if l.left < 0 {
-		return 0, timeline.Errorf(timeline.CodeTooLarge, "%s: the answer is over %d MiB", l.host, MaxBody>>20)
+		return 0, timeline.Errorf(timeline.CodeTooLarge, "%s: the answer is over %d MiB", l.host, l.most>>20)
 	}
 	return n, err
 }

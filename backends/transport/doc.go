@@ -6,8 +6,9 @@
 //   - The address that is really dialled is checked: private, loopback and
 //     link-local addresses only where the configuration allows the host by name.
 //   - https and wss only, except for loopback hosts and .onion.
-//   - A body is at most 8 MiB after decompression, JSON nests at most 64 deep, a
-//     body that is silent for 15 s is given up, a websocket frame is at most 1 MiB.
+//   - A body is at most 8 MiB after decompression, or what Large was asked for, JSON
+//     nests at most 64 deep, a body that is silent for 15 s is given up, a websocket
+//     frame is at most 1 MiB.
 //   - 429 becomes a *timeline.Error with Until, measured against the server's Date;
 //     while it lasts, further requests to that host fail at once, unsent.
 //

@@ -32,6 +32,7 @@ const (
 	headerTimeout = 15 * time.Second
 	idleTimeout   = 15 * time.Second // silence within a body
 	totalTimeout  = 60 * time.Second // a whole request
+	slowest       = 64 << 10         // bytes a second of a large answer
 )
 
 // Options configure a Client. The zero value is strict and real.
@@ -50,6 +51,7 @@ type Options struct {
 type Client struct {
 	opts  Options
 	http  *http.Client
+	base  http.RoundTripper
 	stats *budget
 	idle  time.Duration // idleTimeout; tests shorten it
 }
@@ -80,6 +82,7 @@ func New(o Options) *Client {
 		// A connection that did not survive the machine's sleep is found out, not used again.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: idleTimeout, PingTimeout: dialTimeout},
 	}
+	c.base = base
 	c.http = &http.Client{
 		Transport:     &capped{next: base, c: c},
 		CheckRedirect: checkRedirect,
@@ -91,6 +94,17 @@ func New(o Options) *Client {
 // HTTP returns the capped http.Client. Callers may copy it but must keep its
 // Transport and CheckRedirect.
 func (c *Client) HTTP() *http.Client { return c.http }
+
+// Large returns a client for the few answers that may be over MaxBody, such as the
+// archive of an account: one that is no JSON is handed on as it arrives, most bytes
+// of it at the most. All else is as with HTTP, but that the whole request may take
+// as long as a slow line needs for so much.
+func (c *Client) Large(most int64) *http.Client {
+	large := *c.http
+	large.Transport = &capped{next: c.base, c: c, most: most}
+	large.Timeout += time.Duration(most/slowest) * time.Second
+	return &large
+}
 
 // Close ends idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
