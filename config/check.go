@@ -21,7 +21,7 @@ func (c Config) check() error {
 			return fmt.Errorf("network.allow: %q is no host: leave scheme, port and path out", h)
 		}
 	}
-	for _, check := range []func() error{c.Secrets.check, c.Nostr.check, c.Post.check} {
+	for _, check := range []func() error{c.Secrets.check, c.Nostr.check, c.Post.check, c.Cache.check} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -77,6 +77,16 @@ func (p Post) check() error {
 	}
 	if undo := time.Duration(p.Undo); undo < 0 || undo > MaxUndo {
 		return fmt.Errorf("post.undo = %q: from 0s to %v", undo, MaxUndo)
+	}
+	return nil
+}
+
+func (c Cache) check() error {
+	if c.MaxSize != 0 && c.MaxSize < MinCache {
+		return fmt.Errorf("cache.max_size = %q: at least %v, or 0 for no bound", c.MaxSize, MinCache)
+	}
+	if age := time.Duration(c.MaxAge); age != 0 && age < day {
+		return fmt.Errorf("cache.max_age = %q: at least 1d, or 0 for no bound", c.MaxAge)
 	}
 	return nil
 }

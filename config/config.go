@@ -22,6 +22,7 @@ type Config struct {
 	Network Network `toml:"network"`
 	Nostr   Nostr   `toml:"nostr"`
 	Post    Post    `toml:"post" comment:"what a post is when the command or the compose screen does not say"`
+	Cache   Cache   `toml:"cache" comment:"what was read before, kept for reading and searching without a network"`
 	Secrets Secrets `toml:"secrets"`
 	// Keys rebinds: action = ["key", "other key"].
 	Keys map[string][]string `toml:"keys"`
@@ -55,24 +56,18 @@ type Post struct {
 	Undo       Span     `toml:"undo" comment:"how long the full screen waits before it sends, so that a post can be taken back"`
 }
 
-// MaxUndo is the longest value of post.undo.
-const MaxUndo = 10 * time.Minute
-
-// Span is a duration as a person writes it: "5s", "1m30s".
-type Span time.Duration
-
-// UnmarshalText reads what time.ParseDuration does.
-func (s *Span) UnmarshalText(b []byte) error {
-	d, err := time.ParseDuration(string(b))
-	if err != nil {
-		return fmt.Errorf("%q is no span of time such as 5s or 1m", b)
-	}
-	*s = Span(d)
-	return nil
+// Cache holds how much of what was read is kept. The oldest posts go first.
+type Cache struct {
+	MaxSize Size `toml:"max_size" comment:"the most that it may take on the disk, such as \"500MB\"; 0: no bound"`
+	MaxAge  Span `toml:"max_age" comment:"how old posts may get, such as \"365d\"; 0: no bound"`
 }
 
-// MarshalText writes what UnmarshalText reads.
-func (s Span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).String()), nil }
+// MinCache is the least value of cache.max_size but 0: a smaller cache would lose
+// what the screen has just read.
+const MinCache Size = 10e6
+
+// MaxUndo is the longest value of post.undo.
+const MaxUndo = 10 * time.Minute
 
 // Secrets says where the key of the secrets file is.
 type Secrets struct {
@@ -93,6 +88,7 @@ func Default() Config {
 	return Config{
 		Theme:   "auto",
 		Secrets: Secrets{Key: "auto"},
+		Cache:   Cache{MaxSize: 2e9},
 		Post:    Post{To: []string{}, Lang: []string{}, Undo: Span(5 * time.Second)},
 		Nostr: Nostr{Quorum: 1, Relays: []string{
 			"wss://relay.damus.io", "wss://nos.lol", "wss://relay.primal.net", "wss://relay.nostr.band",

@@ -58,6 +58,12 @@ func TestMistakesHaveAPlaceAndAWayOut(t *testing.T) {
 		{"[post]\nundo = \"5\"\n", "config.toml:2:8:"},
 		{"[post]\nundo = \"-1s\"\n", "from 0s to 10m0s"},
 		{"[post]\nundo = \"11m\"\n", "from 0s to 10m0s"},
+		{"[cache]\nmax_size = \"big\"\n", "config.toml:2:12: \"big\" is no size such as 500MB or 2GB"},
+		{"[cache]\nmax_size = -1\n", "at least 10MB, or 0 for no bound"},
+		{"[cache]\nmax_size = \"2MB\"\n", "at least 10MB, or 0 for no bound"},
+		{"[cache]\nmax_age = \"a year\"\n", "config.toml:2:11: \"a year\" is no span of time"},
+		{"[cache]\nmax_age = \"2h\"\n", "at least 1d, or 0 for no bound"},
+		{"[cache]\nmax_age = \"-3000h\"\n", "at least 1d, or 0 for no bound"},
 		{"[post]\nwarn = \"x\"\n", "no such setting: post.warn"},
 	} {
 		_, _, err := load(t, c.text)
@@ -99,5 +105,45 @@ func TestPostDefaultsAreRead(t *testing.T) {
 	want := config.Post{To: []string{"all"}, Lang: []string{"en", "pt-BR"}, Visibility: "unlisted", Number: true, Undo: config.Span(90 * time.Second)}
 	if !reflect.DeepEqual(c.Post, want) || c.Nostr.Quorum != 2 || c.Nostr.MediaServer != "https://files.example" || len(c.Nostr.Relays) < 3 {
 		t.Errorf("%+v", c)
+	}
+}
+
+func TestCacheBoundsAreRead(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want config.Cache
+	}{
+		{"", config.Cache{MaxSize: 2e9}},
+		{"[cache]\nmax_size = 0\n", config.Cache{}},
+		{"[cache]\nmax_size = \"0\"\nmax_age = \"0\"\n", config.Cache{}},
+		{"[cache]\nmax_size = \"1.5 GB\"\nmax_age = \"90d\"\n", config.Cache{MaxSize: 1.5e9, MaxAge: config.Span(90 * 24 * time.Hour)}},
+		{"[cache]\nmax_size = \"500 mib\"\nmax_age = \"36h\"\n", config.Cache{MaxSize: 500 << 20, MaxAge: config.Span(36 * time.Hour)}},
+		{"[cache]\nmax_size = 20000000\n", config.Cache{MaxSize: 2e7}},
+	} {
+		got, _, err := load(t, c.text)
+		if err != nil || got.Cache != c.want {
+			t.Errorf("%q: %+v, %v", c.text, got.Cache, err)
+		}
+	}
+}
+
+func TestSizesAreWrittenAsTheyAreRead(t *testing.T) {
+	for text, want := range map[string]string{
+		"2GB": "2GB", "1500MB": "1.5GB", "0": "0B", "999": "999B", "1 KiB": "1024B", "2 tb": "2TB", "1.005GB": "1005000000B", "7b": "7B",
+	} {
+		size, err := config.ParseSize(text)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		got, err := size.MarshalText()
+		if err != nil || string(got) != want {
+			t.Errorf("%s is written %s (%v), not %s", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "GB", "-1GB", "1e30", "NaN", "Inf", "2 gigs"} {
+		if size, err := config.ParseSize(text); err == nil {
+			t.Errorf("%q is read as %v", text, size)
+		}
 	}
 }
