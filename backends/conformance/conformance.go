@@ -66,6 +66,7 @@ func Run(t *testing.T, s Setup) {
 		run  func(*testing.T)
 	}{
 		{"Account", c.testAccount},
+		{"Abilities", c.testAbilities},
 		{"Limits", c.testLimits},
 		{"HomeIsValid", c.testHomeValid},
 		{"OlderFindsEveryPostOnce", c.testOlder},
@@ -84,6 +85,12 @@ func Run(t *testing.T, s Setup) {
 		{"Check", c.testCheck},
 		{"CancelledContext", c.testCancelled},
 		{"Concurrent", c.testConcurrent},
+		{"Lists", c.testLists},
+		{"OddList", c.testOddList},
+		{"Marker", c.testMarker},
+		{"Archive", c.testArchive},
+		{"Mute", c.testMute},
+		{"Block", c.testBlock}, // last: some networks end follows with it, and empty home of them
 	} {
 		t.Run(sub.name, sub.run)
 	}

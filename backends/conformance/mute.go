@@ -1,0 +1,122 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"skein/timeline"
+)
+
+// people is how many the suite mutes and blocks at once: more than a page of a list.
+const people = listPage + 1
+
+// testMute mutes people and takes it back: their profiles and the list say so, and a
+// muted person's posts are gone from home, until they are not muted any more.
+func (c *suite) testMute(t *testing.T) {
+	if !c.can(t, "mute", "list mutes", "Profiler") {
+		return
+	}
+	her := c.author(t, c.publish(t, "to be muted", timeline.ID{}))
+	muted := append(c.others(t, people-1), her)
+	c.turn(t, timeline.DoMute, false, muted...)
+	c.listHolds(t, timeline.ListMutes, muted...)
+	c.publish(t, "not to be heard", timeline.ID{})
+	c.eventually(t, func(ctx context.Context) error {
+		for _, p := range c.home(ctx, t, timeline.Page{Limit: timeline.MaxPage}).Posts {
+			if slices.Contains(muted, p.Author.ID) || slices.Contains(muted, p.Content().Author.ID) {
+				return fmt.Errorf("post %s by %s is in home, though muted", p.Content().ID, p.Content().Author.ID)
+			}
+		}
+		return nil
+	})
+	c.turn(t, timeline.DoMute, true, muted...)
+	c.listLacks(t, timeline.ListMutes, muted...)
+	back := c.publish(t, "to be heard again", timeline.ID{})
+	c.eventually(t, func(ctx context.Context) error {
+		for _, p := range c.home(ctx, t, timeline.Page{Limit: c.PageSize}).Posts {
+			if p.ID == back {
+				return nil
+			}
+		}
+		return fmt.Errorf("post %s by somebody who is not muted any more is not in home", back)
+	})
+}
+
+// testBlock blocks people and takes it back. Where that has ended a follow, they are
+// followed again: the account is left as it was.
+func (c *suite) testBlock(t *testing.T) {
+	if !c.can(t, "block", "list blocks", "Profiler") {
+		return
+	}
+	blocked := c.others(t, people)
+	if len(blocked) == 0 {
+		t.Fatal("there is nobody in home who could be blocked: the suite needs a boost of somebody else at least")
+	}
+	var followed []string
+	for _, who := range blocked {
+		if p := c.profile(t.Context(), t, who); p.Followed {
+			followed = append(followed, who)
+		}
+	}
+	c.turn(t, timeline.DoBlock, false, blocked...)
+	c.listHolds(t, timeline.ListBlocks, blocked...)
+	c.turn(t, timeline.DoBlock, true, blocked...)
+	c.listLacks(t, timeline.ListBlocks, blocked...)
+	for _, who := range followed {
+		if p := c.profile(t.Context(), t, who); !p.Followed {
+			c.does(t, timeline.Intent{Kind: timeline.DoFollow, Person: who})
+		}
+	}
+}
+
+// turn mutes or blocks people, or takes it back, and waits until their profiles say
+// so.
+func (c *suite) turn(t *testing.T, kind timeline.Kind, undo bool, people ...string) {
+	t.Helper()
+	for _, who := range people {
+		c.does(t, timeline.Intent{Kind: kind, Undo: undo, Person: who})
+		c.eventually(t, func(ctx context.Context) error {
+			p := c.profile(ctx, t, who)
+			is := p.Muted
+			if kind == timeline.DoBlock {
+				is = p.Blocked
+			}
+			if is == undo {
+				return fmt.Errorf("%s, undo %v: the profile of %s says %v", kind, undo, who, is)
+			}
+			return nil
+		})
+	}
+}
+
+func (c *suite) profile(ctx context.Context, t *testing.T, who string) *timeline.Profile {
+	t.Helper()
+	profiler, ok := timeline.As[timeline.Profiler](c.Backend)
+	if !ok {
+		t.Fatal("this backend reads no profiles")
+	}
+	p, err := profiler.Profile(ctx, who)
+	if err != nil {
+		t.Fatalf("Profile(%s): %v", who, err)
+	}
+	return p
+}
+
+// listLacks waits until a list has none of people.
+func (c *suite) listLacks(t *testing.T, l timeline.List, people ...string) {
+	t.Helper()
+	c.eventually(t, func(ctx context.Context) error {
+		all, err := c.walkList(ctx, t, l, timeline.MaxPage)
+		if err != nil {
+			return err
+		}
+		for _, who := range people {
+			if slices.Contains(all, who) {
+				return fmt.Errorf("%s is still in the list %s", who, l)
+			}
+		}
+		return nil
+	})
+}
