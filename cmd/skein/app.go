@@ -43,6 +43,7 @@ type app struct {
 		color  string
 	}
 	started bool        // the flags were understood; what fails now is no usage error
+	failed  error       // what the command failed with
 	editing atomic.Bool // an editor has the terminal
 
 	paths  config.Paths

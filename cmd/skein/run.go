@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -42,6 +43,7 @@ func run(args []string, w world) int {
 	a := &app{world: w}
 	defer a.close()
 	root := a.root()
+	a.hold(root)
 	root.SetArgs(args)
 	root.SetIn(w.in)
 	root.SetOut(w.out)
@@ -50,7 +52,53 @@ func run(args []string, w world) int {
 	defer stop()
 	tell := func(_ io.Writer, _ fang.Styles, err error) { a.tell(ctx, args, err) }
 	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(tell))
+	if err == nil && a.failed != nil {
+		err = a.failed
+		a.tell(ctx, args, err)
+	}
 	return a.code(ctx, err)
+}
+
+// hold keeps what commands fail with in a.failed: fang asks the terminal for its
+// colours before it lets an error be told, and waits seconds for one that does not
+// answer.
+func (a *app) hold(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		a.hold(sub)
+	}
+	check, do := c.Args, c.RunE
+	if do == nil {
+		return
+	}
+	c.Args = cobra.ArbitraryArgs
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if a.failed == nil && check != nil {
+			a.failed = wrongly(check(cmd, args))
+		}
+		if a.failed == nil {
+			a.failed = do(cmd, args)
+		}
+		return nil
+	}
+}
+
+// hurry lets garbage lie longer until done is called: a command that ends within a
+// second collects a sixth of its time away otherwise.
+func hurry() (done func()) {
+	const percent = 400
+	before := debug.SetGCPercent(percent)
+	return func() { debug.SetGCPercent(before) }
+}
+
+// wrongly is wrong usage, as cobra found it, with a way on.
+func wrongly(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case strings.HasPrefix(err.Error(), "unknown command"):
+		return timeline.Errorf(timeline.CodeUsage, "%w; `skein --help` lists the commands", err)
+	}
+	return timeline.Errorf(timeline.CodeUsage, "%w; --help shows how", err)
 }
 
 // untilInterrupted returns a context that ends when the person or the system wants
@@ -86,9 +134,12 @@ func (a *app) root() *cobra.Command {
 		Long: "skein reads Mastodon, Bluesky and Nostr as one timeline.\n\n" +
 			"Without a command it opens the timeline in the terminal. `skein demo` shows\n" +
 			"the same on three networks of its own: no account and no network needed.",
-		Args:              cobra.NoArgs,
-		PersistentPreRunE: a.begin,
-		RunE:              func(cmd *cobra.Command, _ []string) error { return a.openTimeline(cmd.Context()) },
+		Args: cobra.NoArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			a.failed = a.begin(cmd)
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.openTimeline(cmd.Context()) },
 	}
 	f := c.PersistentFlags()
 	f.StringVar(&a.flags.config, "config", "", "read FILE instead of the usual config.toml")
@@ -96,7 +147,8 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flags.json, "json", false, "print JSON, one object a line (see `skein help json`)")
 	f.StringVar(&a.flags.color, "color", "auto", "colours: auto, always or never")
 	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return timeline.Errorf(timeline.CodeUsage, "%w; `%s --help` shows what there is", err, cmd.CommandPath())
+		a.failed = timeline.Errorf(timeline.CodeUsage, "%w; `%s --help` shows what there is", err, cmd.CommandPath())
+		return nil
 	})
 	c.AddCommand(
 		a.timelineCommand(), a.threadCommand(), a.showCommand(), a.profileCommand(),
@@ -108,7 +160,7 @@ func (a *app) root() *cobra.Command {
 }
 
 // begin runs before every command: variables stand in for flags not given.
-func (a *app) begin(cmd *cobra.Command, _ []string) error {
+func (a *app) begin(cmd *cobra.Command) error {
 	var failed error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := "SKEIN_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
@@ -178,10 +230,7 @@ func (a *app) tell(ctx context.Context, args []string, err error) {
 	}
 	a.flags.json = a.flags.json || slices.Contains(args, "--json")
 	message := timeline.CleanLine(err.Error()).String()
-	switch {
-	case strings.HasPrefix(message, "unknown command"):
-		message += "; `skein --help` lists the commands"
-	case missesFlag(err), !a.started && strings.HasPrefix(message, "accepts "):
+	if missesFlag(err) {
 		message += "; --help shows how"
 	}
 	a.report(failure{Code: a.kind(err), Message: message})

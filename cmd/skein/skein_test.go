@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("TESTSCRIPT_COMMAND") == "" && filepath.Base(os.Args[0]) == "skein" {
 		os.Exit(run(os.Args[1:], standard()))
 	}
+	if os.Getenv(heapVar) != "" {
+		os.Exit(printHeap())
+	}
 	testscript.Main(leakChecked{m}, map[string]func(){
 		"skein": func() { os.Exit(run(os.Args[1:], standard())) },
 	})

@@ -70,6 +70,7 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 	if f.follow {
 		return a.follow(ctx, f, since, records, p)
 	}
+	defer hurry()()
 	options, accounts := a.hubOptions(records)
 	found, err := timeline.Fetch(ctx, options, f.number, accounts...)
 	if err != nil {

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
+	"skein/config"
 	"skein/timeline"
 )
 
@@ -46,12 +46,8 @@ func readAt(s string, now time.Time) (time.Time, bool) {
 	return time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, now.Location()), true
 }
 
-// parseSpan reads a duration of Go's form, or days as "2d"; it is not negative.
+// parseSpan reads a span as the configuration has it; it is not negative.
 func parseSpan(s string) (time.Duration, bool) {
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 16)
-		return time.Duration(n) * 24 * time.Hour, err == nil
-	}
-	d, err := time.ParseDuration(s)
-	return d, err == nil && d >= 0
+	span, err := config.ParseSpan(s)
+	return time.Duration(span), err == nil && span >= 0
 }
