@@ -1,7 +1,9 @@
 package timeline
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -69,15 +71,43 @@ type Haul struct {
 	Reader  AccountID
 	Removed []ID // gone on the network: forgotten here, too
 
-	// Up and Down carry the reach on; each counts only where it leads beyond what is
-	// kept, so that processes cannot take each other back. A nil one changes nothing.
+	// Up and Down carry the reach on; each counts only where it does not fall short of
+	// what is kept, so that processes cannot take each other back. A nil one changes
+	// nothing, nor does an empty cursor. See Reach.Extend.
 	Up     *ReachUp
 	Down   *ReachDown
 	Opened []Hole
 	Closed []Key // the gap rows of holes that are closed, or moved to an Opened one
 	// ReadTo is how far the feed has been read by the person: members that are new
-	// above it are unread.
+	// above it are unread, unless another feed holds them as read.
 	ReadTo Key
+}
+
+// Extend carries the reach on by what a haul of the feed brought: a Cache does this
+// in the transaction of Keep with what it then finds.
+func (r *Reach) Extend(h Haul) {
+	if up := h.Up; up != nil && !up.Newest.Less(r.Newest) {
+		r.Newest = up.Newest
+		r.Newer = cmp.Or(up.Newer, r.Newer)
+	}
+	first := r.Oldest == Key{} && r.Older == "" && !r.Done
+	if down := h.Down; down != nil {
+		if first || !r.Oldest.Less(down.Oldest) {
+			r.Oldest = down.Oldest
+			r.Older = cmp.Or(down.Older, r.Older)
+		}
+		r.Done = r.Done || down.Done
+	}
+	for _, k := range h.Closed {
+		r.Holes = slices.DeleteFunc(r.Holes, func(o Hole) bool { return o.Key.Compare(k) == 0 })
+	}
+	for _, o := range h.Opened {
+		if i := slices.IndexFunc(r.Holes, func(known Hole) bool { return known.Key.Compare(o.Key) == 0 }); i >= 0 {
+			r.Holes[i] = o
+		} else {
+			r.Holes = append(r.Holes, o)
+		}
+	}
 }
 
 // ReachUp carries a reach on above.
@@ -98,7 +128,8 @@ type Kept struct {
 	// Posts are those of all hauls in their order, each Combined with what was kept of
 	// it before: its place is the old one.
 	Posts []*Post
-	// Unread are the keys of those that have become unread members of a feed.
+	// Unread are the keys of those that are unread members of their haul's feed now,
+	// whether this call or another process's has made them so.
 	Unread []Key
 }
 
