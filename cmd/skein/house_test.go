@@ -33,6 +33,7 @@ var rooms = []struct {
 	{"backends", []string{"backends/mastodon", "backends/bluesky", "backends/nostr", "backends/transport", "timeline", "config/account"}},
 	{"timeline/store", []string{"timeline", "timeline/failpoint", "timeline/sqlite"}},
 	{"timeline/sqlite", []string{"timeline"}},
+	{"timeline/cachetest", []string{"timeline"}},
 	{"timeline/specimen", []string{"timeline"}},
 	{"timeline/failpoint", nil},
 	{"config/account", nil},
@@ -41,7 +42,7 @@ var rooms = []struct {
 }
 
 // forTests are what tests may import besides: servers to talk to, suites to pass.
-var forTests = []string{"backends/sandbox", "backends/sandbox/", "backends/conformance", "ui/uitest", "timeline/specimen", "timeline/store"}
+var forTests = []string{"backends/sandbox", "backends/sandbox/", "backends/conformance", "ui/uitest", "timeline/specimen", "timeline/cachetest", "timeline/store"}
 
 // toServe lists tests in which a server of the sandbox meets its own adapter.
 var toServe = map[string]string{
