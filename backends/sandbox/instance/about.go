@@ -89,13 +89,13 @@ func instanceV2(c *call) (any, error) {
 func (c *call) account(p *person) accountEntity {
 	avatar, header := c.s.file(p.id), c.s.file(bannerName)
 	e := accountEntity{
-		ID: p.id, Username: p.Handle, Acct: p.Handle, DisplayName: p.Name, Locked: p.Locked, Bot: p.Bot,
+		ID: p.id, Username: p.user(), Acct: p.Handle, DisplayName: p.Name, Locked: p.Locked, Bot: p.Bot,
 		Discoverable: true, Indexable: true, CreatedAt: timestamp(p.joined), Note: c.s.html([]world.Part{{Text: p.Bio}}),
 		URL: c.s.profileURL(p), URI: c.s.actor(p), Avatar: avatar, AvatarStatic: avatar, Header: header, HeaderStatic: header,
 		FollowingCount: len(p.follows), Emojis: c.nameEmojis(p.Name), Roles: []any{}, Fields: c.fields(p, false),
 	}
 	for _, other := range c.s.town.people {
-		if other.follows[p.Key] {
+		if other.follows.has(p.Key) {
 			e.FollowersCount++
 		}
 	}

@@ -1,9 +1,6 @@
 package instance
 
-import (
-	"net/http"
-	"strings"
-)
+import "strings"
 
 func verifyCredentials(c *call) (any, error) {
 	return credentialEntity{
@@ -15,8 +12,7 @@ func verifyCredentials(c *call) (any, error) {
 	}, nil
 }
 
-// lookupAccount finds a person by user or user@host; the host must be this one,
-// for nobody else is known here.
+// lookupAccount finds a person by user or user@host.
 func lookupAccount(c *call) (any, error) {
 	if p := c.s.byAcct(c.URL.Query().Get("acct")); p != nil {
 		return c.account(p), nil
@@ -24,12 +20,11 @@ func lookupAccount(c *call) (any, error) {
 	return nil, errNotFound()
 }
 
+// byAcct finds a person of this host by user or user@host, and one from elsewhere by
+// user@host where somebody here has met them. Nobody else can be resolved.
 func (s *Server) byAcct(acct string) *person {
-	name, host, full := strings.Cut(strings.TrimPrefix(acct, "@"), "@")
-	if full && !strings.EqualFold(host, s.opts.Host) {
-		return nil
-	}
-	return s.town.names[strings.ToLower(name)]
+	acct = strings.ToLower(strings.TrimPrefix(acct, "@"))
+	return s.town.names[strings.TrimSuffix(acct, "@"+strings.ToLower(s.opts.Host))]
 }
 
 func getAccount(c *call) (any, error) {
@@ -50,49 +45,4 @@ func accountStatuses(c *call) (any, error) {
 			(p.boostOf == nil || !isTrue(q.Get("exclude_reblogs"))) &&
 			(p.replyTo == nil || p.replyTo.by == who || !isTrue(q.Get("exclude_replies")))
 	})), nil
-}
-
-func relationships(c *call) (any, error) {
-	out := []relationshipEntity{}
-	q := c.URL.Query()
-	for _, id := range append(q["id[]"], q["id"]...) {
-		who := c.s.town.byID[id]
-		if who == nil {
-			continue
-		}
-		out = append(out, c.relationship(who))
-	}
-	return out, nil
-}
-
-func (c *call) relationship(who *person) relationshipEntity {
-	return relationshipEntity{
-		ID: who.id, Following: c.viewer.follows[who.Key], ShowingReblogs: c.viewer.follows[who.Key],
-		FollowedBy: who.follows[c.viewer.Key], Requested: c.viewer.asked[who.Key], RequestedBy: who.asked[c.viewer.Key],
-	}
-}
-
-// follow follows, or asks to where somebody decides for themselves, or stops.
-func follow(on bool) answer {
-	return func(c *call) (any, error) {
-		who := c.s.town.byID[c.PathValue("id")]
-		switch {
-		case who == nil:
-			return nil, errNotFound()
-		case who == c.viewer:
-			return nil, refusal{http.StatusForbidden, "This action is not allowed"}
-		case !on:
-			delete(c.viewer.follows, who.Key)
-			delete(c.viewer.asked, who.Key)
-		case who.Locked && !c.viewer.follows[who.Key]:
-			c.viewer.asked[who.Key] = true
-		default:
-			c.viewer.follows[who.Key] = true
-		}
-		return c.relationship(who), nil
-	}
-}
-
-func bookmarks(c *call) (any, error) {
-	return c.page(c.s.town.filter(func(p *post) bool { return p.bookmarked[c.viewer] && c.s.town.visible(p, c.viewer) })), nil
 }

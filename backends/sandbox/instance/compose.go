@@ -227,7 +227,7 @@ func (t *town) token(s string) (world.Part, bool) {
 	switch s[0] {
 	case '@':
 		name, _, _ := strings.Cut(s[1:], "@")
-		who := t.names[strings.ToLower(name)]
+		who := cmp.Or(t.names[strings.ToLower(s[1:])], t.names[strings.ToLower(name)])
 		if who == nil {
 			return world.Part{}, false
 		}

@@ -302,7 +302,7 @@ func (t *town) quotable(p *post, viewer *person) string {
 		return "automatic"
 	case p.visibility == "private" || p.quoting == "nobody":
 		return "denied"
-	case p.quoting == "followers" && !viewer.follows[p.by.Key]:
+	case p.quoting == "followers" && !viewer.follows.has(p.by.Key):
 		return "denied"
 	}
 	return "automatic"

@@ -73,13 +73,18 @@ func parseID(s string) uint64 {
 	return id
 }
 
-// link sets the Link header with the neighbours of a page.
+// link sets the Link header with the neighbours of a page; a last of "" has none below.
 func (c *call) link(limit int, last, first string) {
-	address := func(name, id string) string {
+	address := func(name, id, rel string) string {
 		q := url.Values{"limit": {strconv.Itoa(limit)}, name: {id}}
-		return c.s.base + c.URL.Path + "?" + q.Encode()
+		return fmt.Sprintf(`<%s%s?%s>; rel="%s"`, c.s.base, c.URL.Path, q.Encode(), rel)
 	}
-	c.reply.Set("Link", fmt.Sprintf(`<%s>; rel="next", <%s>; rel="prev"`, address("max_id", last), address("min_id", first)))
+	prev := address("min_id", first, "prev")
+	if last == "" {
+		c.reply.Set("Link", prev)
+		return
+	}
+	c.reply.Set("Link", address("max_id", last, "next")+", "+prev)
 }
 
 func getStatus(c *call) (any, error) {

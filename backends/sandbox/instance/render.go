@@ -83,7 +83,7 @@ func (s *Server) mention(p world.Part) string {
 		return escape(p.Text)
 	}
 	return `<span class="h-card" translate="no"><a href="` + escape(s.profileURL(who)) + `" class="u-url mention">@<span>` +
-		escape(who.Handle) + `</span></a></span>`
+		escape(who.user()) + `</span></a></span>`
 }
 
 // source is what a client would have sent for parts.
@@ -107,9 +107,18 @@ func source(parts []world.Part) string {
 // The addresses. Those that the whole network sees are on the public host, files
 // on the loopback server that has them.
 
-func (s *Server) profileURL(p *person) string { return "https://" + s.opts.Host + "/@" + p.Handle }
+func (s *Server) profileURL(p *person) string { return s.home(p) + "/@" + p.user() }
 
-func (s *Server) actor(p *person) string { return "https://" + s.opts.Host + "/users/" + p.Handle }
+func (s *Server) actor(p *person) string { return s.home(p) + "/users/" + p.user() }
+
+// home is the address of the server where p lives.
+func (s *Server) home(p *person) string {
+	_, host, elsewhere := strings.Cut(p.Handle, "@")
+	if !elsewhere {
+		host = s.opts.Host
+	}
+	return "https://" + host
+}
 
 func (s *Server) tagURL(tag string) string {
 	return "https://" + s.opts.Host + "/tags/" + url.PathEscape(strings.ToLower(tag))
@@ -189,7 +198,7 @@ func (c *call) flatStatus(p *post) statusEntity {
 		e.InReplyToID, e.InReplyToAccountID = &id, &p.replyTo.by.id
 	}
 	if c.viewer != nil {
-		liked, boosted, kept := p.liked[c.viewer], p.boosted[c.viewer], p.bookmarked[c.viewer]
+		liked, boosted, kept := p.liked.has(c.viewer), p.boosted[c.viewer], p.bookmarked.has(c.viewer)
 		e.Favourited, e.Reblogged, e.Bookmarked = &liked, &boosted, &kept
 	}
 	if p.boostOf == nil {
@@ -212,7 +221,7 @@ func (c *call) mentions(p *post) []mentionEntity {
 			continue
 		}
 		seen[who] = true
-		out = append(out, mentionEntity{ID: who.id, Username: who.Handle, Acct: who.Handle, URL: c.s.profileURL(who)})
+		out = append(out, mentionEntity{ID: who.id, Username: who.user(), Acct: who.Handle, URL: c.s.profileURL(who)})
 	}
 	return out
 }

@@ -24,6 +24,8 @@ type Options struct {
 	Now    func() time.Time // nil: time.Now
 	Host   string           // domain in handles and uris; "" is DefaultHost. The API is on loopback whatever it is
 	V1Only bool             // knows /api/v1/instance alone, as servers before Mastodon 4.0
+	// NoMarkers leaves out the read marks, as some servers of the family do.
+	NoMarkers bool
 
 	// Repeats is what a repeated Idempotency-Key does, and with it which program the
 	// server says it is.
@@ -184,12 +186,14 @@ func (s *Server) routes() http.Handler {
 	}
 
 	s.writing(signedIn)
+	s.listing(signedIn)
 
 	signedIn("GET /api/v1/accounts/verify_credentials", verifyCredentials)
 	signedIn("GET /api/v1/accounts/relationships", relationships)
 	public("GET /api/v1/accounts/lookup", lookupAccount)
 	public("GET /api/v1/accounts/{id}", getAccount)
 	public("GET /api/v1/accounts/{id}/statuses", accountStatuses)
+	public("GET /api/v1/accounts/{id}/following", following)
 	public("GET /api/v2/search", search)
 
 	mux.HandleFunc("GET /api/v1/streaming", s.stream)
@@ -200,7 +204,6 @@ func (s *Server) routes() http.Handler {
 
 // writing lists what there is beside statuses for those who write.
 func (s *Server) writing(signedIn func(string, answer)) {
-	signedIn("GET /api/v1/bookmarks", bookmarks)
 	signedIn("POST /api/v2/media", postMedia)
 	signedIn("GET /api/v1/media/{id}", getMedia)
 	signedIn("PUT /api/v1/media/{id}", putMedia)
@@ -209,8 +212,21 @@ func (s *Server) writing(signedIn func(string, answer)) {
 	signedIn("GET /api/v1/scheduled_statuses", scheduledStatuses)
 	signedIn("GET /api/v1/scheduled_statuses/{id}", getScheduled)
 	signedIn("DELETE /api/v1/scheduled_statuses/{id}", deleteScheduled)
-	signedIn("POST /api/v1/accounts/{id}/follow", follow(true))
-	signedIn("POST /api/v1/accounts/{id}/unfollow", follow(false))
+	for verb, do := range relations() {
+		signedIn("POST /api/v1/accounts/{id}/"+verb, relate(do))
+	}
+}
+
+// listing lists what the server keeps of each account.
+func (s *Server) listing(signedIn func(string, answer)) {
+	signedIn("GET /api/v1/mutes", mutes)
+	signedIn("GET /api/v1/blocks", blocks)
+	signedIn("GET /api/v1/bookmarks", bookmarks)
+	signedIn("GET /api/v1/favourites", favourites)
+	if !s.opts.NoMarkers {
+		signedIn("GET /api/v1/markers", getMarkers)
+		signedIn("POST /api/v1/markers", postMarkers)
+	}
 }
 
 // serve turns an answer into a handler.

@@ -7,10 +7,10 @@ type action func(c *call, p *post) *post
 // more, as on the real server.
 func actions() map[string]action {
 	return map[string]action{
-		"favourite":   mark(func(p *post) map[*person]bool { return p.liked }, true),
-		"unfavourite": mark(func(p *post) map[*person]bool { return p.liked }, false),
-		"bookmark":    mark(func(p *post) map[*person]bool { return p.bookmarked }, true),
-		"unbookmark":  mark(func(p *post) map[*person]bool { return p.bookmarked }, false),
+		"favourite":   mark(func(p *post) ties[*person] { return p.liked }, true),
+		"unfavourite": mark(func(p *post) ties[*person] { return p.liked }, false),
+		"bookmark":    mark(func(p *post) ties[*person] { return p.bookmarked }, true),
+		"unbookmark":  mark(func(p *post) ties[*person] { return p.bookmarked }, false),
 		"reblog":      reblog,
 		"unreblog":    unreblog,
 	}
@@ -31,10 +31,10 @@ func onStatus(act action) answer {
 	}
 }
 
-func mark(set func(*post) map[*person]bool, on bool) action {
+func mark(set func(*post) ties[*person], on bool) action {
 	return func(c *call, p *post) *post {
 		if on {
-			set(p)[c.viewer] = true
+			tie(c.s.town, set(p), c.viewer)
 		} else {
 			delete(set(p), c.viewer)
 		}

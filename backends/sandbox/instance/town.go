@@ -17,7 +17,7 @@ const homeSize = 800
 // the Server's lock held.
 type town struct {
 	people map[string]*person // by key
-	names  map[string]*person // by handle, lower case
+	names  map[string]*person // by handle, lower case; with a host of those from elsewhere
 	byID   map[string]*person
 
 	posts  []*post // in order of id
@@ -29,6 +29,7 @@ type town struct {
 	scheduled []*scheduled       // in order of id
 
 	lastScheduled int
+	lastTie       uint64
 	kept          map[string]kept // by Idempotency-Key, see call.key
 }
 
@@ -36,8 +37,18 @@ type person struct {
 	world.Person
 	id      string
 	joined  time.Time
-	follows map[string]bool // by key
+	follows ties[string]    // by key
 	asked   map[string]bool // whom they asked to be let follow
+	mutes   ties[string]
+	blocks  ties[string]
+	markers map[string]marker // by timeline
+	rival   string            // see Contend
+}
+
+// user is the handle without the host that those from elsewhere have.
+func (p *person) user() string {
+	user, _, _ := strings.Cut(p.Handle, "@")
+	return user
 }
 
 // post is a status. The marks that people put on it change, and an edit changes the
@@ -49,8 +60,9 @@ type post struct {
 	created time.Time
 	edited  time.Time
 
-	liked, boosted, bookmarked map[*person]bool
-	votes                      map[*person][]int // beside those of the world's poll
+	liked, bookmarked ties[*person]
+	boosted           map[*person]bool
+	votes             map[*person][]int // beside those of the world's poll
 }
 
 func (p *post) ID() string { return strconv.FormatUint(p.id, 10) }
@@ -90,10 +102,11 @@ func (t *town) move(p world.Person, now time.Time, files *gallery) {
 	const firstID = 109000000000000000
 	r := &person{
 		Person: p, id: strconv.Itoa(firstID + len(t.people)),
-		joined: now.AddDate(-2, 0, -len(t.people)).Truncate(24 * time.Hour), follows: map[string]bool{}, asked: map[string]bool{},
+		joined: now.AddDate(-2, 0, -len(t.people)).Truncate(24 * time.Hour), follows: ties[string]{}, asked: map[string]bool{},
+		mutes: ties[string]{}, blocks: ties[string]{}, markers: map[string]marker{},
 	}
 	for _, key := range p.Follows {
-		r.follows[key] = true
+		tie(t, r.follows, key)
 	}
 	t.people[p.Key], t.names[strings.ToLower(p.Handle)], t.byID[r.id] = r, r, r
 	files.portrait(r)
@@ -109,7 +122,7 @@ func (t *town) add(by *person, d draft, at time.Time, files *gallery) *post {
 	t.lastID = id
 	p := &post{
 		draft: d, id: id, by: by, created: at.UTC().Truncate(time.Millisecond),
-		liked: map[*person]bool{}, boosted: map[*person]bool{}, bookmarked: map[*person]bool{}, votes: map[*person][]int{},
+		liked: ties[*person]{}, boosted: map[*person]bool{}, bookmarked: ties[*person]{}, votes: map[*person][]int{},
 	}
 	for i := range p.pictures {
 		if p.pictures[i].id == "" {
@@ -118,7 +131,7 @@ func (t *town) add(by *person, d draft, at time.Time, files *gallery) *post {
 		}
 	}
 	if you := t.people[world.Viewer]; d.likedByYou && you != nil {
-		p.liked[you] = true
+		tie(t, p.liked, you)
 		p.likes = max(p.likes-1, 0)
 	}
 	if d.boostOf != nil {
@@ -153,7 +166,7 @@ func (t *town) remove(p *post) []*post {
 
 // visible tells whether viewer, who may be nobody, may read p.
 func (t *town) visible(p *post, viewer *person) bool {
-	if p.boostOf != nil && !t.visible(p.boostOf, viewer) {
+	if p.boostOf != nil && !t.visible(p.boostOf, viewer) || viewer != nil && p.by.blocks.has(viewer.Key) {
 		return false
 	}
 	switch {
@@ -164,7 +177,7 @@ func (t *town) visible(p *post, viewer *person) bool {
 	case p.mentions(viewer):
 		return true
 	}
-	return p.visibility == "private" && viewer.follows[p.by.Key]
+	return p.visibility == "private" && viewer.follows.has(p.by.Key)
 }
 
 func (p *post) mentions(who *person) bool {
@@ -173,19 +186,28 @@ func (p *post) mentions(who *person) bool {
 	})
 }
 
+// shuns tells whether p mutes or blocks who wrote a post or is mentioned in it.
+func (p *person) shuns(written *post) bool {
+	shunned := func(key string) bool { return p.mutes.has(key) || p.blocks.has(key) }
+	return shunned(written.by.Key) || slices.ContainsFunc(written.parts, func(part world.Part) bool {
+		return part.Kind == world.Mention && shunned(part.Target)
+	})
+}
+
 // inHome tells whether p belongs into viewer's home timeline: their own posts and
-// those of whom they follow, but no replies to strangers.
+// those of whom they follow, but no replies to strangers, and nothing by or about
+// whom they mute or block.
 //
 // Source: app/lib/feed_manager.rb, filter_from_home
 func (t *town) inHome(p *post, viewer *person) bool {
 	if p.by == viewer {
 		return true
 	}
-	if !viewer.follows[p.by.Key] || !t.visible(p, viewer) {
+	if !viewer.follows.has(p.by.Key) || !t.visible(p, viewer) || viewer.shuns(p) || p.boostOf != nil && viewer.shuns(p.boostOf) {
 		return false
 	}
 	to := p.replyTo
-	return to == nil || to.by == viewer || to.by == p.by || viewer.follows[to.by.Key]
+	return to == nil || to.by == viewer || to.by == p.by || viewer.follows.has(to.by.Key)
 }
 
 // home is viewer's home timeline, oldest first.
