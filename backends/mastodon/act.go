@@ -2,8 +2,6 @@ package mastodon
 
 import (
 	"context"
-	"encoding/json"
-	"net/url"
 	"slices"
 
 	"skein/timeline"
@@ -63,60 +61,6 @@ func (a *api) voted(ctx context.Context, f frozen) (voted, asAsked bool, err err
 	}
 	slices.Sort(p.Own)
 	return p.Voted, p.Voted && slices.Equal(slices.Compact(p.Own), slices.Compact(slices.Clone(f.Choices))), nil
-}
-
-// follow prepares to follow a person, or to stop.
-//
-// Source: docs.joinmastodon.org/methods/accounts#follow
-func (p preparation) follow(ctx context.Context, f *frozen) error {
-	sid, err := timeline.Step(ctx, p.notes, "person", func(ctx context.Context) (string, error) {
-		who, err := p.person(ctx, p.api, p.intent.Person)
-		if err != nil {
-			return "", err
-		}
-		return string(who.ID), nil
-	})
-	if err != nil {
-		return err
-	}
-	f.Person = sid
-	f.Path = "/api/v1/accounts/" + sid + "/follow"
-	if f.Undo {
-		f.Path = "/api/v1/accounts/" + sid + "/unfollow"
-	}
-	return nil
-}
-
-// relationship is what matters of a Relationship.
-type relationship struct {
-	ID        string `json:"id"`
-	Following bool   `json:"following"`
-	Requested bool   `json:"requested"` // the person has to agree first
-}
-
-// follows tells whether the account follows the person, or has asked to, as it was
-// to.
-func (a *api) follows(ctx context.Context, f frozen) (bool, error) {
-	var list []relationship
-	if err := a.get(ctx, "/api/v1/accounts/relationships", url.Values{"id[]": {f.Person}}, &list); err != nil {
-		return false, err
-	}
-	for _, r := range list {
-		if r.ID == f.Person {
-			return (r.Following || r.Requested) != f.Undo, nil
-		}
-	}
-	return false, timeline.Errorf(timeline.CodeMalformed, "%s: does not say whether we follow", a.base.Host)
-}
-
-// followed reads the answer to a follow.
-func followed(f frozen, body []byte) timeline.Outcome {
-	out := timeline.Outcome{Verdict: timeline.Published}
-	var r relationship
-	if json.Unmarshal(body, &r) == nil && r.Requested && !r.Following && !f.Undo {
-		out.Receipt.Note = timeline.Literal("the person decides who follows them, and was asked")
-	}
-	return out
 }
 
 // marked is the Outcome of a boost, a like or a bookmark. The receipt has the post

@@ -51,6 +51,7 @@ type Backend struct {
 	session *api     // nil until the token was read, and again after the server refused it
 	known   *facts   // nil until the instance was asked
 	runs    *program // nil until nodeinfo was asked
+	me      string   // the server's id of the account; "" until it was asked for
 
 	patience  time.Duration // see settle.go
 	mediaWait time.Duration // between the first looks at an upload that is not ready
@@ -62,6 +63,8 @@ var (
 	_ timeline.Profiler = (*Backend)(nil)
 	_ timeline.Resolver = (*Backend)(nil)
 	_ timeline.Checker  = (*Backend)(nil)
+	_ timeline.Lister   = (*Backend)(nil)
+	_ timeline.Marker   = (*Backend)(nil)
 
 	_ timeline.Publisher = (*Backend)(nil)
 	_ timeline.Learner   = (*Backend)(nil)
@@ -186,7 +189,7 @@ func (b *Backend) failed(what string, err error) *timeline.Error {
 	e := failure(what, b.base.Host, err)
 	if e.Code == timeline.CodeAuth {
 		b.mu.Lock()
-		b.session = nil
+		b.session, b.me = nil, ""
 		b.mu.Unlock()
 	}
 	return e

@@ -79,8 +79,8 @@ func (p preparation) freeze(ctx context.Context) (frozen, error) {
 		err = p.onPost(ctx, &f, "")
 	case timeline.DoVote:
 		err = p.vote(ctx, &f)
-	case timeline.DoFollow:
-		err = p.follow(ctx, &f)
+	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
+		err = p.relate(ctx, &f)
 	default:
 		err = p.mark(ctx, &f)
 	}

@@ -179,22 +179,17 @@ type place struct {
 
 // watermark finds out behind which post a new one will stand.
 func (p preparation) watermark(ctx context.Context) (place, error) {
-	var me struct {
-		ID string `json:"id"`
-	}
-	if err := p.api.get(ctx, "/api/v1/accounts/verify_credentials", nil, &me); err != nil {
+	me, err := p.self(ctx, p.api)
+	if err != nil {
 		return place{}, err
-	}
-	if !validID(me.ID) {
-		return place{}, timeline.Errorf(timeline.CodeMalformed, "%s: does not say who we are", p.base.Host)
 	}
 	var newest []struct {
 		ID string `json:"id"`
 	}
-	if err := p.api.get(ctx, "/api/v1/accounts/"+me.ID+"/statuses", url.Values{"limit": {"1"}}, &newest); err != nil {
+	if err := p.api.get(ctx, "/api/v1/accounts/"+me+"/statuses", url.Values{"limit": {"1"}}, &newest); err != nil {
 		return place{}, err
 	}
-	at := place{Author: me.ID}
+	at := place{Author: me}
 	if len(newest) > 0 {
 		if !validID(newest[0].ID) {
 			return place{}, timeline.Errorf(timeline.CodeMalformed, "%s: the newest post has no id", p.base.Host)

@@ -30,7 +30,7 @@ func (r rules) server() (facts, program) {
 // Takes implements timeline.Rules: everything, as long as it makes sense.
 func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 	switch kind {
-	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow:
+	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
 		return timeline.Safe{}
 	case timeline.DoPost, timeline.DoEdit, timeline.DoDelete, timeline.DoVote:
 		if undo {
@@ -151,6 +151,10 @@ func (r rules) Review(i timeline.Intent, _ timeline.Limits) []timeline.Remark {
 	case timeline.DoEdit:
 		if len(i.Parts) > 0 && (len(i.Parts[0].Media) > 0 || i.Parts[0].Poll != nil) {
 			out.add(timeline.Refuse, timeline.Literal("an edit keeps the media and the poll that the post has; it cannot bring others"))
+		}
+	case timeline.DoBlock:
+		if !i.Undo {
+			out.add(timeline.Note, timeline.Literal("neither follows the other any more; unblocking does not bring that back"))
 		}
 	case timeline.DoVote:
 		if len(i.Choices) == 0 {

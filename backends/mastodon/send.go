@@ -152,8 +152,9 @@ func (b *Backend) answered(ctx context.Context, a *api, f frozen, got answer) ti
 	if !got.good() {
 		return outcome(timeline.Rejected, b.blame(got.fault(b.base.Host)))
 	}
-	if f.Kind == timeline.DoFollow {
-		return followed(f, got.body)
+	switch f.Kind {
+	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
+		return b.relation(f, got.body)
 	}
 	return b.marked(f, decodeStatus(got.body))
 }

@@ -106,8 +106,8 @@ func (b *Backend) settleState(ctx context.Context, a *api, f frozen) timeline.Ou
 	var err error
 	out := b.done(f)
 	switch f.Kind {
-	case timeline.DoFollow:
-		is, err = a.follows(ctx, f)
+	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
+		is, err = a.related(ctx, f)
 	case timeline.DoVote:
 		var voted bool
 		voted, is, err = a.voted(ctx, f)
