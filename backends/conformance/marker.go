@@ -45,7 +45,11 @@ func (c *suite) serverID(t *testing.T, id timeline.ID) string {
 	t.Helper()
 	var sid string
 	c.eventually(t, func(ctx context.Context) error {
-		for _, p := range c.home(ctx, t, timeline.Page{Limit: c.PageSize}).Posts {
+		b, err := c.Backend.Home(ctx, timeline.Page{Limit: c.PageSize})
+		if err != nil {
+			return err
+		}
+		for _, p := range b.Posts {
 			if v, ok := p.View(c.account.ID); ok && p.ID == id && v.ServerID != "" {
 				sid = v.ServerID
 				return nil
