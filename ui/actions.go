@@ -17,15 +17,6 @@ func (m *Model) halfDown() tea.Cmd { m.focus().HalfPage(1); return nil }
 func (m *Model) halfUp() tea.Cmd   { m.focus().HalfPage(-1); return nil }
 func (m *Model) pageDown() tea.Cmd { m.focus().Page(1); return nil }
 func (m *Model) pageUp() tea.Cmd   { m.focus().Page(-1); return nil }
-func (m *Model) top() tea.Cmd      { m.focus().Top(); return nil }
-func (m *Model) bottom() tea.Cmd   { m.focus().Bottom(); return nil }
-
-func (m *Model) unseen() tea.Cmd {
-	if !m.feed.NextUnseen() {
-		return m.tell("everything that is loaded has been seen", plain)
-	}
-	return nil
-}
 
 func (m *Model) reveal() tea.Cmd { m.focus().Reveal(); return nil }
 
@@ -69,8 +60,7 @@ func (m *Model) copyURL() tea.Cmd {
 func (m *Model) cycleNetwork() tea.Cmd {
 	cycle := append([]timeline.Network{""}, m.networks()...)
 	m.network = cycle[(slices.Index(cycle, m.network)+1)%len(cycle)]
-	m.refilter()
-	return nil
+	return m.refilter()
 }
 
 // networks are those that have an account.
@@ -85,23 +75,30 @@ func (m *Model) networks() []timeline.Network {
 }
 
 func (m *Model) startFilter() tea.Cmd {
-	m.show(overlay.NewFilter(m.search))
+	m.show(overlay.NewFilter(m.filter))
 	return nil
 }
 
-func (m *Model) setSearch(text string) {
-	if m.search != text {
-		m.search = text
-		m.refilter()
+func (m *Model) setFilter(text string) {
+	if m.filter != text {
+		m.filter = text
+		m.sift()
 	}
 }
 
-// refilter shows what the network and the search leave.
-func (m *Model) refilter() {
-	if m.network == "" && m.search == "" {
+// refilter shows what the filters leave of the rows that are loaded, and has those of
+// the network read around the reader.
+func (m *Model) refilter() tea.Cmd {
+	m.sift()
+	return m.read(m.rows.Around(m.feed.At(), m.network), nil)
+}
+
+// sift shows what the filters leave of the rows that are loaded.
+func (m *Model) sift() {
+	if m.network == "" && m.filter == "" {
 		m.rows.Filter(nil, nil)
 	} else {
-		network, want := m.network, strings.ToLower(m.search)
+		network, want := m.network, strings.ToLower(m.filter)
 		m.rows.Filter(func(p *timeline.Post) bool {
 			return (network == "" || p.ID.Network == network) && (want == "" || mentions(p, want))
 		}, func(g timeline.Gap) bool {
@@ -109,7 +106,7 @@ func (m *Model) refilter() {
 		})
 	}
 	m.feed.SetTail(m.tail())
-	m.feed.Refiltered()
+	m.feed.Changed()
 }
 
 // mentions tells whether an author or the text of p contains want, which is lower
@@ -203,7 +200,7 @@ func (m *Model) nothingToOpen() string {
 }
 
 func (m *Model) nothingToLeave() string {
-	if len(m.stack) == 0 && m.search == "" && m.network == "" {
+	if len(m.stack) == 0 && m.filter == "" && m.network == "" {
 		return "this is home"
 	}
 	return ""

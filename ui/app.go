@@ -72,12 +72,18 @@ type Model struct {
 	keys          *keymap
 	typed         string // the keys of a binding that is not complete
 
-	rows     feed.Timeline
+	rows     feed.Window
+	unread   feed.Unread
 	feed     *feed.Pane
+	place    place
+	begun    bool // the networks are being read
+	stuck    bool // a page could not be read; a key tries again
+	away     bool // the terminal is in the background
+	watching bool // what is in view is about to have been seen
 	health   []timeline.Health
 	state    timeline.Changes // the hub's last word; only Loading, End and Settled
 	network  timeline.Network // the only one shown; "" for all
-	search   string           // only what contains it is shown
+	filter   string           // only what contains it is shown
 	stack    []detail         // what was opened from the feed; the last has the focus
 	beside   *thread.Pane     // the thread of the selected post, in the second pane
 	selected timeline.ID      // the post that beside is for, or is about to be
@@ -106,8 +112,9 @@ type Model struct {
 	spinner  spin
 }
 
-// New makes the interface. It starts when a program runs it; see Run.
-func New(o Options) *Model {
+// New makes the interface, which shows what was read before. It starts when a
+// program runs it; see Run.
+func New(ctx context.Context, o Options) *Model {
 	known, err := simplelru.NewLRU[timeline.ID, remembered](threadKept, nil)
 	if err != nil {
 		panic(err) // only a size below 1 is an error, and the size is a constant
@@ -117,16 +124,17 @@ func New(o Options) *Model {
 		states: map[timeline.AccountID]timeline.State{}, outgoing: map[int64]timeline.Delivery{}, wishes: map[mark]*wish{},
 		reports: map[string]string{},
 	}
-	m.ctx, m.cancel = context.Background(), func() {}
+	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.keys, err = newKeymap(o.Keys)
 	if err != nil {
 		m.say(err.Error(), bad)
 	}
 	m.theme = theme.New(m.o.Theme, m.dark, m.o.ASCII)
-	m.feed = feed.New(&m.rows, m.look())
+	m.feed = feed.New(&m.rows, &m.unread, m.look())
 	if len(m.o.Notices) > 0 {
 		m.say(strings.Join(m.o.Notices, " "+m.theme.Signs.Dot+" "), plain)
 	}
+	m.recallHome(ctx)
 	return m
 }
 
@@ -135,7 +143,7 @@ func (m *Model) Init() tea.Cmd {
 	if m.o.Hub == nil {
 		return tea.RequestBackgroundColor
 	}
-	return tea.Batch(tea.RequestBackgroundColor, m.readOutbox(), m.await())
+	return tea.Batch(tea.RequestBackgroundColor, m.readUnread(), m.readOutbox(), m.await())
 }
 
 // Update takes one message.

@@ -16,7 +16,7 @@ import (
 func BenchmarkScreen(b *testing.B) {
 	hub := uitest.Hub(uitest.NewBackend(timeline.Mastodon).Has(uitest.Many(timeline.Mastodon, 200)...))
 	defer hub.Close()
-	m := ui.New(ui.Options{Hub: hub})
+	m := ui.New(b.Context(), ui.Options{Hub: hub})
 	m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	// The hub's first words come through the command that Init returns.
 	cmds, ok := m.Init()().(tea.BatchMsg)

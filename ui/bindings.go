@@ -47,7 +47,8 @@ func commands() []command {
 		{"page-up", []string{"pgup"}, groupMove, "a screen up", (*Model).pageUp, (*Model).noPane},
 		{"top", []string{"g g", "home"}, groupMove, "to the top, and stay with what is new", (*Model).top, (*Model).noPane},
 		{"bottom", []string{"G", "end"}, groupMove, "to the bottom", (*Model).bottom, (*Model).noPane},
-		{"unseen", []string{"tab"}, groupMove, "next post not seen yet", (*Model).unseen, (*Model).notHome},
+		{"unseen", []string{"tab"}, groupMove, "next unread post", (*Model).nextUnread, (*Model).notHome},
+		{"read-all", []string{"g r"}, groupMove, "mark everything as read", (*Model).readAll, (*Model).nothingUnread},
 
 		{"open", []string{"enter"}, groupPost, "open the thread; on a gap: load what is missing", (*Model).open, (*Model).nothingToOpen},
 		{"back", []string{"esc"}, groupPost, "back", (*Model).back, (*Model).nothingToLeave},

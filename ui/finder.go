@@ -8,7 +8,7 @@ import (
 	"skein/ui/compose"
 )
 
-const seenMost = 2000 // posts looked through for tags and authors
+const seenMost = 1000 // posts looked through for tags and authors
 
 // finder completes names and tags: the address book, and what is in the posts that
 // were loaded when writing began.
@@ -21,7 +21,7 @@ type finder struct {
 func (m *Model) finder() finder {
 	f := finder{people: m.o.People}
 	tags, handles := map[string]bool{}, map[string]bool{}
-	for _, p := range m.rows.Newest(seenMost) {
+	for _, p := range m.rows.Posts(seenMost) {
 		p = p.Content()
 		for _, t := range p.Tags {
 			f.tag(tags, t)

@@ -10,6 +10,7 @@ import (
 	"skein/timeline"
 	"skein/ui/cell"
 	"skein/ui/overlay"
+	"skein/ui/post"
 )
 
 const (
@@ -25,6 +26,9 @@ func (m *Model) header() string {
 		left += t.Dim.Paint(" demo")
 	}
 	left += cell.Blank(3) + t.Strong.Paint(m.title())
+	if n := m.unread.Len(m.network); n > 0 && (len(m.stack) == 0 || m.width >= twoPanes) {
+		left += " " + t.Accent.Paint(post.Count(n))
+	}
 	if m.network != "" && (len(m.stack) == 0 || m.width >= twoPanes) {
 		left += " " + t.Dim.Paint(t.Signs.Dot) + " " + t.Network(m.network).Paint(string(m.network)) + t.Dim.Paint(" only")
 	}
@@ -75,11 +79,13 @@ func (m *Model) subheader() string {
 	t := m.theme
 	first, second, _ := m.columns()
 	left, right := "", ""
-	if m.search != "" && m.filterInput() == nil {
-		left = cell.Blank(lead) + t.Dim.Paint(fmt.Sprintf(`\ %s  %d of %d`, m.search, m.rows.Len(), m.rows.All()))
+	if m.filter != "" && m.filterInput() == nil {
+		left = cell.Blank(lead) + t.Dim.Paint(fmt.Sprintf(`\ %s  %d of %d`, m.filter, m.rows.Len(), m.rows.All()))
 	}
-	if n := m.feed.New(); n > 0 {
-		right = t.Accent.Paint(fmt.Sprintf("%s %d new", t.Signs.Up, n)) + " "
+	if first, ok := m.feed.First(); ok {
+		if n := m.unread.Above(first, m.network); n > 0 {
+			right = t.Accent.Paint(t.Signs.Up+" "+post.Count(n)+" new") + " "
+		}
 	}
 	if second == 0 {
 		if d := m.opened(); d != nil {
@@ -178,7 +184,7 @@ func hints() []hint {
 		{[]string{"compose"}, "compose"},
 		{[]string{"reveal"}, "reveal"},
 		{[]string{"links"}, "links"},
-		{[]string{"unseen"}, "unseen"},
+		{[]string{"unseen"}, "unread"},
 		{[]string{"author"}, "author"},
 		{[]string{"browser"}, "browser"},
 		{[]string{"filter"}, "filter"},

@@ -73,8 +73,12 @@ func (m *Model) back() tea.Cmd {
 		m.beside, m.selected = nil, timeline.ID{} // followed anew
 		return nil
 	}
-	m.network, m.search = "", ""
-	m.refilter()
+	some := m.network != ""
+	m.network, m.filter = "", ""
+	if some {
+		return m.refilter()
+	}
+	m.sift()
 	return nil
 }
 

@@ -17,7 +17,11 @@ import (
 // Options configure the interface. The zero value shows the welcome screen.
 type Options struct {
 	// Hub is what is read; nil when there is no account yet.
-	Hub *timeline.Hub
+	Hub Hub
+	// Marks remember where the reader was; nil: skein opens at the newest post.
+	Marks timeline.Marks
+	// Library is all that was ever read; nil: nothing can be searched.
+	Library timeline.Library
 	// Theme is one of theme.Names; "" is theme.Auto.
 	Theme string
 	// Keys gives actions other keys, see CheckKeys.
@@ -54,6 +58,22 @@ type Options struct {
 	// Now is time.Now.
 	Now func() time.Time
 	Log *slog.Logger
+}
+
+// Hub is what the interface needs of *timeline.Hub, whose methods say what each of
+// these does.
+type Hub interface {
+	Start()
+	Next(ctx context.Context) (timeline.Changes, error)
+	History(ctx context.Context, from timeline.Key, newer bool, only timeline.Network, limit int) (timeline.Stretch, error)
+	Unread(ctx context.Context) ([]timeline.Key, error)
+	Seen(keys ...timeline.Key)
+	Older()
+	Refresh()
+	Fill(k timeline.Key)
+	SetPace(p timeline.Pace)
+	Reader(ctx context.Context, p *timeline.Post) (timeline.Backend, error)
+	Retract(id timeline.ID)
 }
 
 // Outbox is what the interface needs of *outbox.Outbox, whose methods say what
@@ -118,10 +138,12 @@ func Run(ctx context.Context, o Options, more ...tea.ProgramOption) (Result, err
 	if err := o.Check(); err != nil {
 		return Result{}, err
 	}
-	m := New(o)
-	m.ctx, m.cancel = context.WithCancel(ctx)
+	m := New(ctx, o)
 	defer m.cancel()
 	_, err := tea.NewProgram(m, append([]tea.ProgramOption{tea.WithContext(ctx)}, more...)...).Run()
+	if lost := m.Close(context.WithoutCancel(ctx)); lost != nil { // the next start opens a little beside where it could
+		m.o.Log.Warn("where the reader was is not kept", "err", lost)
+	}
 	switch {
 	case ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
 		return m.result, nil

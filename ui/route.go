@@ -47,14 +47,17 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.width, m.height = max(0, msg.Width), max(0, msg.Height)
 		m.resize()
+		return m.begin()
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
 		m.relook()
 	case tea.ModeReportMsg:
 		m.modeReport(msg)
 	case tea.FocusMsg:
+		m.away = false
 		m.pace(timeline.PaceActive)
 	case tea.BlurMsg:
+		m.away = true
 		m.pace(timeline.PaceIdle)
 	case tea.KeyPressMsg:
 		return m.key(msg)
@@ -75,6 +78,16 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case changed:
 		return m.change(msg)
+	case pageRead:
+		return m.takePage(msg)
+	case unreadRead:
+		return m.takeUnread(msg)
+	case glanced:
+		m.glance(msg)
+	case placeDue:
+		return m.savePlace()
+	case placeKept:
+		m.placeKept(msg)
 	case thread.Loaded:
 		m.takeThread(msg)
 		m.reviseAll()
@@ -134,6 +147,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	}
 	m.message.text = ""
 	m.clearFlight()
+	if m.looking() {
+		m.saw(m.feed.InView())
+	}
 	if n := len(m.overlays); n > 0 {
 		if w, ok := m.overlays[n-1].(*writing); ok {
 			return m.composing(w, k)
@@ -184,7 +200,7 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 	case overlay.Retry:
 		m.o.Hub.Refresh()
 	case overlay.Search:
-		m.setSearch(a.Text)
+		m.setFilter(a.Text)
 		if a.Done {
 			m.closeOverlay()
 		}
@@ -292,16 +308,24 @@ func (m *Model) change(c changed) tea.Cmd {
 		return nil
 	}
 	m.rows.Apply(c.Changes)
+	m.rows.Trim(m.feed.At())
+	m.unread.Forget(c.Removed...)
+	m.unread.Add(c.Unread...)
+	m.unread.Remove(c.Read...)
 	if len(c.Posts) > 0 {
 		m.confirm(c.Posts)
 		m.reviseAll()
 	}
 	m.delivered(c.Deliveries...)
 	m.health = c.Health
+	settled := c.Settled && !m.state.Settled
 	m.state = timeline.Changes{Loading: c.Loading, End: c.End, Settled: c.Settled}
 	m.feed.SetHealth(c.Health)
 	m.feed.SetTail(m.tail())
 	m.feed.Changed()
+	if settled {
+		m.stayPinned()
+	}
 	return tea.Batch(m.await(), m.watchAccounts())
 }
 
@@ -314,50 +338,13 @@ func (m *Model) await() tea.Cmd {
 	}
 }
 
-// tail is the line below the oldest post.
-func (m *Model) tail() string {
-	more := m.theme.Signs.More
-	switch {
-	case m.search != "" && m.rows.Len() == 0:
-		return "nothing that has been loaded says this"
-	case m.search != "":
-		return "only what has been loaded is filtered"
-	case m.rows.Len() == 0 && !m.state.Settled:
-		return "reading your timelines" + more
-	case m.state.End:
-		return "that is everything"
-	case m.state.Loading:
-		return "reading older posts" + more
-	case m.network != "":
-		return "older posts are read as you move down"
-	}
-	return ""
-}
-
-// after is what every message may lead to: older posts, the thread beside, a
-// clock.
+// after is what every message may lead to: more posts, the reader's place kept, the
+// thread beside, a clock.
 func (m *Model) after(msg tea.Msg) tea.Cmd {
 	if m.o.Hub == nil || m.width == 0 {
 		return nil
 	}
-	m.askOlder(msg)
-	return tea.Batch(m.follow(), m.clock(), m.spin(), m.tend(), m.watchFlight())
-}
-
-// askOlder asks for older posts when the reader comes near the end. While only a
-// part is shown, the reader must move for it: else a network that shows nothing
-// would have the others read to their end.
-func (m *Model) askOlder(msg tea.Msg) {
-	switch msg.(type) {
-	case tea.KeyPressMsg, tea.MouseWheelMsg, tea.MouseClickMsg:
-	default:
-		if m.network != "" {
-			return
-		}
-	}
-	if m.search == "" && m.state.Settled && !m.state.End && !m.state.Loading && m.feed.NearEnd() {
-		m.o.Hub.Older()
-	}
+	return tea.Batch(m.readOn(msg), m.watch(), m.keepPlace(), m.follow(), m.clock(), m.spin(), m.tend(), m.watchFlight())
 }
 
 // clock draws ages and countdowns anew, faster while one is counted in seconds.

@@ -73,7 +73,7 @@ func (m *Model) report(d timeline.Delivery) {
 // unboost takes the row away that a boost has made: not every network says that it
 // is gone.
 func (m *Model) unboost(d timeline.Delivery) {
-	for _, p := range m.rows.Newest(math.MaxInt) {
+	for _, p := range m.rows.Posts(math.MaxInt) {
 		if p.Boosted != nil && p.Boosted.ID == d.On && same(p.Author.Handle, d.Account.Handle) {
 			m.o.Hub.Retract(p.ID)
 		}

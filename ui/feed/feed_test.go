@@ -23,10 +23,10 @@ func look() post.Look {
 }
 
 // pane makes a feed of n posts, a minute apart.
-func pane(n int) (*feed.Pane, *feed.Timeline) {
-	tl := &feed.Timeline{}
+func pane(n int) (*feed.Pane, *feed.Window) {
+	tl := &feed.Window{}
 	tl.Apply(timeline.Changes{Posts: uitest.Many(timeline.Mastodon, n)})
-	p := feed.New(tl, look())
+	p := feed.New(tl, &feed.Unread{}, look())
 	p.Resize(80, 24)
 	return p, tl
 }
@@ -53,7 +53,7 @@ func TestSelectedPostStaysOnItsLine(t *testing.T) {
 			}).Draw(t, "move")()
 		}
 		p.Stay()
-		if p.NearEnd() {
+		if p.NearOldest() {
 			return // where nothing is left below, the screen fills from above
 		}
 		before, id := bar(p), p.Post().ID
@@ -104,7 +104,7 @@ func TestLinesAreExact(t *testing.T) {
 		for range rapid.IntRange(0, 10).Draw(t, "moves") {
 			rapid.SampledFrom([]func(){
 				func() { p.Move(1) }, func() { p.Move(-1) }, p.Top, p.Bottom, func() { p.Page(1) }, func() { p.Page(-1) },
-				func() { p.NextUnseen() }, func() { p.Click(3) },
+				func() { p.Click(3) },
 			}).Draw(t, "move")()
 		}
 		lines := p.Lines(uitest.Start(), true)
@@ -121,7 +121,7 @@ func TestLinesAreExact(t *testing.T) {
 
 func TestFilteredViewFollowsChanges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var tl feed.Timeline
+		var tl feed.Window
 		keep := func(p *timeline.Post) bool { return strings.Contains(p.Text.Plain().String(), "yes") }
 		gaps := func(g timeline.Gap) bool { return g.Account == "a" }
 		on := false
@@ -150,7 +150,7 @@ func TestFilteredViewFollowsChanges(t *testing.T) {
 }
 
 // check compares what a filter shows with what it should show of all there is.
-func check(t *rapid.T, tl *feed.Timeline, on bool, keep func(*timeline.Post) bool, gaps func(timeline.Gap) bool) {
+func check(t *rapid.T, tl *feed.Window, on bool, keep func(*timeline.Post) bool, gaps func(timeline.Gap) bool) {
 	var got []timeline.Key
 	for i := range tl.Len() {
 		got = append(got, tl.At(i).Key())
@@ -176,13 +176,13 @@ func check(t *rapid.T, tl *feed.Timeline, on bool, keep func(*timeline.Post) boo
 }
 
 func TestTallPostIsReadThrough(t *testing.T) {
-	var tl feed.Timeline
+	var tl feed.Window
 	p := uitest.Post(timeline.Mastodon, "1", time.Minute, "ana", "top")
 	for i := range 4 {
 		p.Media = append(p.Media, timeline.Media{Kind: timeline.Image, Alt: timeline.CleanLine(fmt.Sprint("picture ", i))})
 	}
 	tl.Apply(timeline.Changes{Posts: []*timeline.Post{p, uitest.Post(timeline.Mastodon, "2", 2*time.Minute, "bo", "next")}})
-	f := feed.New(&tl, look())
+	f := feed.New(&tl, &feed.Unread{}, look())
 	f.Resize(80, 4)
 	seen := map[string]bool{}
 	for range 6 {
@@ -199,11 +199,11 @@ func TestTallPostIsReadThrough(t *testing.T) {
 }
 
 func TestRevealedPostIsDrawnAnew(t *testing.T) {
-	var tl feed.Timeline
+	var tl feed.Window
 	p := uitest.Post(timeline.Mastodon, "1", time.Minute, "ana", "the twist")
 	p.Sensitive = true
 	tl.Apply(timeline.Changes{Posts: []*timeline.Post{p}})
-	f := feed.New(&tl, look())
+	f := feed.New(&tl, &feed.Unread{}, look())
 	f.Resize(80, 10)
 	if line(f, "the twist") >= 0 {
 		t.Fatal("hidden text is shown")
@@ -235,7 +235,7 @@ func BenchmarkFeedScroll(b *testing.B) {
 	for b.Loop() {
 		p.Move(1)
 		p.Lines(now, true)
-		if p.NearEnd() {
+		if p.NearOldest() {
 			p.Top()
 		}
 	}
@@ -253,31 +253,5 @@ func BenchmarkArrival(b *testing.B) {
 		tl.Apply(timeline.Changes{Posts: []*timeline.Post{uitest.Post(timeline.Bluesky, fmt.Sprint(n), -time.Duration(n), "bo", "text")}})
 		p.Changed()
 		p.Lines(now, true)
-	}
-}
-
-// TestArrivalsAreCounted: also one that its network dates by the second, and so
-// below the newest; never what the reader merely jumped over.
-func TestArrivalsAreCounted(t *testing.T) {
-	p, tl := pane(100)
-	p.Bottom()
-	if n := p.New(); n != 0 {
-		t.Errorf("after a jump to the end %d posts count as new", n)
-	}
-	p.Top()
-	for range 3 {
-		p.Page(1)
-	}
-	newest := uitest.Start().Sub(tl.At(tl.Len() - 1).Post.Sorted)
-	for i, ago := range []time.Duration{newest - time.Minute, newest + time.Second, newest + 10*time.Minute} {
-		tl.Apply(timeline.Changes{Posts: []*timeline.Post{uitest.Post(timeline.Nostr, fmt.Sprint("n", i), ago, "fern", "x")}})
-	}
-	p.Changed()
-	if n := p.New(); n != 2 {
-		t.Errorf("%d posts are announced, want 2", n)
-	}
-	p.Top()
-	if n := p.New(); n != 0 {
-		t.Errorf("at the top %d posts are announced", n)
 	}
 }

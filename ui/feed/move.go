@@ -43,41 +43,6 @@ func (p *Pane) Bottom() {
 	p.note()
 }
 
-// NextUnseen goes to a post that has not been on the screen yet: the oldest of
-// those above, so that arrivals are read in their order, or else the newest of
-// those below. It tells whether there is one.
-func (p *Pane) NextUnseen() bool {
-	sel := p.window.Selected()
-	for i := sel - 1; i >= 0; i-- {
-		if p.unseen(i) {
-			p.goTo(i)
-			return true
-		}
-	}
-	for i := sel + 1; i < p.Len(); i++ {
-		if p.unseen(i) {
-			p.goTo(i)
-			return true
-		}
-	}
-	return false
-}
-
-func (p *Pane) unseen(i int) bool {
-	r := p.row(i)
-	if r.Post == nil {
-		return false
-	}
-	_, shown := p.shown[r.Post.ID]
-	return !shown
-}
-
-func (p *Pane) goTo(i int) {
-	p.pinned = false
-	p.window.Begin(p, i)
-	p.note()
-}
-
 // Click selects what covers a line and tells whether it was selected before.
 func (p *Pane) Click(line int) (again bool) {
 	i, ok := p.window.At(p, line)
@@ -112,11 +77,12 @@ func (p *Pane) Row() (timeline.Row, bool) {
 	return p.row(p.window.Selected()), true
 }
 
-// New is how many posts, up to 999, have arrived above what has been shown.
-func (p *Pane) New() int { return p.fresh }
+// NearOldest tells whether the reader comes near the oldest row, NearNewest whether
+// near the newest.
+func (p *Pane) NearOldest() bool { return p.Len()-p.window.Selected() <= nearEnd }
 
-// NearEnd tells whether the reader comes near the oldest row.
-func (p *Pane) NearEnd() bool { return p.Len()-p.window.Selected() <= nearEnd }
+// NearNewest tells it of the other end.
+func (p *Pane) NearNewest() bool { return p.window.Selected() < nearEnd }
 
 // Post is the post that the reader is on; nil on a gap and where there is none.
 func (p *Pane) Post() *timeline.Post {

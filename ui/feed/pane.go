@@ -12,20 +12,17 @@ import (
 )
 
 const (
-	gutter   = 2   // cells left of a post: the selection's bar and a blank
-	margin   = 1   // cells right of it
-	cached   = 512 // drawn posts kept
-	nearEnd  = 30  // rows below the selection at which older ones are wanted
-	newCount = 999 // arrivals are counted up to this many
-
-	// slack is how far below the newest post shown an arrival still counts as new:
-	// some networks tell time by the second.
-	slack = 2 * time.Second
+	gutter  = 2   // cells left of a post: the selection's bar or the sign of an unread post, and a blank
+	margin  = 1   // cells right of it
+	cached  = 256 // drawn posts kept
+	nearEnd = 60  // rows from the selection to an end at which more are wanted
+	glimpse = 2   // lines of a post on the screen by which it was seen
 )
 
 // Pane shows a Source. It is for one goroutine.
 type Pane struct {
 	source Source
+	unread *Unread
 	look   post.Look
 	width  int
 	window scroll.Window
@@ -34,31 +31,26 @@ type Pane struct {
 	at       timeline.Key // the selected row
 	placed   bool         // at is set
 	pinned   bool         // nobody has moved yet: the newest post stays on top
-	newest   timeline.Key // the newest row that has been on the screen
-	fresh    int          // posts about it or newer that have not
-	shown    map[timeline.ID]struct{}
+	seen     []timeline.Key
 	revealed map[timeline.ID]bool
 	health   []timeline.Health
 	tail     string
 }
 
-// drawnKey is what a drawn post depends on.
+// drawnKey is what a drawn post depends on. A post is immutable: a changed one is
+// another.
 type drawnKey struct {
-	id       timeline.ID
-	revision uint64
-	look     post.Look
+	post *timeline.Post
+	look post.Look
 }
 
-// New makes a Pane. Its size is set by Resize.
-func New(source Source, look post.Look) *Pane {
+// New makes a Pane that marks the unread. Its size is set by Resize.
+func New(source Source, unread *Unread, look post.Look) *Pane {
 	cache, err := simplelru.NewLRU[drawnKey, post.Drawn](cached, nil)
 	if err != nil {
 		panic(err) // only a size below 1 is an error, and the size is a constant
 	}
-	p := &Pane{
-		source: source, look: look, cache: cache, pinned: true,
-		shown: map[timeline.ID]struct{}{}, revealed: map[timeline.ID]bool{},
-	}
+	p := &Pane{source: source, unread: unread, look: look, cache: cache, pinned: true, revealed: map[timeline.ID]bool{}}
 	p.window.Tail = 1
 	return p
 }
@@ -86,18 +78,10 @@ func (p *Pane) SetTail(s string) { p.tail = s }
 // Changed says that the source's rows have changed.
 func (p *Pane) Changed() { p.refresh() }
 
-// Refiltered says that the source now shows other rows, between which arrivals
-// cannot be told.
-func (p *Pane) Refiltered() {
-	p.refresh()
-	p.see()
-}
-
 // refresh finds the place again after anything has changed.
 func (p *Pane) refresh() {
 	if p.source.Len() == 0 {
 		p.window.Hold(p, 0)
-		p.fresh = 0
 		return // the place is kept for the rows that a filter hides now
 	}
 	switch {
@@ -118,38 +102,10 @@ func (p *Pane) begin() {
 	}
 }
 
-// note remembers where the reader is, and what the screen shows.
+// note remembers where the reader is.
 func (p *Pane) note() {
-	if p.source.Len() == 0 {
-		return
-	}
-	p.at, p.placed = p.row(p.window.Selected()).Key(), true
-	p.see()
-}
-
-// see marks what is on the screen as shown and counts what waits above it.
-func (p *Pane) see() {
-	if p.source.Len() == 0 || p.window.Height == 0 {
-		return
-	}
-	first, row := p.window.First(p)
-	if key := p.row(first).Key(); p.newest.Less(key) {
-		p.newest = key
-	}
-	for i := first; i < p.Len() && row < p.window.Height; i++ {
-		if r := p.row(i); r.Post != nil {
-			p.shown[r.Post.ID] = struct{}{}
-		}
-		row += p.Height(i)
-	}
-	p.fresh = 0
-	for i := 0; i < first && p.fresh < newCount; i++ {
-		if p.newest.Time.Sub(p.row(i).Key().Time) > slack {
-			break
-		}
-		if p.unseen(i) {
-			p.fresh++
-		}
+	if p.source.Len() > 0 {
+		p.at, p.placed = p.row(p.window.Selected()).Key(), true
 	}
 }
 
@@ -174,7 +130,7 @@ func (p *Pane) Height(i int) int {
 func (p *Pane) draw(t *timeline.Post) post.Drawn {
 	look := p.look
 	look.Revealed = p.revealed[t.ID]
-	key := drawnKey{t.ID, t.Revision, look}
+	key := drawnKey{t, look}
 	if d, ok := p.cache.Get(key); ok {
 		return d
 	}
@@ -200,7 +156,8 @@ func (p *Pane) Lines(now time.Time, focus bool) []string {
 }
 
 func (p *Pane) rows(out []string, now time.Time, focus bool) []string {
-	bar := p.look.Theme.Accent.Paint(p.look.Theme.Signs.Selected) + cell.Blank(gutter-1)
+	t := p.look.Theme
+	bar := t.Accent.Paint(t.Signs.Selected) + cell.Blank(gutter-1)
 	i, row := p.window.First(p)
 	for ; i < p.Len() && len(out) < p.window.Height; i++ {
 		side := cell.Blank(gutter)
@@ -211,13 +168,18 @@ func (p *Pane) rows(out []string, now time.Time, focus bool) []string {
 		if r.Gap != nil {
 			out, row = p.put(out, row, side, p.gap(*r.Gap, now))
 		} else {
+			first := side
+			if first != bar && p.marked(r.Key()) {
+				first = t.Accent.Paint(t.Signs.Unread) + cell.Blank(gutter-1)
+			}
 			d := p.draw(r.Post)
 			for n := range d.Len() {
 				if row >= 0 {
-					out, row = p.put(out, row, side, d.Line(n, now))
+					out, row = p.put(out, row, first, d.Line(n, now))
 				} else {
 					row++
 				}
+				first = side
 			}
 		}
 		out, row = p.put(out, row, cell.Blank(gutter), cell.Blank(p.look.Width))

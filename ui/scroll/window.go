@@ -30,6 +30,12 @@ func (w *Window) Hold(items Items, i int) {
 	w.settle(items)
 }
 
+// Place goes to item i and puts it on a line, as near as that is possible.
+func (w *Window) Place(items Items, i, line int) {
+	w.sel, w.top = i, line
+	w.settle(items)
+}
+
 // Select goes to item i and scrolls as little as shows it.
 func (w *Window) Select(items Items, i int) {
 	if items.Len() == 0 {
@@ -53,10 +59,7 @@ func (w *Window) Select(items Items, i int) {
 }
 
 // Begin goes to item i and puts it on the first line.
-func (w *Window) Begin(items Items, i int) {
-	w.sel, w.top = i, 0
-	w.settle(items)
-}
+func (w *Window) Begin(items Items, i int) { w.Place(items, i, 0) }
 
 // Move selects the next item (d > 0) or the one before. Within an item that is
 // taller than the screen it scrolls first, so that none of it is skipped.

@@ -4,6 +4,7 @@ package theme
 // and holds no space at its ends.
 type Signs struct {
 	Selected string // the bar beside the selected post
+	Unread   string // beside a post that has not been on the screen before
 	Focused  string // beside the post that a thread was opened for
 	Guide    string // a thread's line of descent
 	Box      string // beside cards and quotes
@@ -38,7 +39,7 @@ type Signs struct {
 
 func unicodeSigns() Signs {
 	return Signs{
-		Selected: "▌", Focused: "▏", Guide: "│", Box: "│",
+		Selected: "▌", Unread: "•", Focused: "▏", Guide: "│", Box: "│",
 		Boost: "⟲", Boosted: "⟲", Reply: "↩", ReplyTo: "↩ replying to", Like: "♥", Bookmark: "⚑", Verified: "✓",
 		Closed: "▸", Open: "▾", Gap: "┄", Up: "↑", Dot: "·", Dash: "—", More: "…", Enter: "⏎",
 		Bar: "▇", Track: "─", Cursor: "▏", Chosen: "✓",
@@ -50,7 +51,7 @@ func unicodeSigns() Signs {
 
 func asciiSigns() Signs {
 	return Signs{
-		Selected: "|", Focused: ">", Guide: "|", Box: "|",
+		Selected: "|", Unread: "*", Focused: ">", Guide: "|", Box: "|",
 		Boost: "boosts", Boosted: "boosted by", Reply: "replies", ReplyTo: "replying to", Like: "likes", Bookmark: "saved", Verified: "(ok)",
 		Closed: ">", Open: "v", Gap: "--", Up: "^", Dot: "-", Dash: "-", More: "...", Enter: "enter",
 		Bar: "#", Track: ".", Cursor: "_", Chosen: "*",

@@ -37,10 +37,11 @@ func Play(t *testing.T, o ui.Options, networks []*Backend, play func(s *Session)
 		s := &Session{t: t, msgs: make(chan tea.Msg, 1000)}
 		defer time.Sleep(time.Hour) // what is left then are timers, and they are let run out
 		if len(networks) > 0 {
-			o.Hub = Hub(networks...)
-			defer o.Hub.Close()
+			hub := Hub(networks...)
+			defer hub.Close()
+			o.Hub = &remembering{Hub: hub}
 			if out, ok := o.Outbox.(*Outbox); ok {
-				out.set(func() { out.hub = o.Hub })
+				out.set(func() { out.hub = hub })
 			}
 		}
 		if o.OpenURL == nil {
@@ -49,17 +50,38 @@ func Play(t *testing.T, o ui.Options, networks []*Backend, play func(s *Session)
 				return nil
 			}
 		}
-		s.model = ui.New(o)
-		s.start(s.model.Init())
-		s.Send(tea.BackgroundColorMsg{Color: ansi.Black})
-		s.Send(tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset})
-		s.Resize(80, 24)
-		play(s)
-		s.Press("ctrl+c") // ends the commands that wait
-		if !s.Left {
-			t.Error("the program did not quit")
-		}
+		s.play(o, play)
 	})
+}
+
+// Recall runs a test as Play does, on what was kept: shelf makes the hub in the
+// bubble. It is called without waiting for anything but the first screen.
+func Recall(t *testing.T, o ui.Options, posts []*timeline.Post, play func(s *Session, shelf *Shelf)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := &Session{t: t, msgs: make(chan tea.Msg, 1000)}
+		defer time.Sleep(time.Hour)
+		shelf := NewShelf(posts...)
+		defer shelf.Close()
+		o.Hub = shelf
+		s.play(o, func(s *Session) { play(s, shelf) })
+	})
+}
+
+func (s *Session) play(o ui.Options, play func(s *Session)) {
+	s.model = ui.New(s.t.Context(), o)
+	s.start(s.model.Init())
+	s.Send(tea.BackgroundColorMsg{Color: ansi.Black})
+	s.Send(tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset})
+	s.Resize(80, 24)
+	play(s)
+	s.Press("ctrl+c") // ends the commands that wait
+	if !s.Left {
+		s.t.Error("the program did not quit")
+	}
+	if err := s.model.Close(s.t.Context()); err != nil {
+		s.t.Error(err)
+	}
 }
 
 // Hub makes a real hub that reads networks. In a bubble it must be made there.
