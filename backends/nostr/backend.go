@@ -32,8 +32,8 @@ type Config struct {
 }
 
 // Backend reads and writes Nostr as one account. It implements timeline.Backend,
-// Streamer, Profiler, Resolver, Checker, Publisher and Learner, and is safe for
-// concurrent use.
+// Streamer, Profiler, Resolver, Checker, Lister, Archiver, Publisher and Learner, and
+// is safe for concurrent use.
 type Backend struct {
 	cfg      Config
 	own      []string // the account's own relays
@@ -47,6 +47,7 @@ type Backend struct {
 	hints   *lru.Cache[string, []string]          // event id → relays said to have it
 	given   *lru.Cache[string, uint64]            // event id → revision handed out by Home or Stream
 	votes   *lru.Cache[string, tally]             // event id → the votes that were last read
+	opened  *lru.Cache[string, hidden]            // event id of a list → its hidden part
 
 	deeds   deeds
 	loading chan struct{} // held by who loads the circle
@@ -57,6 +58,7 @@ type Backend struct {
 
 	facts  facts                   // what the own relays take, and whether there is a key; guarded by mu
 	latest map[int]nostr.Timestamp // kind of list → its newest that was seen or written; guarded by mu
+	told   map[int]*nostr.Event    // the newest follows and mutes that came by themselves; guarded by mu
 
 	updates chan string   // ids of events to decode again: a profile or quote has arrived
 	allDown time.Duration // how long a Stream bears having no relay
@@ -78,6 +80,7 @@ const (
 	maxEvents  = 4000
 	maxDeleted = 10_000
 	maxGiven   = 20_000
+	maxOpened  = 8
 
 	maxFallback   = 5
 	updatesQueue  = 512
@@ -120,11 +123,13 @@ func New(c Config) (*Backend, error) {
 		hints:    newCache[string, []string](maxEvents),
 		given:    newCache[string, uint64](maxGiven),
 		votes:    newCache[string, tally](maxEvents),
+		opened:   newCache[string, hidden](maxOpened),
 		deeds:    deeds{marks: newCache[string, mark](maxEvents)},
 		loading:  make(chan struct{}, 1),
 		marks:    map[string]nostr.Timestamp{},
 		facts:    facts{content: defaultBytes},
 		latest:   map[int]nostr.Timestamp{},
+		told:     map[int]*nostr.Event{},
 		updates:  make(chan string, updatesQueue),
 		allDown:  streamPatient,
 		pace:     usualPace,

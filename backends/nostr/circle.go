@@ -2,6 +2,7 @@ package nostr
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -10,13 +11,20 @@ import (
 	"skein/timeline"
 )
 
-// circle is whom the account reads, and where. It is immutable.
+// circle is whom the account reads, whom it does not, and where. It is immutable.
 type circle struct {
 	follows []string // hex public keys, sorted; without the account's own
 	listed  bool     // a kind 3 was found
-	plan    plan     // follows and the account itself, by relay
+	mutes   mutes
+	plan    plan // the account itself and its follows that are not muted, by relay
 	at      time.Time
 	of      nostr.Timestamp // date of the kind 3
+}
+
+// mutes are the people whom the account does not want to read.
+type mutes struct {
+	who map[string]bool // hex public keys
+	at  nostr.Timestamp // date of the kind 10000; 0 when none was found
 }
 
 const (
@@ -73,6 +81,7 @@ func (b *Backend) loadCircle(ctx context.Context, old *circle) (*circle, error) 
 		want[url] = nostr.Filters{
 			{Kinds: []int{kindFollows}, Authors: []string{b.cfg.PubKey}, Limit: 1},
 			{Kinds: []int{kindRelays, kindProfile}, Authors: []string{b.cfg.PubKey}, Limit: 2},
+			{Kinds: []int{kindMutes}, Authors: []string{b.cfg.PubKey}, Limit: 1},
 		}
 	}
 	answers := b.ask(ctx, want)
@@ -80,12 +89,20 @@ func (b *Backend) loadCircle(ctx context.Context, old *circle) (*circle, error) 
 		return nil, err
 	}
 	c := &circle{at: b.cfg.Now()}
-	var lists []*nostr.Event
+	if old != nil {
+		c.mutes = old.mutes
+	}
+	b.mu.Lock()
+	answers[""] = answer{events: slices.Collect(maps.Values(b.told))}
+	b.mu.Unlock()
+	var lists, muted []*nostr.Event
 	for _, a := range answers {
 		for _, e := range a.events {
 			switch {
 			case e.Kind == kindRelays:
 				lists = append(lists, e)
+			case e.Kind == kindMutes && e.CreatedAt <= b.stamp()+aheadSeconds:
+				muted = append(muted, e)
 			case e.Kind == kindFollows && e.CreatedAt <= b.stamp()+aheadSeconds && (!c.listed || e.CreatedAt > c.of):
 				c.follows, c.listed, c.of = parseFollows(e), true, e.CreatedAt
 			}
@@ -96,10 +113,49 @@ func (b *Backend) loadCircle(ctx context.Context, old *circle) (*circle, error) 
 	}
 	c.follows = slices.DeleteFunc(c.follows, func(k string) bool { return k == b.cfg.PubKey })
 	c.follows = c.follows[:min(len(c.follows), maxFollows)]
+	if e := newest(muted)[b.cfg.PubKey]; e != nil && e.CreatedAt >= c.mutes.at {
+		c.mutes = b.mutesOf(ctx, e)
+	}
 	b.storeLists(nil, newest(lists), false)
-	b.fetchLists(ctx, c.follows)
-	c.plan = b.planned(append([]string{b.cfg.PubKey}, c.follows...))
+	heard := slices.DeleteFunc(slices.Clone(c.follows), func(k string) bool { return c.mutes.who[k] })
+	b.fetchLists(ctx, heard)
+	c.plan = b.planned(append([]string{b.cfg.PubKey}, heard...))
 	return c, nil
+}
+
+// heard keeps a list of follows or mutes that the next circle is made from, whether or
+// not a relay has it then.
+func (b *Backend) heard(list *nostr.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if old := b.told[list.Kind]; old == nil || byTime(list, old) < 0 {
+		b.told[list.Kind] = list
+	}
+}
+
+// mutesOf reads a mute list. Those in a hidden part that cannot be read are not known.
+func (b *Backend) mutesOf(ctx context.Context, list *nostr.Event) mutes {
+	m := mutes{who: map[string]bool{}, at: list.CreatedAt}
+	h, err := b.hidden(ctx, list)
+	if err != nil {
+		b.cfg.Log.WarnContext(ctx, "mute list", "account", b.cfg.Account.Name, "error", err)
+	}
+	for _, k := range named(slices.Concat(list.Tags, h.tags())) {
+		m.who[k] = k != b.cfg.PubKey
+	}
+	return m
+}
+
+// boostsMuted tells whether e boosts what somebody wrote whom the account has muted.
+func (b *Backend) boostsMuted(c *circle, e *nostr.Event) bool {
+	if len(c.mutes.who) == 0 || e.Kind != kindBoost && e.Kind != kindBoostAny {
+		return false
+	}
+	l, _ := target(e.Tags)
+	if inner, ok := b.events.Peek(l.id); ok {
+		return c.mutes.who[inner.PubKey]
+	}
+	return slices.ContainsFunc(named(e.Tags), func(k string) bool { return c.mutes.who[k] }) // NIP-18: whose it is
 }
 
 // allFailed is an error when no relay answered: the first by name, and how many.

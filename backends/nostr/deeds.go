@@ -12,8 +12,7 @@ import (
 	"skein/timeline"
 )
 
-// deeds are what the account's owner did with posts: likes, boosts and public
-// bookmarks. The own relays tell of them, and what is published here is added at
+// deeds are what the account's owner did with posts: likes, boosts and bookmarks. The own relays tell of them, and what is published here is added at
 // once. What nobody could tell stays as it was. They are safe for concurrent use.
 type deeds struct {
 	mu    sync.Mutex
@@ -29,7 +28,7 @@ type mark struct {
 	turns       uint64 // how often it changed
 }
 
-// bookmarks are the public entries of the newest list that was seen (kind 10003).
+// bookmarks are the entries of the newest list that was seen (kind 10003).
 type bookmarks struct {
 	id    string
 	at    nostr.Timestamp
@@ -138,14 +137,14 @@ func (d *deeds) told(asked uint64, about []string, found map[string]mark, whole 
 	}
 }
 
-// keep takes a list of bookmarks, unless a newer one was seen. It returns the names
-// that came or went.
-func (d *deeds) keep(list *nostr.Event) map[string]bool {
-	names := map[string]bool{}
-	for id := range ids(list.Tags, "e") {
+// keep takes a list of bookmarks and what it hides, unless a newer one was seen. It
+// returns the names that came or went.
+func (d *deeds) keep(list *nostr.Event, secret nostr.Tags) map[string]bool {
+	names, entries := map[string]bool{}, slices.Concat(list.Tags, secret)
+	for id := range ids(entries, "e") {
 		names[id] = true
 	}
-	for t := range list.Tags.FindAll("a") {
+	for t := range entries.FindAll("a") {
 		if a, ok := parseAddress(t[1]); ok {
 			names[a.String()] = true
 		}

@@ -235,14 +235,14 @@ func TestBookmarkedArticle(t *testing.T) {
 		v, _ := d.of(article)
 		return v.Bookmarked
 	}
-	changed := d.keep(list(2, 20, nostr.Tag{"a", addressOf(article)}, nostr.Tag{"a", "x"}, nostr.Tag{"e", "short"}, nostr.Tag{"a"}))
+	changed := d.keep(list(2, 20, nostr.Tag{"a", addressOf(article)}, nostr.Tag{"a", "x"}, nostr.Tag{"e", "short"}, nostr.Tag{"a"}), nil)
 	if !saved() || len(changed) != 1 || !changed[addressOf(article)] {
 		t.Errorf("bookmarked: %t, changed: %v", saved(), changed)
 	}
-	if d.keep(list(3, 10)) != nil || !saved() {
+	if d.keep(list(3, 10), nil) != nil || !saved() {
 		t.Error("an older list counts")
 	}
-	if changed = d.keep(list(4, 30)); saved() || len(changed) != 1 {
+	if changed = d.keep(list(4, 30), nil); saved() || len(changed) != 1 {
 		t.Errorf("taken off, bookmarked: %t, changed: %v", saved(), changed)
 	}
 }

@@ -19,9 +19,9 @@ const (
 	longestAway = nostr.Timestamp(7 * 24 * 3600) // seconds that a relay's own watermark reaches back
 )
 
-// Home implements timeline.Backend: posts, boosts, polls and articles of the
-// account and of those it follows. Relays that fail are left out; it is an error
-// only when all fail.
+// Home implements timeline.Backend: posts, boosts, polls and articles of the account
+// and of those it follows, but for those that it mutes and boosts of what they write.
+// Relays that fail are left out; it is an error only when all fail.
 func (b *Backend) Home(ctx context.Context, p timeline.Page) (timeline.Batch, error) {
 	const what = "home timeline"
 	c, err := b.readers(ctx)
@@ -32,7 +32,7 @@ func (b *Backend) Home(ctx context.Context, p timeline.Page) (timeline.Batch, er
 	if p.After != "" {
 		batch, err = b.after(ctx, c, p)
 	} else {
-		batch, err = b.before(ctx, c.plan, p, true)
+		batch, err = b.before(ctx, scope{plan: c.plan, kinds: homeKinds(), home: c}, p)
 	}
 	return batch, b.wrap(what, err)
 }
@@ -50,18 +50,37 @@ func noSince(string) *nostr.Timestamp { return nil }
 // noExtra asks for nothing besides.
 func noExtra(*source) (nostr.Filter, bool) { return nostr.Filter{}, false }
 
-// before reads a page down from a cursor, or from now. home tells that it is the
-// home timeline, whose reach Stream and After continue from.
-func (b *Backend) before(ctx context.Context, pl plan, p timeline.Page, home bool) (timeline.Batch, error) {
-	limit, now := pageLimit(p), b.stamp()
+// scope is what a timeline is read from.
+type scope struct {
+	plan  plan
+	kinds []int
+	home  *circle // of the home timeline, whose reach Stream and After continue from; else nil
+}
+
+// before reads a page down from a cursor, or from now.
+func (b *Backend) before(ctx context.Context, sc scope, p timeline.Page) (timeline.Batch, error) {
+	now := b.stamp()
+	events, batch, all, err := b.down(ctx, sc, p, now)
+	if err != nil {
+		return timeline.Batch{}, err
+	}
+	if sc.home != nil && p.Before == "" {
+		b.reachedDown(events, all, now)
+	}
+	batch.Posts, err = b.posts(ctx, events, sc)
+	return batch, err
+}
+
+// down reads the events of a page, newest first, and where the next ones begin. The
+// sources tell which relays failed.
+func (b *Backend) down(ctx context.Context, sc scope, p timeline.Page, now nostr.Timestamp) (events []*nostr.Event, batch timeline.Batch, all []*source, err error) {
+	limit := pageLimit(p)
 	at := cursor{at: now + aheadSeconds}
 	extra := noExtra
 	if p.Before != "" {
-		c, err := parseCursor(p.Before)
-		if err != nil {
-			return timeline.Batch{}, err
+		if at, err = parseCursor(p.Before); err != nil {
+			return nil, batch, nil, err
 		}
-		at = c
 	} else {
 		extra = func(s *source) (nostr.Filter, bool) {
 			since := at.at + 1
@@ -70,24 +89,20 @@ func (b *Backend) before(ctx context.Context, pl plan, p timeline.Page, home boo
 			return f, true
 		}
 	}
-	all := sources(pl, homeKinds(), at.at, noSince, min(limit+len(at.ids), askLimit))
-	events, err := b.gather(ctx, all, limit, pageRounds, extra, at.holds)
+	all = sources(sc.plan, sc.kinds, at.at, noSince, min(limit+len(at.ids), askLimit))
+	events, err = b.gather(ctx, all, limit, pageRounds, extra, at.holds)
 	if err != nil {
-		return timeline.Batch{}, err
+		return nil, batch, nil, err
 	}
 	low, end := horizon(all)
 	events = slices.DeleteFunc(events, func(e *nostr.Event) bool { return e.CreatedAt < low })
 	more := len(events) > limit
 	events = events[:min(len(events), limit)]
-	batch := timeline.Batch{Older: older(events, all, low, end && !more, more, at), Newer: newerCursor(events, now, cursor{}).encode()}
+	batch = timeline.Batch{Older: older(events, all, low, end && !more, more, at), Newer: newerCursor(events, now, cursor{}).encode()}
 	if p.Before != "" {
 		batch.Newer = p.Before
 	}
-	if home && p.Before == "" {
-		b.reachedDown(events, all, now)
-	}
-	batch.Posts, err = b.posts(ctx, events, slices.Collect(maps.Keys(pl)), home)
-	return batch, err
+	return events, batch, all, nil
 }
 
 // older is the cursor below a page, "" where the feed ends. While a relay is away
@@ -207,20 +222,20 @@ func (b *Backend) after(ctx context.Context, c *circle, p timeline.Page) (timeli
 	if n := len(fresh); n > 0 {
 		batch.Older = cursorAt(fresh[n-1].CreatedAt, fresh, cursor{}).encode()
 	}
-	batch.Posts, err = b.posts(ctx, fresh, slices.Collect(maps.Keys(c.plan)), true)
+	batch.Posts, err = b.posts(ctx, fresh, scope{plan: c.plan, home: c})
 	return batch, err
 }
 
-// posts decodes a page: it looks up what the events refer to, leaves out what was
-// deleted, and notes what was given.
-func (b *Backend) posts(ctx context.Context, events []*nostr.Event, relays []string, given bool) ([]*timeline.Post, error) {
+// posts decodes a page: it looks up what the events refer to and leaves out what was
+// deleted; of the home timeline it notes what was given, and leaves out the muted.
+func (b *Backend) posts(ctx context.Context, events []*nostr.Event, sc scope) ([]*timeline.Post, error) {
 	if len(events) == 0 {
 		return nil, ctx.Err()
 	}
 	var wg sync.WaitGroup
 	var notes annotations
 	recalled := b.recall(events)
-	wg.Go(func() { notes = b.annotate(ctx, events, relays) })
+	wg.Go(func() { notes = b.annotate(ctx, events, slices.Collect(maps.Keys(sc.plan))) })
 	b.enrich(ctx, events)
 	wg.Wait()
 	recalled(ctx, b.pauses.deeds)
@@ -231,11 +246,11 @@ func (b *Backend) posts(ctx context.Context, events []*nostr.Event, relays []str
 	k := b.knowledge(events)
 	posts := make([]*timeline.Post, 0, len(events))
 	for _, e := range events {
-		if k.deleted[e.ID] || b.boostsDeleted(e) {
+		if k.deleted[e.ID] || b.boostsDeleted(e) || sc.home != nil && b.boostsMuted(sc.home, e) {
 			continue
 		}
 		p := k.post(e)
-		if given {
+		if sc.home != nil {
 			b.given.Add(e.ID, p.Revision)
 		}
 		posts = append(posts, p)

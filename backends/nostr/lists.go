@@ -10,8 +10,8 @@ import (
 	"skein/timeline"
 )
 
-// A follow list (kind 3) and the bookmarks (kind 10003) are whole documents, which
-// any program may replace: who has read too little wipes them. So an edit starts
+// A follow list (kind 3), a mute list (kind 10000) and the bookmarks (kind 10003) are
+// whole documents, which any program may replace: who has read too little wipes them. So an edit starts
 // from the newest that more than half of the own relays, and everybody else who was
 // asked, have to show; it keeps all that it does not know; and it is sent only while
 // that version is still the newest, under a lock, for skein edits lists in several
@@ -37,8 +37,15 @@ func (b *Backend) follow(ctx context.Context, i timeline.Intent, n timeline.Note
 	return b.edit(ctx, i, n, kindFollows, entry, own)
 }
 
-// bookmark drafts the bookmarks with a post added or taken off (NIP-51). What other
-// programs keep there in secret is kept.
+// mute drafts the mute list with somebody added or taken off (NIP-51).
+func (b *Backend) mute(ctx context.Context, i timeline.Intent, n timeline.Notes, own []string) (draft, error) {
+	if !isHex(i.Person, 64) {
+		return draft{}, timeline.Errorf(timeline.CodeUsage, "not a Nostr public key: %s", cut(i.Person, maxName))
+	}
+	return b.edit(ctx, i, n, kindMutes, nostr.Tag{"p", i.Person}, own)
+}
+
+// bookmark drafts the bookmarks with a post added or taken off (NIP-51).
 func (b *Backend) bookmark(ctx context.Context, i timeline.Intent, n timeline.Notes, own []string) (draft, error) {
 	about, err := b.subject(ctx, i.On, "the post")
 	switch {
@@ -60,8 +67,8 @@ func (b *Backend) bookmark(ctx context.Context, i timeline.Intent, n timeline.No
 	return d, err
 }
 
-// edit drafts a list with an entry added at the end, or with all of that name and
-// value taken off. The version that it replaces is kept in n.
+// edit drafts a list with an entry added or taken off. The version that it replaces
+// is kept in n.
 func (b *Backend) edit(ctx context.Context, i timeline.Intent, n timeline.Notes, kind int, entry nostr.Tag, own []string) (draft, error) {
 	relays := relayURLs(slices.Concat(own, b.own), maxOutlets)
 	old, err := b.newestList(ctx, kind, relays)
@@ -82,15 +89,58 @@ func (b *Backend) edit(ctx context.Context, i timeline.Intent, n timeline.Notes,
 		d.event.Tags, d.event.Content = slices.Clone(old.Tags), old.Content
 		d.event.CreatedAt = max(d.event.CreatedAt, old.CreatedAt+1)
 	}
-	same := func(t nostr.Tag) bool { return len(t) >= 2 && t[0] == entry[0] && t[1] == entry[1] }
-	there := slices.ContainsFunc(d.event.Tags, same)
-	if i.Undo {
-		d.event.Tags = slices.DeleteFunc(d.event.Tags, same)
-	} else {
-		d.event.Tags = append(d.event.Tags, entry)
+	var h hidden
+	var unread error
+	if old != nil {
+		h, unread = b.hidden(ctx, old)
 	}
-	d.nothing = there != i.Undo
-	return d, nil
+	if i.Undo {
+		return d, b.takeOff(ctx, &d, entry, h, unread)
+	}
+	return d, b.putOn(ctx, &d, entry, h)
+}
+
+// putOn adds an entry at the end of the list: where everybody can read it, unless the
+// list keeps entries of that name in its hidden part. One that is there already gets
+// no twin. What cannot be read is left as it is.
+func (b *Backend) putOn(ctx context.Context, d *draft, entry nostr.Tag, h hidden) error {
+	secret := h.tags()
+	if d.nothing = slices.ContainsFunc(slices.Concat(d.event.Tags, secret), like(entry)); d.nothing {
+		return nil
+	}
+	if secret.Find(entry[0]) == nil {
+		d.event.Tags = append(d.event.Tags, entry)
+		return nil
+	}
+	h, err := h.with(entry)
+	if err == nil {
+		d.event.Content, err = b.seal(ctx, h)
+	}
+	return err
+}
+
+// takeOff takes all entries of a name and value off the list and its hidden part.
+// Where unread says that the latter could not be read and the entry is nowhere else,
+// it is an error: it may well be there.
+func (b *Backend) takeOff(ctx context.Context, d *draft, entry nostr.Tag, h hidden, unread error) (err error) {
+	public := slices.ContainsFunc(d.event.Tags, like(entry))
+	secret := slices.ContainsFunc(h.tags(), like(entry))
+	d.nothing = !public && !secret
+	switch {
+	case unread != nil && !public:
+		return unread
+	case unread != nil:
+		d.request.Note = timeline.Literal("the hidden part of the list could not be read: what it says stays")
+	case secret:
+		d.event.Content, err = b.seal(ctx, h.without(like(entry)))
+	}
+	d.event.Tags = slices.DeleteFunc(d.event.Tags, like(entry))
+	return err
+}
+
+// like tells of tags that have the name and value of entry.
+func like(entry nostr.Tag) func(nostr.Tag) bool {
+	return func(t nostr.Tag) bool { return len(t) >= 2 && t[0] == entry[0] && t[1] == entry[1] }
 }
 
 // newestList reads a list; nil when there is none yet. It fails where it may have
@@ -124,7 +174,7 @@ func (b *Backend) newestList(ctx context.Context, kind int, relays []string) (*n
 		return nil, timeline.Errorf(timeline.CodeOffline, "the relays that answered have only an old version of the list")
 	}
 	if found != nil {
-		b.sawList(found)
+		b.sawList(ctx, found)
 	}
 	return found, nil
 }
@@ -163,8 +213,8 @@ func newestOf(answers map[string]answer) *nostr.Event {
 }
 
 // sawList notes how new the list is, and the bookmarks.
-func (b *Backend) sawList(e *nostr.Event) {
-	b.ownEvent(e)
+func (b *Backend) sawList(ctx context.Context, e *nostr.Event) {
+	b.ownEvent(ctx, e)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.latest[e.Kind] = max(b.latest[e.Kind], e.CreatedAt)
@@ -175,8 +225,11 @@ func (b *Backend) missed(kind int, found *nostr.Event) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	seen := b.latest[kind]
-	if kind == kindFollows && b.circle != nil && b.circle.listed {
+	if b.circle != nil && kind == kindFollows && b.circle.listed {
 		seen = max(seen, b.circle.of)
+	}
+	if b.circle != nil && kind == kindMutes {
+		seen = max(seen, b.circle.mutes.at)
 	}
 	return seen > 0 && (found == nil || found.CreatedAt < seen)
 }

@@ -30,37 +30,91 @@ func listed(t testing.TB, b *Backend, kind int, ago time.Duration, content strin
 	return e
 }
 
+// edits are an intent for each kind of list, each of which adds the last of tags. The
+// post that is bookmarked is at s.
+func edits(t testing.TB, s *sandbox.Server, b *Backend) map[int]timeline.Intent {
+	t.Helper()
+	post := nostr.Event{Kind: kindNote, CreatedAt: nostr.Now(), Content: "worth keeping"}
+	if err := b.sign(t.Context(), &post); err != nil {
+		t.Fatal(err)
+	}
+	s.Put(post)
+	return map[int]timeline.Intent{
+		kindFollows: following(key(3)),
+		kindMutes:   intent(timeline.Intent{Kind: timeline.DoMute, Person: key(3)}),
+		kindSaved:   intent(timeline.Intent{Kind: timeline.DoBookmark, On: timeline.Subject{ID: nostrID(post.ID)}}),
+	}
+}
+
 // TestListKeepsAll: of one relay that is empty, one that is stale, one that lies and
 // one that has the newest, the newest is kept to the last unknown item.
 func TestListKeepsAll(t *testing.T) {
-	servers := empty(t, sandbox.Options{}, sandbox.Options{}, sandbox.Options{}, sandbox.Options{Evil: sandbox.ForgedSignature})
-	b := me(t, urls(servers))
-	stale := listed(t, b, kindFollows, time.Hour, "", nostr.Tag{"p", key(1)})
-	newest := listed(t, b, kindFollows, time.Minute, `{"wss://r.example":{"read":true}}`,
-		nostr.Tag{"p", key(1), "", "ana"}, nostr.Tag{"p", key(2)}, nostr.Tag{"odd"}, nostr.Tag{"t", "<&>", "x"}, nostr.Tag{})
-	servers[1].Put(stale)
-	servers[2].Put(newest)
-	servers[3].Put(stale)
-	n := &notes{}
-	r, err := b.Prepare(t.Context(), following(key(3)), n)
-	if err != nil {
-		t.Fatal(err)
+	for _, kind := range []int{kindFollows, kindMutes, kindSaved} {
+		t.Run(strconv.Itoa(kind), func(t *testing.T) {
+			servers := empty(t, sandbox.Options{}, sandbox.Options{}, sandbox.Options{}, sandbox.Options{Evil: sandbox.ForgedSignature})
+			b := me(t, urls(servers))
+			stale := listed(t, b, kind, time.Hour, "", nostr.Tag{"p", key(1)})
+			newest := listed(t, b, kind, time.Minute, `{"wss://r.example":{"read":true}}`,
+				nostr.Tag{"p", key(1), "", "ana"}, nostr.Tag{"p", key(2)}, nostr.Tag{"odd"}, nostr.Tag{"t", "<&>", "x"}, nostr.Tag{})
+			servers[1].Put(stale)
+			servers[2].Put(newest)
+			servers[3].Put(stale)
+			n := &notes{}
+			r, err := b.Prepare(t.Context(), edits(t, servers[0], b)[kind], n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o := b.Send(t.Context(), r); o.Verdict != timeline.Published {
+				t.Fatalf("%s, %v", o.Verdict, o.Err)
+			}
+			var backup string
+			raw, _ := n.Get("list before")
+			if err := json.Unmarshal(raw, &backup); err != nil || backup != newest.String() {
+				t.Errorf("the backup is %s, %v", backup, err)
+			}
+			for _, s := range servers[:3] {
+				got := stored(s, b.cfg.PubKey, kind)
+				if len(got) != 1 || got[0].Content != newest.Content || got[0].CreatedAt <= newest.CreatedAt ||
+					len(got[0].Tags) != len(newest.Tags)+1 || !slices.EqualFunc(got[0].Tags[:len(newest.Tags)], newest.Tags, slices.Equal) {
+					t.Errorf("%s holds %v", s.URL(), got)
+				}
+			}
+		})
 	}
-	if o := b.Send(t.Context(), r); o.Verdict != timeline.Published {
-		t.Fatalf("%s, %v", o.Verdict, o.Err)
+}
+
+// TestListBehindTheCap: one relay is empty, one stale, one lies, and the newest may be
+// behind a frame over the cap. No list is touched, nor read as if it were whole.
+func TestListBehindTheCap(t *testing.T) {
+	for kind, l := range map[int]timeline.List{kindFollows: timeline.ListFollows, kindMutes: timeline.ListMutes, kindSaved: timeline.ListBookmarks} {
+		t.Run(string(l), func(t *testing.T) {
+			servers := empty(t, sandbox.Options{}, sandbox.Options{}, sandbox.Options{Evil: sandbox.ForgedID}, sandbox.Options{}, sandbox.Options{Evil: sandbox.HugeFrame})
+			b := me(t, urls(servers))
+			stale := listed(t, b, kind, time.Hour, "", nostr.Tag{"p", key(1)})
+			for _, s := range servers[1:4] {
+				s.Put(stale)
+			}
+			i := edits(t, servers[0], b)[kind]
+			before := sent(servers)
+			if _, err := b.Prepare(t.Context(), i, &notes{}); timeline.CodeOf(err) != timeline.CodeRefused {
+				t.Errorf("Prepare: %s, %v", timeline.CodeOf(err), err)
+			}
+			if _, err := b.List(t.Context(), l, timeline.Page{}); timeline.CodeOf(err) != timeline.CodeRefused {
+				t.Errorf("List: %s, %v", timeline.CodeOf(err), err)
+			}
+			if sent(servers) != before {
+				t.Error("something was published")
+			}
+		})
 	}
-	var backup string
-	raw, _ := n.Get("list before")
-	if err := json.Unmarshal(raw, &backup); err != nil || backup != newest.String() {
-		t.Errorf("the backup is %s, %v", backup, err)
+}
+
+// sent is how many events were published at relays.
+func sent(servers []*sandbox.Server) (n int64) {
+	for _, s := range servers {
+		n += s.Stats().Events.Load()
 	}
-	want := append(slices.Clone(newest.Tags), nostr.Tag{"p", key(3)})
-	for _, s := range servers[:3] {
-		got := stored(s, b.cfg.PubKey, kindFollows)
-		if len(got) != 1 || got[0].Content != newest.Content || got[0].CreatedAt <= newest.CreatedAt || !slices.EqualFunc(got[0].Tags, want, slices.Equal) {
-			t.Errorf("%s holds %v", s.URL(), got)
-		}
-	}
+	return n
 }
 
 // TestListIsNotTouched: where something may have been missed, nothing is sent.

@@ -26,9 +26,10 @@ const (
 type pauses struct {
 	lookup time.Duration // for names, quotes and votes
 	deeds  time.Duration // for what the owner did, when all else is there
+	again  time.Duration // until a relay that failed is asked for the archive again
 }
 
-var usualPauses = pauses{lookup: 1500 * time.Millisecond, deeds: 250 * time.Millisecond}
+var usualPauses = pauses{lookup: 1500 * time.Millisecond, deeds: 250 * time.Millisecond, again: 2 * time.Second}
 
 // weight is about how many bytes of memory an event takes.
 func weight(e *nostr.Event) int {
@@ -63,7 +64,7 @@ func (b *Backend) remember(url string, events []*nostr.Event) {
 			for id := range ids(e.Tags, "e") {
 				b.deleted.Add(id+e.PubKey, struct{}{})
 			}
-		case kindLike, kindVote, kindFollows, kindRelays, kindProfile, kindSaved:
+		case kindLike, kindVote, kindFollows, kindMutes, kindRelays, kindProfile, kindSaved:
 		default:
 			if weight(e) > maxRemembered {
 				continue

@@ -17,12 +17,13 @@ func (b *Backend) Profile(ctx context.Context, id string) (*timeline.Profile, er
 		return nil, b.wrap(what, timeline.Errorf(timeline.CodeNotFound, "not a Nostr public key: %s", cut(id, maxName)))
 	}
 	var mine []string
+	muted := false
 	if b.cfg.PubKey != "" {
 		c, err := b.readers(ctx)
 		if err != nil {
 			return nil, b.wrap(what, err)
 		}
-		mine = c.follows
+		mine, muted = c.follows, c.mutes.who[id]
 	}
 	b.fetchLists(ctx, []string{id})
 	b.fetchPeople(ctx, []string{id})
@@ -40,20 +41,23 @@ func (b *Backend) Profile(ctx context.Context, id string) (*timeline.Profile, er
 	if err := ctx.Err(); err != nil {
 		return nil, b.wrap(what, err)
 	}
-	p := profile(id, b.person(id), func(key string) (string, bool) {
-		who := b.person(key)
-		if who == nil {
-			return "", false
-		}
-		return cut(who.name, maxName), who.name != ""
-	})
-	p.Followed = slices.Contains(mine, id)
+	p := profile(id, b.person(id), b.nameOf)
+	p.Followed, p.Muted = slices.Contains(mine, id), muted
 	if e := newest(lists)[id]; e != nil {
 		follows := parseFollows(e)
 		p.Following = len(follows)
 		p.FollowedBy = slices.Contains(follows, b.cfg.PubKey) && id != b.cfg.PubKey
 	}
 	return p, nil
+}
+
+// nameOf is what somebody is called, as far as is known.
+func (b *Backend) nameOf(key string) (string, bool) {
+	who := b.person(key)
+	if who == nil {
+		return "", false
+	}
+	return cut(who.name, maxName), who.name != ""
 }
 
 // ProfilePosts implements timeline.Profiler, from the person's own relays.
@@ -70,6 +74,6 @@ func (b *Backend) ProfilePosts(ctx context.Context, id string, p timeline.Page) 
 	if p.After != "" {
 		p.Before = "" // what is newer is on the newest page
 	}
-	batch, err := b.before(ctx, pl, p, false)
+	batch, err := b.before(ctx, scope{plan: pl, kinds: homeKinds()}, p)
 	return batch, b.wrap(what, err)
 }

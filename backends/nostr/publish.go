@@ -113,6 +113,8 @@ func (b *Backend) draft(ctx context.Context, i timeline.Intent, n timeline.Notes
 		return b.bookmark(ctx, i, n, own)
 	case timeline.DoFollow:
 		return b.follow(ctx, i, n, own)
+	case timeline.DoMute:
+		return b.mute(ctx, i, n, own)
 	}
 	return draft{}, timeline.Errorf(timeline.CodeUnsupported, "Nostr has no such thing: %s", i.Kind)
 }
@@ -254,24 +256,24 @@ func (b *Backend) send(ctx context.Context, q *request, r timeline.Request) time
 		o.Verdict, o.Err = timeline.Uncertain, &timeline.Error{Code: timeline.CodeOffline, Message: timeline.Literal("stopped while it was being sent"), Err: err}
 	}
 	if o.Verdict == timeline.Published {
-		b.done(q)
+		b.done(ctx, q)
 	}
 	return o
 }
 
 // done has what was published be read at once, before any relay tells of it.
-func (b *Backend) done(q *request) {
+func (b *Backend) done(ctx context.Context, q *request) {
 	e := q.event
 	b.remember(q.Own[0], []*nostr.Event{e})
 	for _, id := range q.Gone {
 		b.deleted.Add(id+b.cfg.PubKey, struct{}{})
 	}
-	b.ownEvent(e)
-	if e.Kind == kindFollows {
+	b.ownEvent(ctx, e)
+	if e.Kind == kindFollows || e.Kind == kindMutes {
 		b.forgetCircle()
 	}
 	if q.List != nil {
-		b.sawList(e)
+		b.sawList(ctx, e)
 	}
 }
 

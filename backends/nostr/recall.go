@@ -59,7 +59,7 @@ func (b *Backend) readDeeds(ctx context.Context, about []string) {
 	var mine []*nostr.Event
 	for _, e := range found {
 		if e.Kind == kindSaved {
-			b.bookmarked(e)
+			b.bookmarked(ctx, e)
 		} else {
 			mine = append(mine, e)
 		}
@@ -143,8 +143,12 @@ func (b *Backend) atOwn(ctx context.Context, filters nostr.Filters) map[string]n
 
 // bookmarked takes a version of the bookmarks, and has Stream send the posts again
 // that came or went.
-func (b *Backend) bookmarked(list *nostr.Event) {
-	b.retell(b.deeds.keep(list))
+func (b *Backend) bookmarked(ctx context.Context, list *nostr.Event) {
+	h, err := b.hidden(ctx, list)
+	if err != nil {
+		b.cfg.Log.WarnContext(ctx, "bookmarks", "account", b.cfg.Account.Name, "error", err)
+	}
+	b.retell(b.deeds.keep(list, h.tags()))
 }
 
 // retell has Stream send the posts again that show one of the named events.
@@ -167,12 +171,14 @@ func (b *Backend) retell(names map[string]bool) {
 }
 
 // ownEvent takes what the owner did with another program, or in another process.
-func (b *Backend) ownEvent(e *nostr.Event) {
+func (b *Backend) ownEvent(ctx context.Context, e *nostr.Event) {
 	about := map[string]bool{}
 	switch {
 	case e.PubKey != b.cfg.PubKey || b.isDeleted(e):
+	case e.Kind == kindFollows, e.Kind == kindMutes:
+		b.heard(e)
 	case e.Kind == kindSaved:
-		b.bookmarked(e)
+		b.bookmarked(ctx, e)
 	case e.Kind == kindDeletion:
 		for _, id := range b.deeds.undid(slices.Collect(ids(e.Tags, "e"))) {
 			about[id] = true

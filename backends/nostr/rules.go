@@ -24,8 +24,10 @@ const npubBytes = len("nostr:npub1") + 52 + 6
 // Takes implements timeline.Rules.
 func (rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 	switch kind {
-	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow:
+	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute:
 		return timeline.Safe{}
+	case timeline.DoBlock:
+		return noBlocks
 	case timeline.DoPost, timeline.DoDelete, timeline.DoVote:
 		if !undo {
 			return timeline.Safe{}
@@ -166,13 +168,21 @@ func (r rules) Review(i timeline.Intent, _ timeline.Limits) []timeline.Remark {
 		if i.Undo {
 			add(timeline.Note, noteDelete)
 		}
+	case timeline.DoMute:
+		if !i.Undo {
+			add(timeline.Note, noteMute)
+		}
 	case timeline.DoPost:
 		r.reviewPost(i, add)
 	}
 	return all
 }
 
-var noteDelete = timeline.Literal("a delete is a request: relays and other programs may keep what they have")
+var (
+	noteDelete = timeline.Literal("a delete is a request: relays and other programs may keep what they have")
+	noteMute   = timeline.Literal("everybody can read a mute list on Nostr, but for the part that another program has hidden")
+	noBlocks   = timeline.Literal("Nostr has no blocks; mute instead")
+)
 
 func (r rules) reviewPost(i timeline.Intent, add func(timeline.Severity, timeline.Safe)) {
 	switch i.Visibility {

@@ -57,7 +57,7 @@ func (b *Backend) settled(ctx context.Context, q *request, all standings, answer
 	o := all.outcome(q)
 	switch {
 	case o.Verdict == timeline.Published:
-		b.done(q)
+		b.done(ctx, q)
 	case ctx.Err() != nil || !told:
 		err := allFailed(answers)
 		if err == nil {

@@ -85,12 +85,12 @@ func (s *stream) run(ctx context.Context, c *circle) error {
 		var err error
 		select {
 		case e := <-s.arrived:
-			err = s.take(ctx, s.collect(ctx, e))
+			err = s.take(ctx, c, s.collect(ctx, e))
 		case id := <-s.b.updates:
 			s.update(id)
 		case <-s.b.pool.changed:
 		case <-tick.C:
-			err = s.refresh(ctx, c)
+			c, err = s.refresh(ctx, c)
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-s.b.pool.ctx.Done():
@@ -133,7 +133,7 @@ func (s *stream) subscription(url string, authors []string) *subscription {
 		for chunk := range slices.Chunk(authors, authorsMax) {
 			filters = append(filters, nostr.Filter{Kinds: append(homeKinds(), kindDeletion), Authors: chunk, Since: &from})
 		}
-		return append(filters, nostr.Filter{Kinds: []int{kindFollows, kindSaved, kindLike}, Authors: []string{s.b.cfg.PubKey}, Since: &from})
+		return append(filters, nostr.Filter{Kinds: []int{kindFollows, kindMutes, kindSaved, kindLike}, Authors: []string{s.b.cfg.PubKey}, Since: &from})
 	}
 	sub.event = func(e *nostr.Event) {
 		s.mu.Lock()
@@ -174,21 +174,25 @@ func (s *stream) collect(ctx context.Context, first *nostr.Event) []*nostr.Event
 }
 
 // take emits what is new among the events, oldest first.
-func (s *stream) take(ctx context.Context, batch []*nostr.Event) error {
+func (s *stream) take(ctx context.Context, c *circle, batch []*nostr.Event) error {
 	s.b.remember("", batch)
 	moved := false
 	fresh := map[string]*nostr.Event{}
 	for _, e := range batch {
-		s.b.ownEvent(e)
+		s.b.ownEvent(ctx, e)
 		switch {
 		case e.Kind == kindLike, e.Kind == kindSaved:
-		case e.Kind == kindFollows:
-			moved = moved || s.b.newFollows(e)
+		case e.Kind == kindFollows, e.Kind == kindMutes:
+			moved = s.b.newCircle(e) || moved
 		case e.Kind == kindDeletion:
 			s.deleted(e)
 		case s.b.isNew(e, s.at) && !s.b.given.Contains(e.ID):
 			fresh[e.ID] = e
 		}
+	}
+	if moved { // what came with the change comes again, if it is still asked for
+		s.b.forgetCircle()
+		return errMoved
 	}
 	events := slices.SortedFunc(maps.Values(fresh), byTime)
 	slices.Reverse(events)
@@ -198,17 +202,13 @@ func (s *stream) take(ctx context.Context, batch []*nostr.Event) error {
 	}
 	k := s.b.knowledge(events)
 	for _, e := range events {
-		if k.deleted[e.ID] || s.b.boostsDeleted(e) {
+		if k.deleted[e.ID] || s.b.boostsDeleted(e) || s.b.boostsMuted(c, e) {
 			continue
 		}
 		p := k.post(e)
 		s.b.given.Add(e.ID, p.Revision)
 		s.at = newerCursor([]*nostr.Event{e}, s.b.stamp(), s.at)
 		s.emit(timeline.Event{Post: p, Cursor: s.at.encode()})
-	}
-	if moved {
-		s.b.forgetCircle()
-		return errMoved
 	}
 	return nil
 }
@@ -222,11 +222,17 @@ func (s *stream) deleted(deletion *nostr.Event) {
 	}
 }
 
-// newFollows tells whether a kind 3 is newer than the one in use.
-func (b *Backend) newFollows(e *nostr.Event) bool {
+// newCircle tells whether a list of follows or mutes is newer than the one in use.
+func (b *Backend) newCircle(e *nostr.Event) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.circle != nil && e.CreatedAt > b.circle.of && e.CreatedAt <= b.stamp()+aheadSeconds
+	if b.circle == nil || e.CreatedAt > b.stamp()+aheadSeconds {
+		return false
+	}
+	if e.Kind == kindMutes {
+		return e.CreatedAt > b.circle.mutes.at
+	}
+	return e.CreatedAt > b.circle.of
 }
 
 // update sends a post again when it reads differently now.
@@ -242,23 +248,30 @@ func (s *stream) update(id string) {
 	}
 }
 
-// refresh looks at what changes with time: the plan, and a relay that cut.
-func (s *stream) refresh(ctx context.Context, c *circle) error {
+// refresh looks at what changes with time: whom to read and where, and a relay that
+// cut. It returns the circle to go on with.
+func (s *stream) refresh(ctx context.Context, c *circle) (*circle, error) {
 	s.mu.Lock()
 	behind := s.behind
 	s.behind = ""
 	s.mu.Unlock()
 	if behind != "" {
-		return timeline.Errorf(timeline.CodeServer, "%s: more was missed than it sends at once", hostOf(behind))
+		return c, timeline.Errorf(timeline.CodeServer, "%s: more was missed than it sends at once", hostOf(behind))
 	}
-	if s.b.fresh(c.at, freshCircle, true) {
-		return nil
+	s.b.mu.Lock()
+	latest := s.b.circle
+	s.b.mu.Unlock()
+	if latest == c && s.b.fresh(c.at, freshCircle, true) {
+		return c, nil
 	}
 	next, err := s.b.readers(ctx)
-	if err != nil || maps.EqualFunc(next.plan, c.plan, slices.Equal[[]string]) {
-		return err
+	switch {
+	case err != nil:
+		return c, err
+	case next.mutes.at == c.mutes.at && maps.EqualFunc(next.plan, c.plan, slices.Equal[[]string]):
+		return next, nil
 	}
-	return errMoved
+	return c, errMoved
 }
 
 // tell emits the connections' state when it has changed, and gives up when there

@@ -20,6 +20,7 @@ const (
 	kindComment  = 1111                        // NIP-22
 	kindVote     = 1018                        // NIP-88
 	kindPoll     = 1068                        // NIP-88
+	kindMutes    = nostr.KindMuteList          // 10000, NIP-51
 	kindRelays   = nostr.KindRelayListMetadata // 10002, NIP-65
 	kindSaved    = 10003                       // NIP-51, bookmarks
 	kindArticle  = 30023                       // NIP-23
