@@ -11,17 +11,19 @@ import (
 const (
 	likeNSID   = "app.bsky.feed.like"
 	followNSID = "app.bsky.graph.follow"
+	blockNSID  = "app.bsky.graph.block"
 )
 
 // aim is what an act points at, and what is there of it already.
 type aim struct {
 	Subject reference `json:"subject,omitzero"` // of a boost or a like
-	Person  string    `json:"person,omitempty"` // of a follow: a DID
+	Person  string    `json:"person,omitempty"` // of a follow or a block: a DID
 	Records []string  `json:"records"`          // the person's own that do it already
+	List    string    `json:"list,omitempty"`   // a list of people that does it, too
 }
 
-// freezeAct prepares a boost, a like or a follow: a record that points at its
-// subject, or the deletion of all that do. What is done already is left alone.
+// freezeAct prepares a boost, a like, a follow or a block: a record that points at
+// its subject, or the deletion of all that do. What is done already is left alone.
 func (b *Backend) freezeAct(ctx context.Context, i timeline.Intent, n timeline.Notes) (frozen, error) {
 	collection := collectionOf(i.Kind)
 	a, err := timeline.Step(ctx, n, "aim", func(ctx context.Context) (aim, error) { return b.aimOf(ctx, i, collection) })
@@ -29,11 +31,12 @@ func (b *Backend) freezeAct(ctx context.Context, i timeline.Intent, n timeline.N
 		return frozen{}, err
 	}
 	var f frozen
-	if i.Kind != timeline.DoFollow {
+	if a.Person == "" {
 		f.Receipt.Posts = []timeline.Copy{b.copyOf(a.Subject)}
 	}
 	switch {
 	case i.Undo:
+		f.Receipt.Note = stillListed(a.List, "blocked")
 		for _, uri := range a.Records {
 			if err := f.remove(b.did, syntax.ATURI(uri)); err != nil {
 				return frozen{}, err
@@ -49,7 +52,7 @@ func (b *Backend) freezeAct(ctx context.Context, i timeline.Intent, n timeline.N
 	}
 	rkey, createdAt := when.part(0)
 	value := object{"createdAt": createdAt, "subject": a.Subject}
-	if i.Kind == timeline.DoFollow {
+	if a.Person != "" {
 		value["subject"] = a.Person
 	}
 	record, err := seal(b.did, collection, rkey, value)
@@ -65,6 +68,8 @@ func collectionOf(k timeline.Kind) string {
 		return repostNSID
 	case timeline.DoFollow:
 		return followNSID
+	case timeline.DoBlock:
+		return blockNSID
 	default:
 		return likeNSID
 	}
@@ -72,8 +77,8 @@ func collectionOf(k timeline.Kind) string {
 
 // aimOf looks at what an act points at.
 func (b *Backend) aimOf(ctx context.Context, i timeline.Intent, collection string) (aim, error) {
-	if i.Kind == timeline.DoFollow {
-		return b.personAim(ctx, i.Person, i.Undo)
+	if i.Kind == timeline.DoFollow || i.Kind == timeline.DoBlock {
+		return b.personAim(ctx, i, collection)
 	}
 	s, err := b.actedUpon(ctx, i)
 	if err != nil {
@@ -101,20 +106,68 @@ func (b *Backend) actedUpon(ctx context.Context, i timeline.Intent) (subject, er
 	return subject{reference: reference{URI: uri.String()}}, nil
 }
 
-func (b *Backend) personAim(ctx context.Context, id string, undo bool) (aim, error) {
-	did, err := syntax.ParseDID(id)
+func (b *Backend) personAim(ctx context.Context, i timeline.Intent, collection string) (aim, error) {
+	v, err := b.actedUponPerson(ctx, i)
+	if err != nil {
+		return aim{}, err
+	}
+	a := aim{Person: v.DID}
+	claimed := v.Viewer.Following
+	if i.Kind == timeline.DoBlock {
+		claimed, a.List = v.Viewer.Blocking, v.Viewer.BlockingByList.Name
+	}
+	a.Records, err = b.pointing(ctx, collection, a.Person, claimed)
+	return a, tried("what you did about "+a.Person, err)
+}
+
+// actedUponPerson is the person whom an act is about. Of one who is gone by now the
+// DID is enough to take back what was done.
+func (b *Backend) actedUponPerson(ctx context.Context, i timeline.Intent) (profileView, error) {
+	did, err := syntax.ParseDID(i.Person)
 	switch {
 	case err != nil:
-		return aim{}, timeline.Errorf(timeline.CodeNotFound, "%q is nobody on Bluesky", id)
+		return profileView{}, timeline.Errorf(timeline.CodeNotFound, "%q is nobody on Bluesky", i.Person)
 	case did.String() == b.did:
-		return aim{}, timeline.Errorf(timeline.CodeRefused, "nobody can follow themselves")
+		return profileView{}, timeline.Errorf(timeline.CodeRefused, "nobody can %s themselves", i.Kind)
 	}
 	v, err := b.profile(ctx, did)
-	if gone := timeline.CodeOf(err) == timeline.CodeNotFound; err != nil && (!undo || !gone) {
-		return aim{}, tried("profile "+did.String(), err)
+	if i.Undo && timeline.CodeOf(err) == timeline.CodeNotFound {
+		return profileView{actor: actor{DID: did.String()}}, nil
 	}
-	records, err := b.pointing(ctx, followNSID, did.String(), v.Viewer.Following)
-	return aim{Person: did.String(), Records: records}, tried("whom you follow", err)
+	return v, tried("profile "+did.String(), err)
+}
+
+// muting is a person, and whether they are to be muted.
+type muting struct {
+	Person string `json:"person"`
+	Want   bool   `json:"want"`
+}
+
+// freezeMute prepares app.bsky.graph.muteActor or unmuteActor. Both are private to
+// the AppView and may be repeated.
+func (b *Backend) freezeMute(ctx context.Context, i timeline.Intent, n timeline.Notes) (frozen, error) {
+	a, err := timeline.Step(ctx, n, "person", func(ctx context.Context) (aim, error) {
+		v, err := b.actedUponPerson(ctx, i)
+		return aim{Person: v.DID, List: v.Viewer.MutedByList.Name}, err
+	})
+	if err != nil {
+		return frozen{}, err
+	}
+	f := frozen{Mute: &muting{Person: a.Person, Want: !i.Undo}}
+	if i.Undo {
+		f.Receipt.Note = stillListed(a.List, "muted")
+		return f, f.call("app.bsky.graph.unmuteActor", object{"actor": a.Person})
+	}
+	return f, f.call("app.bsky.graph.muteActor", object{"actor": a.Person})
+}
+
+// stillListed says that somebody is muted or blocked with a whole list of people,
+// too, which is not taken back with the person.
+func stillListed(list, how string) timeline.Safe {
+	if list == "" {
+		return timeline.Safe{}
+	}
+	return timeline.CleanLine("still " + how + " by the list " + list)
 }
 
 // freezeBookmark prepares app.bsky.bookmark.createBookmark or deleteBookmark. Both

@@ -12,11 +12,12 @@ import (
 func TestActs(t *testing.T) {
 	for kind, collection := range map[timeline.Kind]string{
 		timeline.DoLike: likeNSID, timeline.DoBoost: repostNSID, timeline.DoFollow: followNSID,
+		timeline.DoBlock: blockNSID,
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			st := newStage(t, pds.Options{})
 			i := timeline.Intent{Kind: kind, Key: key(1), Created: st.now, On: timeline.Subject{ID: st.somePost()}, Person: st.s.DID("kit")}
-			before := st.mine(collection)
+			before, ofPerson := st.mine(collection), kind == timeline.DoFollow || kind == timeline.DoBlock
 			count := func(what string, want int) {
 				t.Helper()
 				if got := st.mine(collection) - before; got != want {
@@ -25,7 +26,7 @@ func TestActs(t *testing.T) {
 			}
 			r := st.publish(i)
 			count("done", 1)
-			if kind != timeline.DoFollow && (len(r.Posts) != 1 || r.Posts[0].ID != i.On.ID || r.Posts[0].ServerID == "") {
+			if !ofPerson && (len(r.Posts) != 1 || r.Posts[0].ID != i.On.ID || r.Posts[0].ServerID == "") {
 				t.Errorf("receipt %+v", r)
 			}
 			i.Key = key(2)
@@ -34,7 +35,7 @@ func TestActs(t *testing.T) {
 
 			// Another client has done it once more.
 			subject := any(st.s.DID("kit"))
-			if kind != timeline.DoFollow {
+			if !ofPerson {
 				subject = map[string]any{"uri": i.On.ID.Local, "cid": r.Posts[0].ServerID}
 			}
 			if _, err := st.me.create(t.Context(), collection, map[string]any{"$type": collection, "subject": subject, "createdAt": "2026-06-01T12:00:00.000Z"}); err != nil {
@@ -64,12 +65,62 @@ func TestActs(t *testing.T) {
 	}
 }
 
-func TestFollowOnePerson(t *testing.T) {
+func TestActsOnOnePerson(t *testing.T) {
 	st := newStage(t, pds.Options{})
-	for name, person := range map[string]string{"themselves": st.b.did, "nobody": "kit", "stranger": "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"} {
-		_, err := st.b.Prepare(t.Context(), timeline.Intent{Kind: timeline.DoFollow, Key: key(1), Created: st.now, Person: person}, &notes{})
-		if te := timeline.AsError(err); te == nil || te.Temporary() {
-			t.Errorf("%s: %v", name, err)
+	for _, kind := range []timeline.Kind{timeline.DoFollow, timeline.DoMute, timeline.DoBlock} {
+		for name, person := range map[string]string{"themselves": st.b.did, "nobody": "kit", "stranger": "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"} {
+			_, err := st.b.Prepare(t.Context(), timeline.Intent{Kind: kind, Key: key(1), Created: st.now, Person: person}, &notes{})
+			if te := timeline.AsError(err); te == nil || te.Temporary() {
+				t.Errorf("%s %s: %v", kind, name, err)
+			}
+		}
+	}
+}
+
+// A mute may be sent again and again, and taken back; what became of one without an
+// answer is told by the AppView.
+func TestMutes(t *testing.T) {
+	st := newStage(t, pds.Options{})
+	meddle := st.meddle()
+	i := timeline.Intent{Kind: timeline.DoMute, Key: key(1), Created: st.now, Person: st.s.DID("ana")}
+	for _, want := range []bool{true, false} {
+		i.Undo = !want
+		r := st.prepare(i)
+		if o := st.b.Settle(t.Context(), r); o.Verdict != timeline.Absent {
+			t.Errorf("%t, before: %s", want, o.Verdict)
+		}
+		meddle(commitAndDrop)
+		if o := st.b.Send(t.Context(), r); o.Verdict != timeline.Uncertain {
+			t.Errorf("%t, without an answer: %s", want, o.Verdict)
+		}
+		meddle(nil)
+		for _, again := range []timeline.Outcome{st.b.Settle(t.Context(), r), st.b.Send(t.Context(), r)} {
+			if again.Verdict != timeline.Published {
+				t.Errorf("%t: %s, %v", want, again.Verdict, again.Err)
+			}
+		}
+		home, err := st.b.Home(t.Context(), timeline.Page{})
+		if p, errP := st.b.Profile(t.Context(), i.Person); err != nil || errP != nil || p.Muted != want || (len(home.Posts) == 0) != want {
+			t.Errorf("%t: %+v, home %q, %v, %v", want, p, texts(home.Posts), err, errP)
+		}
+	}
+}
+
+// A mute or a block that comes by a whole list is not taken back with the person's
+// own, and the receipt says so.
+func TestTakeBackWhatAListDoes(t *testing.T) {
+	st := newStage(t, pds.Options{})
+	profile := `{"did":"` + st.s.DID("kit") + `","handle":"kit.bsky.example","viewer":{"muted":true,"mutedByList":{"name":"bores"},` +
+		`"blocking":"at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/app.bsky.graph.listblock/3jui7kd54zh2y","blockingByList":{"name":"bots"}}}`
+	st.b.api.Client = &http.Client{Transport: fixed{st.b.api.Client.Transport, "getProfile", profile}}
+	for kind, note := range map[timeline.Kind]string{timeline.DoMute: "still muted by the list bores", timeline.DoBlock: "still blocked by the list bots"} {
+		i := timeline.Intent{Kind: kind, Undo: true, Key: key(1), Created: st.now, Person: st.s.DID("kit")}
+		r := st.prepare(i)
+		if o := st.b.Send(t.Context(), r); o.Verdict != timeline.Published || o.Receipt.Note.String() != note {
+			t.Errorf("%s: %s, %v, %q", kind, o.Verdict, o.Err, o.Receipt.Note)
+		}
+		if o := st.b.Settle(t.Context(), r); kind == timeline.DoMute && o.Verdict != timeline.Absent {
+			t.Errorf("%s: settled, it is %s", kind, o.Verdict)
 		}
 	}
 }
@@ -188,16 +239,18 @@ func TestTakeBackFromDeleted(t *testing.T) {
 	}
 }
 
-// So can a follow of somebody whose account is gone.
-func TestUnfollowGone(t *testing.T) {
-	st := newStage(t, pds.Options{})
-	i := timeline.Intent{Kind: timeline.DoFollow, Key: key(1), Created: st.now, Person: st.s.DID("kit")}
-	before := st.mine(followNSID)
-	st.publish(i)
-	st.b.api.Client = &http.Client{Transport: without{st.b.api.Client.Transport, "app.bsky.actor.getProfile"}}
-	i.Undo, i.Key = true, key(2)
-	st.publish(i)
-	if n := st.mine(followNSID); n != before {
-		t.Errorf("%d follows, before %d", n, before)
+// So can a follow, a mute or a block of somebody whose account is gone.
+func TestTakeBackFromGone(t *testing.T) {
+	for _, kind := range []timeline.Kind{timeline.DoFollow, timeline.DoMute, timeline.DoBlock} {
+		st := newStage(t, pds.Options{})
+		i := timeline.Intent{Kind: kind, Key: key(1), Created: st.now, Person: st.s.DID("kit")}
+		before := st.mine(collectionOf(kind))
+		st.publish(i)
+		st.b.api.Client = &http.Client{Transport: without{st.b.api.Client.Transport, "app.bsky.actor.getProfile"}}
+		i.Undo, i.Key = true, key(2)
+		st.publish(i)
+		if n := st.mine(collectionOf(kind)); n != before {
+			t.Errorf("%s: %d records, before %d", kind, n, before)
+		}
 	}
 }

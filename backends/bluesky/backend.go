@@ -3,6 +3,7 @@ package bluesky
 import (
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -40,13 +41,15 @@ type Config struct {
 }
 
 // Backend is one account. It implements timeline.Backend, Streamer, Pacer,
-// Profiler, Resolver, Checker and Publisher and is safe for concurrent use.
+// Profiler, Resolver, Checker, Lister, Archiver and Publisher and is safe for
+// concurrent use.
 type Backend struct {
 	account timeline.Account
 	did     string
 	host    string // of the server, for messages
 	api     *atclient.APIClient
-	session *session // nil when nobody is signed in
+	large   *http.Client // for the one answer that may be large
+	session *session     // nil when nobody is signed in
 	decode  decoder
 	log     *slog.Logger
 	now     func() time.Time
@@ -58,6 +61,7 @@ type Backend struct {
 	mu      sync.Mutex
 	pace    timeline.Pace
 	changed chan struct{} // closed when pace changes
+	me      actor         // the person's own profile, once it was needed
 }
 
 // polling is how a stream is imitated.
@@ -94,6 +98,7 @@ func New(c Config) (*Backend, error) {
 	b := &Backend{
 		account: c.Account, did: c.DID, host: u.Host, log: c.Log, now: c.Now,
 		api:     newAPI(c.Client, u),
+		large:   c.Client.Large(maxArchive),
 		decode:  decoder{account: c.Account.ID, now: c.Now, log: c.Log},
 		changed: make(chan struct{}), closed: make(chan struct{}),
 		poll: polling{

@@ -83,13 +83,19 @@ func (b *Backend) repost(ctx context.Context, uri syntax.ATURI) (*timeline.Post,
 	if err != nil {
 		return nil, err
 	}
-	reason := repostReason{By: by.actor, URI: uri.String(), CID: out.CID, IndexedAt: out.Value.CreatedAt}
-	boost := b.decode.boost(post, reason)
+	boost := b.boostRow(post, by.actor, uri.String(), out.CID, out.Value.CreatedAt)
 	if boost == nil {
 		return nil, timeline.Errorf(timeline.CodeMalformed, "%s: nobody made this repost", b.host)
 	}
-	if now := b.now(); boost.Sorted.After(now) { // the record only has what its author claims
+	return boost, nil
+}
+
+// boostRow is the row of a repost of which there is the record only, which has no
+// more than what its author claims; nil when that is nobody.
+func (b *Backend) boostRow(post *timeline.Post, by actor, uri, cid, created string) *timeline.Post {
+	boost := b.decode.boost(post, repostReason{By: by, URI: uri, CID: cid, IndexedAt: created})
+	if now := b.now(); boost != nil && boost.Sorted.After(now) {
 		boost.Sorted = now
 	}
-	return boost, nil
+	return boost
 }

@@ -59,11 +59,18 @@ type profileView struct {
 	FollowsCount   int    `json:"followsCount"`
 	FollowersCount int    `json:"followersCount"`
 	Viewer         struct {
-		Muted      bool   `json:"muted"`
-		Blocking   string `json:"blocking"`
-		Following  string `json:"following"`
-		FollowedBy string `json:"followedBy"`
+		Muted          bool     `json:"muted"`
+		MutedByList    listView `json:"mutedByList"`
+		Blocking       string   `json:"blocking"`
+		BlockingByList listView `json:"blockingByList"`
+		Following      string   `json:"following"`
+		FollowedBy     string   `json:"followedBy"`
 	} `json:"viewer"`
+}
+
+// listView is app.bsky.graph.defs#listViewBasic.
+type listView struct {
+	Name string `json:"name"`
 }
 
 // Profile implements timeline.Profiler with app.bsky.actor.getProfile. id is a
@@ -77,8 +84,13 @@ func (b *Backend) Profile(ctx context.Context, id string) (*timeline.Profile, er
 	if err != nil {
 		return nil, tried("profile "+did.String(), err)
 	}
+	return v.profile(did.String()), nil
+}
+
+// profile is the person with that DID.
+func (v profileView) profile(did string) *timeline.Profile {
 	p := &timeline.Profile{
-		Network: timeline.Bluesky, Author: v.author(did.String()),
+		Network: timeline.Bluesky, Author: v.author(did),
 		Bio: timeline.PlainText(timeline.Clean(v.Description)), Banner: webURL(v.Banner),
 		Posts: max(0, v.PostsCount), Following: max(0, v.FollowsCount), Followers: max(0, v.FollowersCount),
 		Followed: v.Viewer.Following != "", FollowedBy: v.Viewer.FollowedBy != "",
@@ -91,7 +103,7 @@ func (b *Backend) Profile(ctx context.Context, id string) (*timeline.Profile, er
 			Value: timeline.Text{{Kind: timeline.SpanLink, Text: site, Target: site}},
 		}}
 	}
-	return p, nil
+	return p
 }
 
 func (b *Backend) profile(ctx context.Context, did syntax.DID) (profileView, error) {

@@ -22,6 +22,7 @@ type frozen struct {
 	Gone  []string    `json:"gone,omitempty"`  // the URIs of those that will not
 	// Bookmark is what the viewer's bookmark of the one post of Receipt will be.
 	Bookmark *bool            `json:"bookmark,omitempty"`
+	Mute     *muting          `json:"mute,omitempty"`
 	Receipt  timeline.Receipt `json:"receipt,omitzero"`
 }
 
@@ -102,7 +103,9 @@ func (b *Backend) freeze(ctx context.Context, i timeline.Intent, n timeline.Note
 		return b.freezeDelete(i)
 	case timeline.DoBookmark:
 		return b.freezeBookmark(ctx, i, n)
-	case timeline.DoBoost, timeline.DoLike, timeline.DoFollow:
+	case timeline.DoMute:
+		return b.freezeMute(ctx, i, n)
+	case timeline.DoBoost, timeline.DoLike, timeline.DoFollow, timeline.DoBlock:
 		return b.freezeAct(ctx, i, n)
 	case timeline.DoEdit, timeline.DoVote: // Review has refused them
 	}

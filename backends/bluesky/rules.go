@@ -34,7 +34,7 @@ func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 		if undo {
 			return timeline.Literal("a deleted post cannot be brought back")
 		}
-	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow:
+	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
 	case timeline.DoEdit:
 		return timeline.Literal("Bluesky has no edit: delete and post again")
 	case timeline.DoVote:

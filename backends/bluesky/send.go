@@ -72,8 +72,8 @@ func (b *Backend) sendCall(ctx context.Context, r timeline.Request, f *frozen, p
 	out := &outgoing{method: p.Method, body: bytes.NewReader(p.Input), size: int64(len(p.Input)), kind: "application/json"}
 	var answer json.RawMessage
 	into := any(&answer)
-	if f.Bookmark != nil {
-		into = nil // bookmarks are answered with nothing
+	if f.Bookmark != nil || f.Mute != nil {
+		into = nil // these are answered with nothing
 	}
 	err := b.send(ctx, b.api.Client, out, into)
 	switch {
@@ -220,15 +220,24 @@ func (b *Backend) send(ctx context.Context, client *http.Client, o *outgoing, in
 		return err
 	}
 	defer resp.Body.Close() //nolint:errcheck // it was only read
-	if resp.StatusCode < http.StatusOK || resp.StatusCode >= http.StatusMultipleChoices {
-		var e atclient.ErrorBody
-		if err := json.NewDecoder(resp.Body).Decode(&e); err != nil {
-			return &atclient.APIError{StatusCode: resp.StatusCode}
-		}
-		return e.APIError(resp.StatusCode)
+	if err := refused(resp); err != nil {
+		return err
 	}
 	if into == nil {
 		return nil
 	}
 	return json.NewDecoder(resp.Body).Decode(into)
+}
+
+// refused is what a server answers instead of what it was asked for; nil where it
+// does not.
+func refused(resp *http.Response) error {
+	if resp.StatusCode >= http.StatusOK && resp.StatusCode < http.StatusMultipleChoices {
+		return nil
+	}
+	var e atclient.ErrorBody
+	if err := json.NewDecoder(resp.Body).Decode(&e); err != nil {
+		return &atclient.APIError{StatusCode: resp.StatusCode}
+	}
+	return e.APIError(resp.StatusCode)
 }

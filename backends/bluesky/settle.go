@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/bluesky-social/indigo/atproto/syntax"
+
 	"skein/timeline"
 )
 
@@ -20,6 +22,8 @@ func (b *Backend) Settle(ctx context.Context, r timeline.Request) timeline.Outco
 		return b.settleMade(ctx, r, f)
 	case f.Bookmark != nil:
 		return b.settleBookmark(ctx, f)
+	case f.Mute != nil:
+		return b.settleMute(ctx, f)
 	}
 	return b.settleGone(ctx, f)
 }
@@ -82,6 +86,23 @@ func (b *Backend) settleBookmark(ctx context.Context, f frozen) timeline.Outcome
 		return failed(timeline.Uncertain, err)
 	case s.Bookmarked != *f.Bookmark:
 		return failed(timeline.Absent, timeline.Errorf(timeline.CodeOffline, "%s has not changed the bookmark", b.host))
+	}
+	return timeline.Outcome{Verdict: timeline.Published, Receipt: f.Receipt}
+}
+
+// settleMute asks the AppView, which alone knows mutes. Where a list mutes the person,
+// too, nothing tells: it is asked for again, which does no harm.
+func (b *Backend) settleMute(ctx context.Context, f frozen) timeline.Outcome {
+	v, err := b.profile(ctx, syntax.DID(f.Mute.Person))
+	switch {
+	case timeline.CodeOf(err) == timeline.CodeNotFound && f.Mute.Want:
+		return failed(timeline.Rejected, err)
+	case timeline.CodeOf(err) == timeline.CodeNotFound:
+		return failed(timeline.Absent, err)
+	case err != nil:
+		return failed(timeline.Uncertain, err)
+	case v.Viewer.Muted != f.Mute.Want, v.Viewer.MutedByList.Name != "":
+		return failed(timeline.Absent, timeline.Errorf(timeline.CodeOffline, "%s has not changed the mute", b.host))
 	}
 	return timeline.Outcome{Verdict: timeline.Published, Receipt: f.Receipt}
 }

@@ -53,12 +53,8 @@ func refreshSession(ctx context.Context, api *atclient.APIClient, refresh string
 		return out, err
 	}
 	defer resp.Body.Close() //nolint:errcheck // nothing was written
-	if resp.StatusCode != http.StatusOK {
-		var e atclient.ErrorBody
-		if err := json.NewDecoder(resp.Body).Decode(&e); err != nil {
-			return out, &atclient.APIError{StatusCode: resp.StatusCode}
-		}
-		return out, e.APIError(resp.StatusCode)
+	if err := refused(resp); err != nil {
+		return out, err
 	}
 	return out, json.NewDecoder(resp.Body).Decode(&out)
 }

@@ -101,6 +101,10 @@ type keptRecord struct {
 	Value json.RawMessage `json:"value"`
 }
 
+// collection and rkey are the parts of its name, which was found valid.
+func (r keptRecord) collection() string { return syntax.ATURI(r.URI).Collection().String() }
+func (r keptRecord) rkey() string       { return syntax.ATURI(r.URI).RecordKey().String() }
+
 // kept reads a record of the person's own from the PDS, which has the last word
 // (com.atproto.repo.getRecord). nil without an error means that it is surely not
 // there: any other failure is one of reading.
@@ -142,23 +146,20 @@ func (b *Backend) pointing(ctx context.Context, collection, at, claimed string) 
 		}
 	}
 	const recent = 100
-	var out struct {
-		Records []keptRecord `json:"records"`
-	}
-	err := b.get(ctx, "com.atproto.repo.listRecords", map[string]any{"repo": b.did, "collection": collection, "limit": recent}, &out)
+	records, _, err := b.listRecords(ctx, collection, "", recent)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range out.Records {
-		if subjectIn(r.Value) == at && validURI(r.URI) != "" && !slices.Contains(found, r.URI) {
+	for _, r := range records {
+		if subjectIn(r.Value) == at && !slices.Contains(found, r.URI) {
 			found = append(found, r.URI)
 		}
 	}
 	return found, nil
 }
 
-// subjectIn is what a like, a repost (a strong reference) or a follow (a DID)
-// points at.
+// subjectIn is what a like, a repost (a strong reference), a follow or a block (a
+// DID) points at.
 func subjectIn(record json.RawMessage) string {
 	var r struct {
 		Subject json.RawMessage `json:"subject"`

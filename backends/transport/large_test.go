@@ -35,7 +35,9 @@ func TestLargeAnswers(t *testing.T) {
 				return // the client has had enough
 			}
 			if send -= n; r.URL.Path == "/slow" && send == 1<<20 {
-				w.(http.Flusher).Flush()
+				if err := http.NewResponseController(w).Flush(); err != nil {
+					t.Error(err)
+				}
 				<-finish
 			}
 		}

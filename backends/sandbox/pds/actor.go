@@ -86,7 +86,10 @@ func (s *Server) profileBasic(viewer, p *person) object {
 		out["createdAt"] = stamp(profile.created)
 	}
 	if viewer != nil {
-		state := object{"muted": false, "blockedBy": false}
+		state := object{"muted": s.muted(viewer, p.did), "blockedBy": s.by(p, link{colBlock, viewer.did}) != nil}
+		if b := s.by(viewer, link{colBlock, p.did}); b != nil {
+			state["blocking"] = b.uri
+		}
 		if f := s.by(viewer, link{colFollow, p.did}); f != nil {
 			state["following"] = f.uri
 		}

@@ -51,28 +51,37 @@ func (s *Server) deleteBookmark(c *call) (any, error) {
 	return nil, nil
 }
 
-// getBookmarks lists them, the latest first, on one page.
+// getBookmarks lists them, the latest first.
 func (s *Server) getBookmarks(c *call) (any, error) {
-	const usual, most = 50, 100
-	limit, err := c.number("limit", usual, 1, most)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	page, cursor, err := pageOf(c, s.bookmarks[c.viewer.did], func(b bookmark) string { return b.uri })
 	if err != nil {
 		return nil, err
 	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	out := []object{}
-	for _, b := range slices.Backward(s.bookmarks[c.viewer.did]) {
-		if len(out) == limit {
-			break
-		}
-		item := notFound(b.uri)
-		if r := s.records[b.uri]; r != nil {
-			item = s.postView(c.viewer, r)
-			item["$type"] = "app.bsky.feed.defs#postView"
-		}
-		out = append(out, object{"subject": object{"uri": b.uri, "cid": b.cid}, "createdAt": stamp(b.at), "item": item})
+	items := []object{}
+	for _, b := range page {
+		items = append(items, object{"subject": object{"uri": b.uri, "cid": b.cid}, "createdAt": stamp(b.at), "item": s.bookmarkedItem(c.viewer, b.uri)})
 	}
-	return object{"bookmarks": out}, nil
+	return withCursor(object{"bookmarks": items}, cursor), nil
+}
+
+// bookmarkedItem is a post, or that there is none for the viewer. The server's mu is
+// held.
+func (s *Server) bookmarkedItem(viewer *person, uri string) object {
+	r := s.records[uri]
+	switch {
+	case r == nil:
+		return notFound(uri)
+	case s.blocked(viewer, r.did):
+		return object{
+			"$type": "app.bsky.feed.defs#blockedPost", "uri": uri, "blocked": true,
+			"author": object{"did": r.did},
+		}
+	}
+	item := s.postView(viewer, r)
+	item["$type"] = "app.bsky.feed.defs#postView"
+	return item
 }
 
 // bookmarked tells whether somebody has put a post aside. The server's mu is held.

@@ -157,6 +157,12 @@ func writeAll(t *testing.T, s *pds.Server, address string) {
 	w.call("GET", "app.bsky.actor.getPreferences", nil, nil)
 	w.call("POST", "app.bsky.bookmark.createBookmark", nil, subject)
 	w.call("GET", "app.bsky.bookmark.getBookmarks", nil, nil)
+	w.call("POST", "app.bsky.graph.muteActor", nil, map[string]any{"actor": "did:plc:nobody"})
+	w.call("GET", "com.atproto.sync.getRepo", url.Values{"did": {"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"}}, nil)
+	block := map[string]any{"$type": "app.bsky.graph.block", "subject": s.DID("ana"), "createdAt": "2026-06-01T12:00:00.000Z"}
+	w.call("POST", "com.atproto.repo.createRecord", nil, map[string]any{"repo": me, "collection": "app.bsky.graph.block", "rkey": "3jui7kd54zh2y", "record": block})
+	w.call("GET", "app.bsky.feed.getAuthorFeed", url.Values{"actor": {s.DID("ana")}}, nil)
+	w.call("GET", "app.bsky.bookmark.getBookmarks", nil, nil)
 	w.call("POST", "app.bsky.bookmark.createBookmark", nil, map[string]any{"uri": "at://" + me + "/app.bsky.feed.like/3jui7kd54zh2y", "cid": first["cid"]})
 	w.call("GET", "com.atproto.repo.getRecord", url.Values{"repo": {me}, "collection": {"app.bsky.actor.profile"}, "rkey": {"self"}}, nil)
 	w.call("POST", "com.atproto.repo.deleteRecord", nil, map[string]any{"repo": me, "collection": "app.bsky.feed.post", "rkey": "3jui7kd54zh2z"})

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -50,7 +51,7 @@ func publishAll(ctx context.Context, t *testing.T, b *bluesky.Backend, somebody 
 		withFile.Media = []timeline.Attachment{attachment(t, mime, kind)}
 		do(timeline.Intent{Kind: timeline.DoPost, Parts: []timeline.Part{withFile}, ReplyTo: on, Quote: on})
 	}
-	for _, kind := range []timeline.Kind{timeline.DoLike, timeline.DoBoost, timeline.DoBookmark, timeline.DoFollow} {
+	for _, kind := range []timeline.Kind{timeline.DoLike, timeline.DoBoost, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock} {
 		for _, undo := range []bool{false, false, true, true} {
 			do(timeline.Intent{Kind: kind, On: on, Person: somebody, Undo: undo})
 		}
@@ -58,10 +59,43 @@ func publishAll(ctx context.Context, t *testing.T, b *bluesky.Backend, somebody 
 	for _, kind := range []timeline.Kind{timeline.DoLike, timeline.DoBoost, timeline.DoBookmark} {
 		do(timeline.Intent{Kind: kind, On: on})
 	}
+	for _, kind := range []timeline.Kind{timeline.DoMute, timeline.DoBlock} {
+		do(timeline.Intent{Kind: kind, Person: somebody})
+	}
+	listAll(ctx, t, b)
+	for _, kind := range []timeline.Kind{timeline.DoMute, timeline.DoBlock} {
+		do(timeline.Intent{Kind: kind, Person: somebody, Undo: true})
+	}
 	gone := do(timeline.Intent{Kind: timeline.DoPost, Parts: []timeline.Part{words("to be deleted")}, Replies: timeline.Nobody}).Posts[0]
 	do(timeline.Intent{Kind: timeline.DoDelete, On: timeline.Subject{ID: gone.ID}})
 	if _, err := b.Thread(ctx, first); err != nil {
 		t.Errorf("thread: %v", err)
+	}
+}
+
+// listAll has the adapter read every list, in pages, and the archive.
+func listAll(ctx context.Context, t *testing.T, b *bluesky.Backend) {
+	t.Helper()
+	for _, l := range []timeline.List{
+		timeline.ListPosts, timeline.ListFollows, timeline.ListMutes, timeline.ListBlocks, timeline.ListBookmarks, timeline.ListLikes,
+	} {
+		n, page := 0, timeline.Page{Limit: 1}
+		for {
+			got, err := b.List(ctx, l, page)
+			if err != nil {
+				t.Fatalf("List(%s): %v", l, err)
+			}
+			n += len(got.People) + len(got.Posts)
+			if page.Before = got.Older; got.Older == "" {
+				break
+			}
+		}
+		if n == 0 {
+			t.Errorf("the list %s is empty: nothing of it was held to the lexicons", l)
+		}
+	}
+	if _, err := b.Archive(ctx, io.Discard, nil); err != nil {
+		t.Errorf("Archive: %v", err)
 	}
 }
 

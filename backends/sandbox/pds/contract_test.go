@@ -146,7 +146,7 @@ func (c *catalog) check(e exchange) error {
 	if e.status >= http.StatusBadRequest {
 		return checkError(e, errs)
 	}
-	if out != nil && out.Encoding == "application/json" && !strings.HasPrefix(e.gotAs, "application/json") {
+	if out != nil && strings.HasPrefix(out.Encoding, "application/") && !strings.HasPrefix(e.gotAs, out.Encoding) {
 		return fmt.Errorf("answered as %q", e.gotAs)
 	}
 	if err := c.body(out, e.got); out != nil && out.Encoding == "application/json" && err != nil {
@@ -256,7 +256,11 @@ func TestContract(t *testing.T) {
 			t.Errorf("stored record %s: %v", uri, err)
 		}
 	}
-	for _, must := range []string{"app.bsky.bookmark.createBookmark", "com.atproto.repo.uploadBlob", "com.atproto.repo.putRecord", "app.bsky.feed.getTimeline", "app.bsky.feed.getPostThread", "com.atproto.repo.applyWrites", "com.atproto.server.refreshSession"} {
+	for _, must := range []string{
+		"app.bsky.bookmark.createBookmark", "com.atproto.repo.uploadBlob", "com.atproto.repo.putRecord", "app.bsky.feed.getTimeline", "app.bsky.feed.getPostThread", "com.atproto.repo.applyWrites", "com.atproto.server.refreshSession",
+		"app.bsky.graph.muteActor", "app.bsky.graph.unmuteActor", "app.bsky.graph.getMutes", "app.bsky.actor.getProfiles",
+		"app.bsky.bookmark.getBookmarks", "com.atproto.sync.getRepo", "com.atproto.sync.getLatestCommit",
+	} {
 		if seen[must] == 0 {
 			t.Errorf("%s was never called", must)
 		}

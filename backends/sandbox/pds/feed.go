@@ -65,6 +65,8 @@ func (s *Server) page(c *call, feed []*record, want func(*record) bool) (any, er
 	return out, nil
 }
 
+// getTimeline shows what those whom the caller follows post and repost, but nothing by
+// whom the caller has muted, and nothing across a block.
 func (s *Server) getTimeline(c *call) (any, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -72,7 +74,19 @@ func (s *Server) getTimeline(c *call) (any, error) {
 	for _, f := range s.about[link{"follower", c.viewer.did}] {
 		followed[dig(f.value, "subject")] = true
 	}
-	return s.page(c, s.feed, func(r *record) bool { return followed[r.did] })
+	return s.page(c, s.feed, func(r *record) bool {
+		if !followed[r.did] || s.unwanted(c.viewer, r.did) {
+			return false
+		}
+		of := s.records[dig(r.value, "subject", "uri")]
+		return of == nil || !s.unwanted(c.viewer, of.did)
+	})
+}
+
+// unwanted tells whether a person's posts are kept out of a viewer's timeline. The
+// server's mu is held.
+func (s *Server) unwanted(viewer *person, did string) bool {
+	return s.muted(viewer, did) || s.blocked(viewer, did)
 }
 
 func (s *Server) getAuthorFeed(c *call) (any, error) {
@@ -81,6 +95,13 @@ func (s *Server) getAuthorFeed(c *call) (any, error) {
 	p, err := s.actor(c)
 	if err != nil {
 		return nil, err
+	}
+	switch {
+	case c.viewer == nil:
+	case s.by(c.viewer, link{colBlock, p.did}) != nil:
+		return nil, &failure{http.StatusBadRequest, "BlockedActor", "Requester has blocked actor: " + p.did}
+	case s.blocked(c.viewer, p.did):
+		return nil, &failure{http.StatusBadRequest, "BlockedByActor", "Requester is blocked by actor: " + p.did}
 	}
 	filter := c.query.Get("filter")
 	return s.page(c, s.feed, func(r *record) bool {
@@ -106,7 +127,7 @@ func (s *Server) getPosts(c *call) (any, error) {
 	defer s.mu.RUnlock()
 	posts := []object{}
 	for _, uri := range uris {
-		if r := s.records[s.canonical(uri)]; r != nil && r.collection == colPost {
+		if r := s.records[s.canonical(uri)]; r != nil && r.collection == colPost && !s.blocked(c.viewer, r.did) {
 			posts = append(posts, s.postView(c.viewer, r))
 		}
 	}

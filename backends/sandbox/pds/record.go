@@ -20,6 +20,7 @@ const (
 	colRepost  = "app.bsky.feed.repost"
 	colLike    = "app.bsky.feed.like"
 	colFollow  = "app.bsky.graph.follow"
+	colBlock   = "app.bsky.graph.block"
 	colProfile = "app.bsky.actor.profile"
 
 	colThreadgate = "app.bsky.feed.threadgate"
@@ -45,6 +46,9 @@ func (r *record) sorted() time.Time {
 	return r.created
 }
 
+// path is the record's name within its repository.
+func (r *record) path() string { return r.collection + "/" + r.rkey }
+
 // compareRecords orders a feed, oldest first.
 func compareRecords(a, b *record) int {
 	if c := a.sorted().Compare(b.sorted()); c != 0 {
@@ -63,6 +67,8 @@ func (r *record) links() []link {
 		return []link{{r.collection, dig(r.value, "subject", "uri")}}
 	case colFollow:
 		return []link{{colFollow, dig(r.value, "subject")}, {"follower", r.did}}
+	case colBlock:
+		return []link{{colBlock, dig(r.value, "subject")}}
 	case colPost:
 		out := []link{{"author", r.did}}
 		if parent := dig(r.value, "reply", "parent", "uri"); parent != "" {
@@ -216,6 +222,7 @@ func contentID(codec uint64, b []byte) (string, error) {
 func (s *Server) store(r *record) {
 	s.drop(r.uri)
 	s.records[r.uri] = r
+	s.revisions[r.did] = s.revision.Next().String()
 	for _, l := range r.links() {
 		s.about[l] = append(s.about[l], r)
 	}
@@ -232,6 +239,7 @@ func (s *Server) drop(uri string) {
 		return
 	}
 	delete(s.records, uri)
+	s.revisions[r.did] = s.revision.Next().String()
 	is := func(o *record) bool { return o == r }
 	for _, l := range r.links() {
 		s.about[l] = slices.DeleteFunc(s.about[l], is)

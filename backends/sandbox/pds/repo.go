@@ -243,8 +243,8 @@ func (s *Server) written(r *record) object {
 
 // commit names a new state of a repository.
 func (s *Server) commit(did string) object {
-	rev := s.revision.Next()
-	head := object{"did": did, "version": int64(3), "rev": rev.String()}
+	rev := s.revisions[did]
+	head := object{"did": did, "version": int64(3), "rev": rev}
 	cbor, err := atdata.MarshalCBOR(head)
 	if err != nil {
 		return nil // strings and an integer always encode
@@ -253,7 +253,7 @@ func (s *Server) commit(did string) object {
 	if err != nil {
 		return nil
 	}
-	return object{"cid": name, "rev": rev.String()}
+	return object{"cid": name, "rev": rev}
 }
 
 // resolveHandle answers com.atproto.identity.resolveHandle.

@@ -48,6 +48,8 @@ type Server struct {
 	about     map[link][]*record    // what points at a record or a person
 	blobs     map[string]*blob      // by CID
 	bookmarks map[string][]bookmark // by DID, the latest last
+	mutes     map[string][]string   // by DID: the DIDs of whom a person has muted, the latest last
+	revisions map[string]string     // by DID: the repository's last change
 	revision  *syntax.TIDClock
 	calls     map[string]int
 }
@@ -78,7 +80,7 @@ func Start(w *world.World, o Options) (*Server, error) {
 		sessions: newSessions(key[:], o),
 		people:   map[string]*person{}, handles: map[string]*person{}, keys: map[string]*person{},
 		posts: map[string]string{}, records: map[string]*record{}, about: map[link][]*record{},
-		blobs: map[string]*blob{}, bookmarks: map[string][]bookmark{}, calls: map[string]int{}, revision: syntax.NewTIDClock(0),
+		blobs: map[string]*blob{}, bookmarks: map[string][]bookmark{}, mutes: map[string][]string{}, revisions: map[string]string{}, calls: map[string]int{}, revision: syntax.NewTIDClock(0),
 	}
 	s.methods = s.table()
 	if err := s.populate(w); err != nil {

@@ -70,6 +70,9 @@ func (s *Server) table() map[string]method {
 		"com.atproto.repo.listRecords":  {get, anyone, (*Server).listRecords},
 		"com.atproto.sync.getBlob":      {get, anyone, (*Server).getBlob},
 
+		"com.atproto.sync.getLatestCommit": {get, anyone, (*Server).getLatestCommit},
+		"com.atproto.sync.getRepo":         {get, anyone, (*Server).getRepo},
+
 		"app.bsky.actor.getProfile":     {get, anyone, (*Server).getProfile},
 		"app.bsky.actor.getProfiles":    {get, anyone, (*Server).getProfiles},
 		"app.bsky.actor.getPreferences": {get, signed, (*Server).getPreferences},
@@ -78,6 +81,10 @@ func (s *Server) table() map[string]method {
 		"app.bsky.bookmark.createBookmark": {post, signed, (*Server).createBookmark},
 		"app.bsky.bookmark.deleteBookmark": {post, signed, (*Server).deleteBookmark},
 		"app.bsky.bookmark.getBookmarks":   {get, signed, (*Server).getBookmarks},
+
+		"app.bsky.graph.muteActor":   {post, signed, (*Server).muteActor},
+		"app.bsky.graph.unmuteActor": {post, signed, (*Server).unmuteActor},
+		"app.bsky.graph.getMutes":    {get, signed, (*Server).getMutes},
 
 		"app.bsky.feed.getTimeline":   {get, signed, (*Server).getTimeline},
 		"app.bsky.feed.getAuthorFeed": {get, anyone, (*Server).getAuthorFeed},
@@ -97,8 +104,13 @@ func (s *Server) serveXRPC(w http.ResponseWriter, r *http.Request) {
 		}
 		status, out = f.status, map[string]string{"error": f.name, "message": f.message}
 	}
-	if b, ok := out.(*blob); ok {
-		serveBytes(w, b)
+	switch out := out.(type) {
+	case *blob:
+		serveBytes(w, out)
+		return
+	case archive:
+		w.Header().Set("Content-Type", "application/vnd.ipld.car")
+		_, _ = w.Write(out) //nolint:gosec // it is no page, and its type says so; an error: the caller has gone
 		return
 	}
 	if out == nil { // a procedure without an output
