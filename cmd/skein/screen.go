@@ -38,9 +38,10 @@ func (a *app) show(ctx context.Context, demo bool) error {
 	}
 	if len(records) > 0 {
 		options, accounts := a.hubOptions(records)
-		o.Hub = timeline.NewHub(options, accounts...)
-		defer o.Hub.Close()
-		stop, err := a.letWrite(ctx, &o, records)
+		hub := timeline.NewHub(options, accounts...)
+		defer hub.Close()
+		o.Hub = hub
+		stop, err := a.letWrite(ctx, &o, hub, records)
 		if err != nil { // what there is to read can be read all the same
 			a.log.Error("nothing can be written", "error", err)
 			o.Notices = append(o.Notices, "nothing can be written: "+timeline.CleanLine(err.Error()).String())

@@ -18,13 +18,13 @@ import (
 // letWrite gives the full screen what it writes with: the outbox, which sends for
 // as long as the screen is open, and what earlier runs have left. The caller ends
 // it with stop, before the hub is closed.
-func (a *app) letWrite(ctx context.Context, o *ui.Options, records []account.Record) (stop func(), err error) {
+func (a *app) letWrite(ctx context.Context, o *ui.Options, hub *timeline.Hub, records []account.Record) (stop func(), err error) {
 	book, err := a.addressBook(ctx)
 	if err != nil {
 		return nil, err
 	}
 	box, err := outbox.Open(ctx, outbox.Options{
-		Dir: a.paths.State, Open: o.Hub.Backend, Accounts: accountsOf(records), Sink: o.Hub, Now: a.now, Log: a.log,
+		Dir: a.paths.State, Open: hub.Backend, Accounts: accountsOf(records), Sink: hub, Now: a.now, Log: a.log,
 	})
 	if err != nil {
 		return nil, err
