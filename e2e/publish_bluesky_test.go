@@ -27,20 +27,7 @@ import (
 // The sandbox stands in for a PDS in every other test of publishing: here the
 // assumptions that it is built on are held to the real one.
 func TestPublishBluesky(t *testing.T) {
-	network := e2e.StartBluesky(t)
-	p := &skyPublisher{network: network, me: network.Join(t, "myself"), ana: network.Join(t, "ana")}
-	client := newClient(t)
-	record, secrets, err := bluesky.AddPassword(t.Context(), client, network.PDS, p.me.Handle, account.NewSecret(p.me.AppPassword(t, "skein")))
-	if err != nil {
-		t.Fatalf("sign in: %v", err)
-	}
-	record.ID = "sky"
-	owner, store := keep(t, record, secrets)
-	p.b, err = bluesky.New(bluesky.Config{Account: owner, PDS: record.Server, DID: record.DID, Store: store, Client: client})
-	if err != nil {
-		t.Fatalf("open: %v", err)
-	}
-	closed(t, p.b)
+	p := newSkyPublisher(t)
 	t.Run("a thread with gates", p.thread)
 	t.Run("the same bytes again", p.sameBytes)
 	t.Run("eight at once", p.concurrent)
@@ -57,6 +44,26 @@ type skyPublisher struct {
 	me, ana *e2e.BlueskyPerson
 	b       *bluesky.Backend
 	intents int
+}
+
+// newSkyPublisher starts a network of its own, with ana on it, too.
+func newSkyPublisher(t *testing.T) *skyPublisher {
+	t.Helper()
+	network := e2e.StartBluesky(t)
+	p := &skyPublisher{network: network, me: network.Join(t, "myself"), ana: network.Join(t, "ana")}
+	client := newClient(t)
+	record, secrets, err := bluesky.AddPassword(t.Context(), client, network.PDS, p.me.Handle, account.NewSecret(p.me.AppPassword(t, "skein")))
+	if err != nil {
+		t.Fatalf("sign in: %v", err)
+	}
+	record.ID = "sky"
+	owner, store := keep(t, record, secrets)
+	p.b, err = bluesky.New(bluesky.Config{Account: owner, PDS: record.Server, DID: record.DID, Store: store, Client: client})
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	closed(t, p.b)
+	return p
 }
 
 // stepNotes keep the steps of one preparation.
