@@ -3,8 +3,11 @@ package instance
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,7 +77,66 @@ func TestContractPublishing(t *testing.T) {
 	}
 	write(timeline.Intent{Kind: timeline.DoFollow, Person: "eve@" + s.Host()})
 	write(timeline.Intent{Kind: timeline.DoFollow, Person: "eve@" + s.Host(), Undo: true})
+	for _, kind := range []timeline.Kind{timeline.DoMute, timeline.DoBlock} {
+		write(timeline.Intent{Kind: kind, Person: "eve@" + s.Host()})
+		write(timeline.Intent{Kind: kind, Person: "eve@" + s.Host(), Undo: true})
+	}
 	write(timeline.Intent{Kind: timeline.DoDelete, On: subject})
+	t.Logf("contract: checked %d responses", rec.check(t, v))
+}
+
+// TestContractLists has the adapter read each list page by page, and move the read
+// mark, once against another client.
+func TestContractLists(t *testing.T) {
+	v := description(t)
+	s, rec := observed(t, world.New(world.Options{}), Options{})
+	b := adapter(t, s)
+	you := s.Token(world.Viewer)
+	for _, text := range []string{"first", "second", "third", "fourth"} {
+		s.do(t, http.MethodPost, "/api/v1/statuses", you, jsonBody(`{"status":"`+text+`"}`))
+	}
+	home, err := b.Home(t.Context(), timeline.Page{Limit: 40})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range home.Posts {
+		sid := p.Content().Views[0].ServerID
+		for _, verb := range []string{"favourite", "bookmark"} {
+			s.do(t, http.MethodPost, "/api/v1/statuses/"+sid+"/"+verb, you, nil)
+		}
+	}
+	for n, key := range slices.Sorted(maps.Keys(s.town.people)) {
+		account := "/api/v1/accounts/" + s.town.people[key].id
+		s.do(t, http.MethodPost, account+"/mute", you, nil)
+		if n < 4 { // each ends a follow
+			s.do(t, http.MethodPost, account+"/block", you, nil)
+		}
+	}
+	for _, l := range []timeline.List{
+		timeline.ListPosts, timeline.ListFollows, timeline.ListMutes, timeline.ListBlocks, timeline.ListBookmarks, timeline.ListLikes,
+	} {
+		n := 0
+		for p := (timeline.Page{Limit: 2}); ; {
+			got, err := b.List(t.Context(), l, p)
+			if err != nil {
+				t.Fatalf("%s: %v", l, err)
+			}
+			n += len(got.People) + len(got.Posts)
+			if p.Before = got.Older; p.Before == "" {
+				break
+			}
+		}
+		if n <= 2 {
+			t.Errorf("the list %s has %d entries, which is no second page", l, n)
+		}
+	}
+	s.Contend(world.Viewer, "5")
+	for range 2 {
+		if err := b.SetMarker(t.Context(), home.Posts[0].Views[0].ServerID); err != nil {
+			t.Error(err)
+		}
+	}
+	rec.forgive(http.StatusConflict) // which the description does not have, but the server's source
 	t.Logf("contract: checked %d responses", rec.check(t, v))
 }
 

@@ -6,7 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
+	"strconv"
 	"time"
 )
 
@@ -66,6 +66,7 @@ func postMarkers(c *call) (any, error) {
 }
 
 func (p *person) mark(name, id string, now time.Time) marker {
+	id = strconv.FormatUint(parseID(id), 10) // it is kept as a number
 	m := p.markers[name]
 	if m.lastRead != id {
 		m = marker{lastRead: id, version: m.version + 1, updated: now}
@@ -100,11 +101,6 @@ func (c *call) wantedMarkers() (map[string]string, error) {
 			if form.Has(name + "[last_read_id]") {
 				to[name] = form.Get(name + "[last_read_id]")
 			}
-		}
-	}
-	for name, id := range to {
-		if slices.Contains(timelines(), name) && parseID(id) == 0 {
-			return nil, errInvalid("Last read is not a number")
 		}
 	}
 	return to, nil
