@@ -28,6 +28,7 @@ const (
 	late       fault = "the request comes late"        // its client is gone by then
 	busy       fault = "503"                           // the server never sees it
 	patient    fault = "429"                           // likewise
+	contested  fault = "409"                           // likewise
 	redirected fault = "a redirect to somewhere else"  // likewise
 	confirm    fault = "200, and nothing done"         // likewise
 	dropKept   fault = "the kept connection just ends" // after the server has done it
@@ -104,6 +105,9 @@ func (f *between) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case confirm:
 		_, _ = io.WriteString(w, "{}")
+		return
+	case contested:
+		http.Error(w, `{"error":"try again"}`, http.StatusConflict)
 		return
 	case redirected:
 		http.Redirect(w, r, "https://elsewhere.example/", http.StatusFound)

@@ -65,7 +65,11 @@ func (b *Backend) list(ctx context.Context, name timeline.List, p timeline.Page)
 	if err != nil {
 		return timeline.Listing{}, err
 	}
-	if !got.good() {
+	switch {
+	case got.good():
+	case got.missing():
+		return timeline.Listing{}, timeline.Errorf(timeline.CodeUnsupported, "%s has no such list", b.base.Host)
+	default:
 		return timeline.Listing{}, got.fault(b.base.Host)
 	}
 	var raws []json.RawMessage

@@ -118,8 +118,7 @@ func (a *api) putMarker(ctx context.Context, to string) (answer, error) {
 
 // markerFault is fault; where the call is not there the server keeps no marks.
 func (r answer) markerFault(host string) *timeline.Error {
-	switch r.status {
-	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
+	if r.missing() {
 		return timeline.Errorf(timeline.CodeUnsupported, "%s keeps no read marks", host)
 	}
 	return r.fault(host)

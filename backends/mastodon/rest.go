@@ -65,6 +65,15 @@ func (r answer) fault(host string) *timeline.Error {
 	return transport.StatusError(host, r.status, said.Error)
 }
 
+// missing tells whether the server has no such call.
+func (r answer) missing() bool {
+	switch r.status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
+		return true
+	}
+	return false
+}
+
 // ask sends a request without a body. Whatever status comes back is an answer.
 func (a *api) ask(ctx context.Context, method, target string) (answer, error) {
 	req, err := a.request(ctx, method, target, nil)

@@ -223,6 +223,7 @@ func TestTakes(t *testing.T) {
 	for kind, undo := range map[timeline.Kind]bool{
 		timeline.DoPost: false, timeline.DoEdit: false, timeline.DoDelete: false, timeline.DoVote: false,
 		timeline.DoBoost: true, timeline.DoLike: true, timeline.DoBookmark: true, timeline.DoFollow: true,
+		timeline.DoMute: true, timeline.DoBlock: true,
 	} {
 		if why := r.Takes(kind, false); !why.Empty() {
 			t.Errorf("%s: %s", kind, why)
