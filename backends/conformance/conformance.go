@@ -161,22 +161,27 @@ func (c *suite) publish(t *testing.T, text string, replyTo timeline.ID) timeline
 }
 
 // eventually asks until done says so: a real server may take a moment to show
-// what it has accepted. The last complaint is the failure.
+// what it has accepted. The last complaint is the failure, but
+// for the one that time is up.
 func (c *suite) eventually(t *testing.T, done func(ctx context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), c.Patience)
 	defer cancel()
 	tick := time.NewTicker(c.Patience / 40)
 	defer tick.Stop()
+	var complaint error
 	for {
 		err := done(ctx)
 		if err == nil {
 			return
 		}
+		if complaint == nil || ctx.Err() == nil {
+			complaint = err
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("not within %s: %v", c.Patience, err)
+			t.Fatalf("not within %s: %v", c.Patience, complaint)
 		}
 	}
 }
