@@ -118,11 +118,16 @@ func mentions(p *timeline.Post, want string) bool {
 		p.Boosted != nil && (has(p.Author.Name) || has(p.Author.Handle))
 }
 
-// refresh asks for news: of what was opened, or of every account.
+// refresh asks for news: of what was opened, or of every account. A search is put in
+// another order.
 func (m *Model) refresh() tea.Cmd {
 	if d := m.opened(); d != nil {
 		d.Reload()
 		return m.load(d)
+	}
+	if m.found != nil {
+		m.found.Rank()
+		return nil
 	}
 	m.o.Hub.Refresh()
 	return m.tell("asking for news", plain)
@@ -169,7 +174,7 @@ func (m *Model) noPane() string {
 }
 
 func (m *Model) notHome() string {
-	if m.o.Hub == nil || len(m.stack) > 0 {
+	if m.o.Hub == nil || len(m.stack) > 0 || m.found != nil {
 		return "only at home"
 	}
 	return ""
@@ -186,7 +191,7 @@ func (m *Model) nothingToOpen() string {
 	if m.o.Hub == nil {
 		return "there is no account yet"
 	}
-	if len(m.stack) == 0 {
+	if len(m.stack) == 0 && m.found == nil {
 		if _, ok := m.feed.Row(); ok {
 			return ""
 		}
@@ -200,7 +205,7 @@ func (m *Model) nothingToOpen() string {
 }
 
 func (m *Model) nothingToLeave() string {
-	if len(m.stack) == 0 && m.filter == "" && m.network == "" {
+	if len(m.stack) == 0 && m.found == nil && m.filter == "" && m.network == "" {
 		return "this is home"
 	}
 	return ""

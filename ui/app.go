@@ -53,6 +53,7 @@ type detail interface {
 	Title() string
 	Status() string
 	Loading() bool
+	Kept() (read time.Time, why timeline.Safe)
 	Of() *timeline.Post
 	Reload()
 	Revise(id timeline.ID, revise func(*timeline.Post) *timeline.Post)
@@ -72,23 +73,25 @@ type Model struct {
 	keys          *keymap
 	typed         string // the keys of a binding that is not complete
 
-	rows     feed.Window
-	unread   feed.Unread
-	feed     *feed.Pane
-	place    place
-	begun    bool // the networks are being read
-	stuck    bool // a page could not be read; a key tries again
-	away     bool // the terminal is in the background
-	watching bool // what is in view is about to have been seen
-	health   []timeline.Health
-	state    timeline.Changes // the hub's last word; only Loading, End and Settled
-	network  timeline.Network // the only one shown; "" for all
-	filter   string           // only what contains it is shown
-	stack    []detail         // what was opened from the feed; the last has the focus
-	beside   *thread.Pane     // the thread of the selected post, in the second pane
-	selected timeline.ID      // the post that beside is for, or is about to be
-	asked    bool             // beside has been asked for
-	known    *simplelru.LRU[timeline.ID, remembered]
+	rows      feed.Window
+	unread    feed.Unread
+	feed      *feed.Pane
+	place     place
+	begun     bool          // the networks are being read
+	forgetful timeline.Safe // why nothing is kept at present
+	stuck     bool          // a page could not be read; a key tries again
+	away      bool          // the terminal is in the background
+	watching  bool          // what is in view is about to have been seen
+	health    []timeline.Health
+	state     timeline.Changes // the hub's last word; only Loading, End and Settled
+	network   timeline.Network // the only one shown; "" for all
+	filter    string           // only what contains it is shown
+	found     *findings        // the search, in the place of the feed; nil when it is closed
+	stack     []detail         // what was opened from the feed or the search; the last has the focus
+	beside    *thread.Pane     // the thread of the selected post, in the second pane
+	selected  timeline.ID      // the post that beside is for, or is about to be
+	asked     bool             // beside has been asked for
+	known     *simplelru.LRU[timeline.ID, remembered]
 
 	targets  []outbox.Target // what the accounts take; nil until they were asked
 	asking   bool            // they are being asked
@@ -186,6 +189,9 @@ func (m *Model) relook() {
 // panes are all panes, seen or not.
 func (m *Model) panes() []pane {
 	out := []pane{m.feed}
+	if m.found != nil {
+		out = append(out, m.found)
+	}
 	for _, d := range m.stack {
 		out = append(out, d)
 	}
@@ -199,6 +205,14 @@ func (m *Model) panes() []pane {
 func (m *Model) focus() pane {
 	if d := m.opened(); d != nil {
 		return d
+	}
+	return m.base()
+}
+
+// base is what stands in the first column.
+func (m *Model) base() pane {
+	if m.found != nil {
+		return m.found
 	}
 	return m.feed
 }
@@ -248,6 +262,9 @@ func (m *Model) body() int { return max(0, m.height-headLines-footLines) }
 func (m *Model) resize() {
 	first, second, _ := m.columns()
 	m.feed.Resize(first, m.body())
+	if m.found != nil {
+		m.found.Resize(first, m.body())
+	}
 	if second == 0 {
 		second = first
 	}

@@ -73,6 +73,7 @@ func commands() []command {
 		{"outbox", []string{"g o"}, groupWrite, "what is on its way, and what became of it", (*Model).showOutbox, (*Model).noOutbox},
 
 		{"network", []string{"F"}, groupView, "show one network after the other, then all", (*Model).cycleNetwork, (*Model).oneNetwork},
+		{"search", []string{"/"}, groupView, "search everything that was ever read", (*Model).startSearch, (*Model).noSearch},
 		{"filter", []string{`\`}, groupView, "filter what is loaded as you type", (*Model).startFilter, (*Model).notHome},
 		{"refresh", []string{"ctrl+r"}, groupView, "ask for news now", (*Model).refresh, (*Model).noPane},
 		{"health", []string{"H"}, groupView, "how the accounts do", (*Model).showHealth, (*Model).noPane},

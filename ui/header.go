@@ -26,10 +26,11 @@ func (m *Model) header() string {
 		left += t.Dim.Paint(" demo")
 	}
 	left += cell.Blank(3) + t.Strong.Paint(m.title())
-	if n := m.unread.Len(m.network); n > 0 && (len(m.stack) == 0 || m.width >= twoPanes) {
+	home := m.found == nil && (len(m.stack) == 0 || m.width >= twoPanes)
+	if n := m.unread.Len(m.network); n > 0 && home {
 		left += " " + t.Accent.Paint(post.Count(n))
 	}
-	if m.network != "" && (len(m.stack) == 0 || m.width >= twoPanes) {
+	if m.network != "" && home {
 		left += " " + t.Dim.Paint(t.Signs.Dot) + " " + t.Network(m.network).Paint(string(m.network)) + t.Dim.Paint(" only")
 	}
 	return cell.Ends(m.measure, left, m.marks()+" ", m.inner(), t.Signs.More)
@@ -39,6 +40,9 @@ func (m *Model) header() string {
 func (m *Model) title() string {
 	if d := m.opened(); d != nil && m.width < twoPanes {
 		return d.Title()
+	}
+	if m.found != nil {
+		return "Search"
 	}
 	return "Home"
 }
@@ -74,26 +78,17 @@ func (m *Model) worst(n timeline.Network) (worst timeline.Health, found bool) {
 	return worst, found
 }
 
-// subheader tells of new posts above, and names the second column.
+// subheader is what is to be said above each column.
 func (m *Model) subheader() string {
 	t := m.theme
 	first, second, _ := m.columns()
-	left, right := "", ""
-	if m.filter != "" && m.filterInput() == nil {
-		left = cell.Blank(lead) + t.Dim.Paint(fmt.Sprintf(`\ %s  %d of %d`, m.filter, m.rows.Len(), m.rows.All()))
-	}
-	if first, ok := m.feed.First(); ok {
-		if n := m.unread.Above(first, m.network); n > 0 {
-			right = t.Accent.Paint(t.Signs.Up+" "+post.Count(n)+" new") + " "
-		}
-	}
 	if second == 0 {
 		if d := m.opened(); d != nil {
 			return cell.Fit(m.measure, m.status(d), first, t.Signs.More)
 		}
-		return cell.Ends(m.measure, left, right, first, t.Signs.More)
+		return m.overList(first)
 	}
-	s := cell.Ends(m.measure, left, right, first, t.Signs.More)
+	s := m.overList(first)
 	if d := m.second(); d != nil {
 		style := t.Dim
 		if len(m.stack) > 0 {
@@ -104,17 +99,61 @@ func (m *Model) subheader() string {
 	return cell.Fit(m.measure, s, m.inner(), "")
 }
 
+// overList is the line above the feed: its filter and how many unread posts are
+// above the screen; or the question of the search.
+func (m *Model) overList(width int) string {
+	if m.found != nil {
+		return m.found.Line(width)
+	}
+	t := m.theme
+	left, right := "", ""
+	if m.filter != "" && m.filterInput() == nil {
+		left = cell.Blank(lead) + t.Dim.Paint(fmt.Sprintf(`\ %s  %d of %d`, m.filter, m.rows.Len(), m.rows.All()))
+	}
+	if first, ok := m.feed.First(); ok {
+		if n := m.unread.Above(first, m.network); n > 0 {
+			right = t.Accent.Paint(t.Signs.Up+" "+post.Count(n)+" new") + " "
+		}
+	}
+	return cell.Ends(m.measure, left, right, width, t.Signs.More)
+}
+
 // status is what a pane waits for, or what went wrong.
 func (m *Model) status(d detail) string {
 	s := d.Status()
+	again := " " + m.theme.Signs.Dot + " " + m.keys.key("refresh", &m.theme.Signs) + " tries again"
+	read, why := d.Kept()
 	switch {
-	case s == "":
+	case s == "" && read.IsZero():
 		return ""
+	case s == "":
+		return cell.Blank(lead) + m.theme.Dim.Paint(m.asRead(d.Of().ID.Network, read, why)+again)
 	case d.Loading():
 		return cell.Blank(lead) + m.theme.Dim.Paint(m.spinner.frame(m.o.ASCII)+" "+s)
 	}
-	hint := " " + m.theme.Signs.Dot + " " + m.keys.key("refresh", &m.theme.Signs) + " tries again"
-	return cell.Blank(lead) + m.theme.Error.Paint(s) + m.theme.Dim.Paint(hint)
+	return cell.Blank(lead) + m.theme.Error.Paint(s) + m.theme.Dim.Paint(again)
+}
+
+// asRead says how old what is shown is, and why it is not newer.
+func (m *Model) asRead(n timeline.Network, read time.Time, why timeline.Safe) string {
+	reason := string(n) + " does not answer"
+	if !why.Line().Empty() {
+		reason = why.Line().String()
+	}
+	return "as read " + ago(m.o.Now().Sub(read)) + " " + m.theme.Signs.Dash + " " + reason
+}
+
+// ago is how long something has been, in words.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "a moment ago"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", d/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", d/time.Hour)
+	}
+	return fmt.Sprintf("%d days ago", d/(24*time.Hour))
 }
 
 // tone is how a message is meant.
@@ -187,6 +226,7 @@ func hints() []hint {
 		{[]string{"unseen"}, "unread"},
 		{[]string{"author"}, "author"},
 		{[]string{"browser"}, "browser"},
+		{[]string{"search"}, "search"},
 		{[]string{"filter"}, "filter"},
 		{[]string{"network"}, "network"},
 		{[]string{"copy-text"}, "copy"},
@@ -201,6 +241,9 @@ func (m *Model) footer() string {
 		return cell.Blank(m.inner())
 	}
 	t := m.theme
+	if m.typing() {
+		return cell.Fit(m.measure, cell.Blank(lead)+m.searchHints(), m.inner(), t.Signs.More)
+	}
 	draw := func(h hint) string {
 		var keys []string
 		for _, name := range h.names {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,7 +20,7 @@ const (
 // open opens the thread of the selected post, or fills the selected gap.
 func (m *Model) open() tea.Cmd {
 	if len(m.stack) == 0 {
-		if row, ok := m.feed.Row(); ok && row.Gap != nil {
+		if row, ok := m.feed.Row(); ok && row.Gap != nil && m.found == nil {
 			m.o.Hub.Fill(row.Gap.Key)
 			return nil
 		}
@@ -55,22 +56,31 @@ func (m *Model) push(d detail) tea.Cmd {
 	return m.load(d)
 }
 
-// load asks the network for what a pane shows.
+// load asks the network for what a pane shows, and what is kept for what to show
+// until then.
 func (m *Model) load(d detail) tea.Cmd {
+	var kept, read tea.Cmd
 	switch d := d.(type) {
 	case *thread.Pane:
-		return thread.Load(m.ctx, m.readThread, d.Of())
+		kept, read = thread.Recall(m.ctx, m.keptThread, d.Of()), thread.Load(m.ctx, m.readThread, d.Of())
 	case *profile.Pane:
-		return profile.Load(m.ctx, m.readAuthor, d.Of())
+		kept, read = profile.Recall(m.ctx, m.keptAuthor, d.Of()), profile.Load(m.ctx, m.readAuthor, d.Of())
 	}
-	return nil
+	if m.o.Library == nil {
+		return read
+	}
+	return tea.Batch(kept, read)
 }
 
-// back leaves what was opened last; at home it ends the filters.
+// back leaves what was opened last, then the search; at home it ends the filters.
 func (m *Model) back() tea.Cmd {
 	if n := len(m.stack); n > 0 {
 		m.stack = m.stack[:n-1]
 		m.beside, m.selected = nil, timeline.ID{} // followed anew
+		return nil
+	}
+	if m.found != nil {
+		m.stopSearch()
 		return nil
 	}
 	some := m.network != ""
@@ -90,7 +100,7 @@ func (m *Model) recall(t *thread.Pane) {
 }
 
 func (m *Model) takeThread(l thread.Loaded) {
-	if l.Err == nil {
+	if l.Err == nil && !l.Early && l.Thread.Why.Empty() {
 		m.known.Add(l.Of, remembered{l.Thread, m.o.Now()})
 	}
 	for _, d := range m.stack {
@@ -110,7 +120,7 @@ func (m *Model) follow() tea.Cmd {
 		m.beside, m.selected = nil, timeline.ID{}
 		return nil
 	}
-	p := m.feed.Post()
+	p := m.base().Post()
 	if p == nil {
 		m.beside, m.selected = nil, timeline.ID{}
 		return nil
@@ -138,7 +148,23 @@ func (m *Model) readBeside(id timeline.ID) tea.Cmd {
 	return m.load(m.beside)
 }
 
+// Below: what is read of a network and, where it does not answer, of what was kept.
+
 func (m *Model) readThread(ctx context.Context, p *timeline.Post) (*timeline.Thread, error) {
+	t, err := m.askThread(ctx, p)
+	if err == nil || !m.unheard(err) {
+		return t, err
+	}
+	kept, lost := m.o.Library.KeptThread(ctx, p.ID)
+	if lost != nil {
+		return nil, err
+	}
+	old := *kept
+	old.Why = timeline.AsError(err).Message
+	return &old, nil
+}
+
+func (m *Model) askThread(ctx context.Context, p *timeline.Post) (*timeline.Thread, error) {
 	b, err := m.o.Hub.Reader(ctx, p)
 	if err != nil {
 		return nil, err
@@ -146,7 +172,24 @@ func (m *Model) readThread(ctx context.Context, p *timeline.Post) (*timeline.Thr
 	return b.Thread(ctx, p.ID)
 }
 
+func (m *Model) keptThread(ctx context.Context, p *timeline.Post) (*timeline.Thread, error) {
+	return m.o.Library.KeptThread(ctx, p.ID)
+}
+
 func (m *Model) readAuthor(ctx context.Context, p *timeline.Post) (profile.Read, error) {
+	read, err := m.askAuthor(ctx, p)
+	if err == nil || read.Profile != nil || !m.unheard(err) {
+		return read, err
+	}
+	kept, lost := m.keptAuthor(ctx, p)
+	if lost != nil {
+		return read, err
+	}
+	kept.Why = timeline.AsError(err).Message
+	return kept, nil
+}
+
+func (m *Model) askAuthor(ctx context.Context, p *timeline.Post) (profile.Read, error) {
 	b, err := m.o.Hub.Reader(ctx, p)
 	if err != nil {
 		return profile.Read{}, err
@@ -161,4 +204,21 @@ func (m *Model) readAuthor(ctx context.Context, p *timeline.Post) (profile.Read,
 	}
 	batch, err := reader.ProfilePosts(ctx, p.Author.ID, timeline.Page{Limit: profilePosts})
 	return profile.Read{Profile: person, Posts: batch.Posts}, err
+}
+
+func (m *Model) keptAuthor(ctx context.Context, p *timeline.Post) (profile.Read, error) {
+	person, err := m.o.Library.KeptProfile(ctx, p.ID.Network, p.Author.ID)
+	if err != nil {
+		return profile.Read{}, err
+	}
+	posts, err := m.o.Library.KeptPostsBy(ctx, p.ID.Network, p.Author.ID, timeline.Key{}, profilePosts)
+	slices.SortFunc(posts.Posts, func(a, b *timeline.Post) int { return b.Key().Compare(a.Key()) })
+	return profile.Read{Profile: person, Posts: posts.Posts}, err
+}
+
+// unheard tells whether a server could not be asked, so that what was kept is the best
+// there is. What it refuses or does not have is an answer.
+func (m *Model) unheard(err error) bool {
+	e := timeline.AsError(err)
+	return m.o.Library != nil && m.ctx.Err() == nil && (e.Temporary() || e.Code == timeline.CodeAuth)
 }

@@ -12,6 +12,7 @@ import (
 	"skein/ui/overlay"
 	"skein/ui/post"
 	"skein/ui/profile"
+	"skein/ui/search"
 	"skein/ui/thread"
 )
 
@@ -82,6 +83,10 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 		return m.takePage(msg)
 	case unreadRead:
 		return m.takeUnread(msg)
+	case searchDue:
+		return m.searchDue(msg)
+	case answered:
+		m.takeAnswer(msg)
 	case glanced:
 		m.glance(msg)
 	case placeDue:
@@ -156,6 +161,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		}
 		return m.act(m.overlays[n-1].Key(k))
 	}
+	if m.typing() {
+		return m.act(m.found.Key(k))
+	}
 	if m.o.Hub == nil && k.String() == "d" {
 		m.result.StartDemo = true
 		return m.quit()
@@ -217,6 +225,8 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 	case deleting:
 		m.closeOverlay()
 		return m.deleted(a.actions)
+	case search.Leave:
+		m.stopSearch()
 	case leaving:
 		return m.quit()
 	default:
@@ -247,6 +257,8 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 		if o, ok := m.overlays[n-1].(overlay.Paster); ok {
 			return m.act(o.Paste(msg.Content))
 		}
+	} else if m.typing() {
+		m.found.Paste(msg.Content)
 	}
 	return nil
 }
@@ -262,7 +274,7 @@ func (m *Model) under(at tea.Mouse) (p pane, line int, ok bool) {
 	case second == 0:
 		return m.focus(), line, true
 	case at.X < margin+first:
-		return m.feed, line, true
+		return m.base(), line, true
 	}
 	d := m.second()
 	return d, line, d != nil
@@ -290,7 +302,7 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 	}
 	again := p.Click(line)
 	switch {
-	case p == pane(m.feed) && len(m.stack) > 0:
+	case p == m.base() && len(m.stack) > 0:
 		m.stack, m.beside, m.selected = nil, nil, timeline.ID{}
 		return nil
 	case again, p != m.focus(): // the thread beside the feed: go there
@@ -318,6 +330,7 @@ func (m *Model) change(c changed) tea.Cmd {
 	}
 	m.delivered(c.Deliveries...)
 	m.health = c.Health
+	forgetful := m.forgets(c.Forgetful)
 	settled := c.Settled && !m.state.Settled
 	m.state = timeline.Changes{Loading: c.Loading, End: c.End, Settled: c.Settled}
 	m.feed.SetHealth(c.Health)
@@ -326,7 +339,7 @@ func (m *Model) change(c changed) tea.Cmd {
 	if settled {
 		m.stayPinned()
 	}
-	return tea.Batch(m.await(), m.watchAccounts())
+	return tea.Batch(m.await(), m.watchAccounts(), forgetful)
 }
 
 // await is the one command that waits for the hub; each answer arms it again.
@@ -344,7 +357,7 @@ func (m *Model) after(msg tea.Msg) tea.Cmd {
 	if m.o.Hub == nil || m.width == 0 {
 		return nil
 	}
-	return tea.Batch(m.readOn(msg), m.watch(), m.keepPlace(), m.follow(), m.clock(), m.spin(), m.tend(), m.watchFlight())
+	return tea.Batch(m.readOn(msg), m.watch(), m.keepPlace(), m.seek(), m.follow(), m.clock(), m.spin(), m.tend(), m.watchFlight())
 }
 
 // clock draws ages and countdowns anew, faster while one is counted in seconds.

@@ -50,7 +50,7 @@ func (m *Model) bodyLines() []string {
 	if second == 0 {
 		return m.focus().Lines(now, true)
 	}
-	lines := m.feed.Lines(now, len(m.stack) == 0)
+	lines := m.base().Lines(now, len(m.stack) == 0)
 	d := m.second()
 	if d == nil { // no post is selected
 		for i := range lines {

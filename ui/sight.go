@@ -40,7 +40,7 @@ func (m *Model) looking() bool {
 		return !line
 	})
 	fits := m.width >= leastWidth && m.height >= leastLines
-	return m.o.Hub != nil && !m.away && !covered && fits && (len(m.stack) == 0 || m.width >= twoPanes)
+	return m.o.Hub != nil && m.found == nil && !m.away && !covered && fits && (len(m.stack) == 0 || m.width >= twoPanes)
 }
 
 // watch waits for what has come into view to be seen.

@@ -98,6 +98,19 @@ func (m *Model) bottom() tea.Cmd {
 	return nil
 }
 
+// forgets tells, once, that what is read is not kept, or is kept again.
+func (m *Model) forgets(why timeline.Safe) tea.Cmd {
+	before := m.forgetful
+	m.forgetful = why
+	switch {
+	case why == before:
+		return nil
+	case why.Empty():
+		return m.tell("what is read is kept again", good)
+	}
+	return m.tell("what is read now is not kept: "+why.Line().String(), bad)
+}
+
 // tail is the line below the oldest post.
 func (m *Model) tail() string {
 	more := m.theme.Signs.More

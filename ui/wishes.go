@@ -106,6 +106,9 @@ func (m *Model) giveUp(k mark, w *wish) {
 func (m *Model) revise(id timeline.ID) {
 	m.rows.Revise(id, m.wished)
 	m.feed.Changed()
+	if m.found != nil {
+		m.found.Revise(id, m.wished)
+	}
 	for _, d := range m.stack {
 		d.Revise(id, m.wished)
 	}

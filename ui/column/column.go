@@ -27,6 +27,8 @@ const (
 // Item is one block of a column: a post, or what Lines draws.
 type Item struct {
 	Post *timeline.Post
+	// Draw draws the post otherwise than post.Draw does; nil for that.
+	Draw func(p *timeline.Post, look post.Look) post.Drawn
 	// Lines draws an item that is no post, in lines of at most look.Width cells.
 	Lines func(look post.Look) []string
 	Depth int  // levels of indentation
@@ -117,7 +119,11 @@ func (c *Column) draw(i int) block {
 	b := block{ok: true}
 	if item.Post != nil {
 		look.Revealed = c.revealed[item.Post.ID]
-		b.post = post.Draw(item.Post, look)
+		if item.Draw != nil {
+			b.post = item.Draw(item.Post, look)
+		} else {
+			b.post = post.Draw(item.Post, look)
+		}
 	} else {
 		for _, l := range item.Lines(look) {
 			b.rows = append(b.rows, cell.Fit(look.Measure, l, look.Width, look.Theme.Signs.More))
@@ -208,6 +214,9 @@ func (c *Column) Click(line int) (again bool) {
 	c.window.Select(c, i)
 	return again
 }
+
+// Selected is the index of the selected item.
+func (c *Column) Selected() int { return c.window.Selected() }
 
 // Post is the selected post; nil where what is selected is none.
 func (c *Column) Post() *timeline.Post {

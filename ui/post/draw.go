@@ -52,19 +52,22 @@ func (d Drawn) Line(i int, now time.Time) string {
 }
 
 // Draw draws p.
-func Draw(p *timeline.Post, l Look) Drawn {
+func Draw(p *timeline.Post, l Look) Drawn { return draw(p, l, (*canvas).content) }
+
+// draw draws p with what content makes of what its author made.
+func draw(p *timeline.Post, l Look, content func(*canvas, *timeline.Post)) Drawn {
 	l.Width = max(minWidth, l.Width)
 	c := canvas{Look: l, sign: &l.Theme.Signs, indent: letterRoom, room: min(measureMax, l.Width-letterRoom)}
 	if p.Boosted != nil {
 		c.line(c.Theme.Dim.Paint(c.sign.Boosted + " " + name(p.Author)))
 	}
-	content := p.Content()
+	made := p.Content()
 	head := len(c.lines)
-	c.head(content)
-	c.context(content)
-	c.content(content)
-	c.facts(content)
-	return Drawn{lines: c.lines, head: head, made: content.Created, look: l}
+	c.head(made)
+	c.context(made)
+	content(&c, made)
+	c.facts(made)
+	return Drawn{lines: c.lines, head: head, made: made.Created, look: l}
 }
 
 // canvas collects lines.

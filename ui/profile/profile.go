@@ -6,6 +6,7 @@ package profile
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -18,6 +19,7 @@ import (
 type Read struct {
 	Profile *timeline.Profile
 	Posts   []*timeline.Post // newest first
+	Why     timeline.Safe    // where it was kept: why the server cannot be asked
 }
 
 // Reader reads the author of a post.
@@ -28,6 +30,8 @@ type Loaded struct {
 	Of  string // Author.ID
 	Got Read
 	Err error
+	// Early says that it is what was kept; the Reader's own answer is still awaited.
+	Early bool
 }
 
 // Load asks for the author of p.
@@ -39,12 +43,24 @@ func Load(ctx context.Context, read Reader, p *timeline.Post) tea.Cmd {
 	}
 }
 
+// Recall is Load with what was kept, to be shown until the network has answered.
+func Recall(ctx context.Context, kept Reader, p *timeline.Post) tea.Cmd {
+	load := Load(ctx, kept, p)
+	return func() tea.Msg {
+		l, _ := load().(Loaded)
+		l.Early = true
+		return l
+	}
+}
+
 // Pane is one person. It is for one goroutine.
 type Pane struct {
 	*column.Column
 	of      *timeline.Post
 	loading bool
 	err     error
+	kept    time.Time // when what is shown was read, where the server does not answer
+	why     timeline.Safe
 }
 
 // New makes a Pane for the author of p.
@@ -80,14 +96,25 @@ func (p *Pane) Status() string {
 	return ""
 }
 
-// Take takes the answer. One that is for another person changes nothing.
+// Kept tells that what is shown was kept: when it was read, and why the server cannot
+// be asked. The time is zero where what is shown is as the server has it.
+func (p *Pane) Kept() (read time.Time, why timeline.Safe) { return p.kept, p.why }
+
+// Take takes the answer. One that is for another person changes nothing, nor does
+// what was kept once the network has answered.
 func (p *Pane) Take(l Loaded) {
-	if l.Of != p.of.Author.ID {
+	if l.Of != p.of.Author.ID || l.Early && (!p.loading || l.Err != nil) {
 		return
 	}
-	p.loading, p.err = false, l.Err
+	if !l.Early {
+		p.loading, p.err = false, l.Err
+		p.kept, p.why = time.Time{}, timeline.Safe{}
+	}
 	if l.Got.Profile == nil {
 		return
+	}
+	if !l.Early {
+		p.kept, p.why = l.Got.Profile.Kept, l.Got.Why
 	}
 	items := []column.Item{{Lines: card(l.Got.Profile)}}
 	for _, t := range l.Got.Posts {

@@ -64,6 +64,7 @@ type Theme struct {
 	Error  Style
 	Good   Style
 	Mine   Style // what the reader did: liked, boosted
+	Match  Style // what was searched for
 
 	Networks map[timeline.Network]Style
 	Signs    Signs
@@ -140,6 +141,7 @@ func fromPalette(p palette) *Theme {
 		Dim:    style(fg(p.dim)), Faint: style(fg(p.faint)), Accent: style(fg(p.accent)),
 		Link: style(fg(p.link).Underline(true)), People: style(fg(p.people)), Tag: style(fg(p.tag)),
 		Warn: style(fg(p.warn)), Error: style(fg(p.bad)), Good: style(fg(p.good)), Mine: style(fg(p.mine)),
+		Match: style(fg(p.accent).Bold().Underline(true)),
 		Networks: map[timeline.Network]Style{
 			timeline.Mastodon: style(fg(p.mastodon).Bold()),
 			timeline.Bluesky:  style(fg(p.bluesky).Bold()),
@@ -153,7 +155,8 @@ func plain() *Theme {
 	bold := Style{ansi.NewStyle().Bold().String()}
 	return &Theme{
 		Strong: bold, Accent: bold, Warn: bold, Error: bold, Mine: bold,
-		Link: Style{ansi.NewStyle().Underline(true).String()},
+		Link:  Style{ansi.NewStyle().Underline(true).String()},
+		Match: Style{ansi.NewStyle().Bold().Underline(true).String()},
 		Networks: map[timeline.Network]Style{
 			timeline.Mastodon: bold, timeline.Bluesky: bold, timeline.Nostr: bold,
 		},

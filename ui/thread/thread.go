@@ -6,6 +6,7 @@ package thread
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -23,6 +24,7 @@ type Loaded struct {
 	Of     timeline.ID
 	Thread *timeline.Thread // nil with Err
 	Err    error
+	Early  bool // it is what was kept; the Reader's own answer is still awaited
 }
 
 // Load asks for the conversation around p.
@@ -34,12 +36,24 @@ func Load(ctx context.Context, read Reader, p *timeline.Post) tea.Cmd {
 	}
 }
 
+// Recall is Load with what was kept, to be shown until the network has answered.
+func Recall(ctx context.Context, kept Reader, p *timeline.Post) tea.Cmd {
+	load := Load(ctx, kept, p)
+	return func() tea.Msg {
+		l, _ := load().(Loaded)
+		l.Early = true
+		return l
+	}
+}
+
 // Pane is one conversation. It is for one goroutine.
 type Pane struct {
 	*column.Column
 	of      *timeline.Post
 	loading bool
 	err     error
+	kept    time.Time // when what is shown was read, where the server does not answer
+	why     timeline.Safe
 }
 
 // New makes a Pane that shows p and waits for the rest.
@@ -72,14 +86,25 @@ func (p *Pane) Status() string {
 	return ""
 }
 
-// Take takes the answer. One that is for another post changes nothing.
+// Kept tells that what is shown was kept: when it was read, and why the server cannot
+// be asked. The time is zero where what is shown is as the server has it.
+func (p *Pane) Kept() (read time.Time, why timeline.Safe) { return p.kept, p.why }
+
+// Take takes the answer. One that is for another post changes nothing, nor does what
+// was kept once the network has answered.
 func (p *Pane) Take(l Loaded) {
-	if l.Of != p.of.ID {
+	if l.Of != p.of.ID || l.Early && (!p.loading || l.Err != nil) {
 		return
 	}
-	p.loading, p.err = false, l.Err
+	if !l.Early {
+		p.loading, p.err = false, l.Err
+		p.kept, p.why = time.Time{}, timeline.Safe{}
+	}
 	if l.Err != nil || l.Thread == nil {
 		return
+	}
+	if !l.Early {
+		p.kept, p.why = l.Thread.Kept, l.Thread.Why
 	}
 	items, focus := flatten(l.Thread)
 	if len(items) == 0 {

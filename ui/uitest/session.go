@@ -54,14 +54,14 @@ func Play(t *testing.T, o ui.Options, networks []*Backend, play func(s *Session)
 	})
 }
 
-// Recall runs a test as Play does, on what was kept: shelf makes the hub in the
-// bubble. It is called without waiting for anything but the first screen.
-func Recall(t *testing.T, o ui.Options, posts []*timeline.Post, play func(s *Session, shelf *Shelf)) {
+// Recall runs a test as Play does, on posts that were kept, some of them unread.
+func Recall(t *testing.T, o ui.Options, posts []*timeline.Post, play func(s *Session, shelf *Shelf), unread ...*timeline.Post) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := &Session{t: t, msgs: make(chan tea.Msg, 1000)}
 		defer time.Sleep(time.Hour)
 		shelf := NewShelf(posts...)
+		shelf.IsUnread(unread...)
 		defer shelf.Close()
 		o.Hub = shelf
 		s.play(o, func(s *Session) { play(s, shelf) })

@@ -1,0 +1,128 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/timeline"
+	"skein/ui/search"
+)
+
+// The messages of searching.
+type (
+	searchDue struct{ n int } // the question has rested
+	answered  struct{ search.Answer }
+)
+
+// findings is the search that is open.
+type findings struct {
+	*search.Pane
+	waiting int                // the question whose rest is waited for
+	stop    context.CancelFunc // ends the reading that is under way
+}
+
+// parseSearch understands a question while it is typed.
+func parseSearch(s string, _ time.Time) (timeline.Search, error) {
+	words := strings.Fields(s)
+	var q timeline.Search
+	if n := len(words) - 1; n >= 0 && !strings.HasSuffix(s, " ") && len(words[n]) > 2 {
+		words, q.Begins = words[:n], words[n]
+	}
+	q.Words = words
+	return q, nil
+}
+
+// startSearch opens the search, or goes back to its question.
+func (m *Model) startSearch() tea.Cmd {
+	m.stack, m.beside, m.selected = nil, nil, timeline.ID{}
+	if m.found != nil {
+		m.found.Type()
+		return nil
+	}
+	m.found = &findings{Pane: search.New(parseSearch, m.look()), stop: func() {}}
+	m.resize()
+	return nil
+}
+
+// stopSearch goes back to the feed.
+func (m *Model) stopSearch() {
+	m.found.stop()
+	m.found, m.beside, m.selected = nil, nil, timeline.ID{}
+}
+
+// typing tells whether keys write the question of the search.
+func (m *Model) typing() bool {
+	return m.found != nil && len(m.stack) == 0 && len(m.overlays) == 0 && m.found.Typing()
+}
+
+// seek asks what is to be asked: a question that has rested, or for more.
+func (m *Model) seek() tea.Cmd {
+	if m.found == nil {
+		return nil
+	}
+	n, due := m.found.Question()
+	if due && m.found.waiting != n {
+		m.found.waiting = n
+		return m.later(search.Rest, searchDue{n})
+	}
+	if ask, ok := m.found.More(); ok {
+		return m.find(ask)
+	}
+	return nil
+}
+
+func (m *Model) searchDue(s searchDue) tea.Cmd {
+	if m.found == nil {
+		return nil
+	}
+	if n, due := m.found.Question(); n != s.n || !due {
+		return nil
+	}
+	if ask, ok := m.found.Ask(m.o.Now()); ok {
+		return m.find(ask)
+	}
+	return nil
+}
+
+// find asks the Library. Whoever is asked something else stops looking for this.
+func (m *Model) find(a search.Ask) tea.Cmd {
+	m.found.stop()
+	ctx, cancel := context.WithCancel(m.ctx)
+	m.found.stop = cancel
+	library := m.o.Library
+	return func() tea.Msg {
+		defer cancel()
+		return answered{a.Find(ctx, library)}
+	}
+}
+
+func (m *Model) takeAnswer(a answered) {
+	if m.found != nil {
+		m.found.Take(a.Answer)
+		m.reviseAll()
+	}
+}
+
+func (m *Model) noSearch() string {
+	switch {
+	case m.o.Hub == nil:
+		return "there is no account yet"
+	case m.o.Library == nil:
+		return "nothing is kept that could be searched"
+	}
+	return ""
+}
+
+// searchHints are the keys while the question is typed.
+func (m *Model) searchHints() string {
+	t := m.theme
+	signs := &t.Signs
+	var parts []string
+	for _, h := range [][2]string{{signs.Enter, "to what is found"}, {"C-n/C-p", "move"}, {"C-r", "best or newest first"}, {"C-u", "empty"}, {"esc", "back"}} {
+		parts = append(parts, t.Text.Paint(h[0])+t.Dim.Paint(" "+h[1]))
+	}
+	return strings.Join(parts, "  ")
+}
