@@ -28,9 +28,8 @@ func (c *suite) testLists(t *testing.T) {
 		{timeline.ListLikes, func(t *testing.T) []string { t.Helper(); return c.fillMarks(t, timeline.DoLike) }},
 	} {
 		t.Run(string(sub.list), func(t *testing.T) {
-			if c.can(t, "list "+string(sub.list)) {
-				c.listHolds(t, sub.list, sub.fill(t)...)
-			}
+			c.needs(t, "list "+string(sub.list))
+			c.listHolds(t, sub.list, sub.fill(t)...)
 		})
 	}
 }

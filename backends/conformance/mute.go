@@ -15,9 +15,7 @@ const people = listPage + 1
 // testMute mutes people and takes it back: their profiles and the list say so, and a
 // muted person's posts are gone from home, until they are not muted any more.
 func (c *suite) testMute(t *testing.T) {
-	if !c.can(t, "mute", "list mutes", "Profiler") {
-		return
-	}
+	c.needs(t, "mute", "list mutes", "Profiler")
 	her := c.author(t, c.publish(t, "to be muted", timeline.ID{}))
 	me := c.author(t, c.says(t, "who mutes", timeline.ID{}))
 	muted := append(c.others(t, people-1), her)
@@ -55,9 +53,7 @@ func (c *suite) testMute(t *testing.T) {
 // testBlock blocks people and takes it back. Where that has ended a follow, they are
 // followed again: the account is left as it was.
 func (c *suite) testBlock(t *testing.T) {
-	if !c.can(t, "block", "list blocks", "Profiler") {
-		return
-	}
+	c.needs(t, "block", "list blocks", "Profiler")
 	blocked := c.others(t, people)
 	if len(blocked) == 0 {
 		t.Fatal("there is nobody in home who could be blocked: the suite needs a boost of somebody else at least")
