@@ -112,7 +112,7 @@ func TestTakeBackWhatAListDoes(t *testing.T) {
 	st := newStage(t, pds.Options{})
 	profile := `{"did":"` + st.s.DID("kit") + `","handle":"kit.bsky.example","viewer":{"muted":true,"mutedByList":{"name":"bores"},` +
 		`"blocking":"at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/app.bsky.graph.listblock/3jui7kd54zh2y","blockingByList":{"name":"bots"}}}`
-	st.b.api.Client = &http.Client{Transport: fixed{st.b.api.Client.Transport, "getProfile", profile}}
+	st.b.api.client = &http.Client{Transport: fixed{st.b.api.client.Transport, "getProfile", profile}}
 	for kind, note := range map[timeline.Kind]string{timeline.DoMute: "still muted by the list bores", timeline.DoBlock: "still blocked by the list bots"} {
 		i := timeline.Intent{Kind: kind, Undo: true, Key: key(1), Created: st.now, Person: st.s.DID("kit")}
 		r := st.prepare(i)
@@ -246,7 +246,7 @@ func TestTakeBackFromGone(t *testing.T) {
 		i := timeline.Intent{Kind: kind, Key: key(1), Created: st.now, Person: st.s.DID("kit")}
 		before := st.mine(collectionOf(kind))
 		st.publish(i)
-		st.b.api.Client = &http.Client{Transport: without{st.b.api.Client.Transport, "app.bsky.actor.getProfile"}}
+		st.b.api.client = &http.Client{Transport: without{st.b.api.client.Transport, "app.bsky.actor.getProfile"}}
 		i.Undo, i.Key = true, key(2)
 		st.publish(i)
 		if n := st.mine(collectionOf(kind)); n != before {

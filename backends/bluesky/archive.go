@@ -5,9 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
-
-	"github.com/bluesky-social/indigo/atproto/syntax"
 
 	"skein/timeline"
 )
@@ -38,12 +35,17 @@ func (b *Backend) archive(ctx context.Context, w *counted) error {
 	if err := b.get(ctx, "com.atproto.sync.getLatestCommit", map[string]any{"did": b.did}, &head); err != nil {
 		return err
 	}
-	body, err := b.download(ctx, "com.atproto.sync.getRepo", url.Values{"did": {b.did}})
+	req, err := b.api.request(ctx, http.MethodGet, "com.atproto.sync.getRepo", map[string]any{"did": b.did}, http.NoBody)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Accept", "application/vnd.ipld.car")
+	resp, err := b.api.send(b.large, req)
 	if err != nil {
 		return explain(b.host, err)
 	}
-	defer body.Close() //nolint:errcheck // it was only read
-	in := &heard{Reader: body}
+	defer resp.Body.Close() //nolint:errcheck // it was only read
+	in := &heard{Reader: resp.Body}
 	top, err := readCAR(io.TeeReader(in, w))
 	switch {
 	case w.failed != nil:
@@ -60,23 +62,6 @@ func (b *Backend) archive(ctx context.Context, w *counted) error {
 		return timeline.Errorf(timeline.CodeMalformed, "%s sent an archive that is older than its newest commit %s", b.host, head.Rev)
 	}
 	return nil
-}
-
-// download begins to read the answer of a query that is no JSON. The caller closes
-// it.
-func (b *Backend) download(ctx context.Context, query syntax.NSID, params url.Values) (io.ReadCloser, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.api.Host+"/xrpc/"+query.String()+"?"+params.Encode(), http.NoBody)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := b.session.DoWithAuth(b.large, req, query)
-	if err != nil {
-		return nil, err
-	}
-	if err := refused(resp); err != nil {
-		return nil, errors.Join(err, resp.Body.Close())
-	}
-	return resp.Body, nil
 }
 
 // heard notes why a body could not be read to its end.

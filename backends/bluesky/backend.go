@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bluesky-social/indigo/atproto/atclient"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
 	"skein/backends/transport"
@@ -47,7 +46,7 @@ type Backend struct {
 	account timeline.Account
 	did     string
 	host    string // of the server, for messages
-	api     *atclient.APIClient
+	api     *xrpc
 	large   *http.Client // for the one answer that may be large
 	session *session     // nil when nobody is signed in
 	decode  decoder
@@ -97,7 +96,7 @@ func New(c Config) (*Backend, error) {
 	}
 	b := &Backend{
 		account: c.Account, did: c.DID, host: u.Host, log: c.Log, now: c.Now,
-		api:     newAPI(c.Client, u),
+		api:     newXRPC(c.Client, u),
 		large:   c.Client.Large(maxArchive),
 		decode:  decoder{account: c.Account.ID, now: c.Now, log: c.Log},
 		changed: make(chan struct{}), closed: make(chan struct{}),
@@ -109,18 +108,11 @@ func New(c Config) (*Backend, error) {
 	if c.PDS != "" {
 		b.session = &session{
 			id: string(c.Account.ID), did: c.DID, handle: strings.TrimPrefix(c.Account.Handle.String(), "@"),
-			api: newAPI(c.Client, u), store: c.Store, now: c.Now, log: c.Log,
+			api: newXRPC(c.Client, u), store: c.Store, now: c.Now, log: c.Log,
 		}
-		b.api.Auth = b.session
+		b.api.auth = b.session
 	}
 	return b, nil
-}
-
-// newAPI makes an XRPC client that goes through the transport's caps.
-func newAPI(client *transport.Client, server *url.URL) *atclient.APIClient {
-	api := atclient.NewAPIClient(server.Scheme + "://" + server.Host)
-	api.Client = client.HTTP()
-	return api
 }
 
 // serverURL reads a server's address: scheme and host, with nothing behind them.

@@ -63,7 +63,7 @@ func unreadable(err error) error {
 // upload sends the bytes of one blob.
 func (b *Backend) upload(ctx context.Context, body io.ReaderAt, size int64, kind string) (atdata.Blob, error) {
 	const slowest = 64 << 10 // bytes a second
-	slow := *b.api.Client
+	slow := *b.api.client
 	slow.Timeout += time.Duration(size/slowest) * time.Second
 	var out struct {
 		Blob atdata.Blob `json:"blob"`

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/bluesky-social/indigo/atproto/atclient"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
 	"skein/backends/transport"
@@ -18,19 +17,19 @@ import (
 
 // get calls a query and turns what went wrong into a *timeline.Error.
 func (b *Backend) get(ctx context.Context, endpoint syntax.NSID, params map[string]any, out any) error {
-	if err := b.api.Get(ctx, endpoint, params, out); err != nil {
+	if err := b.api.get(ctx, endpoint, params, out); err != nil {
 		return explain(b.host, err)
 	}
 	return nil
 }
 
-// explain makes a *timeline.Error of what indigo's client returned.
+// explain makes a *timeline.Error of what an XRPC client returned.
 func explain(host string, err error) error {
 	var te *timeline.Error
 	if errors.As(err, &te) {
 		return te
 	}
-	var api *atclient.APIError
+	var api *apiError
 	if errors.As(err, &api) {
 		return explainAPI(host, api)
 	}
@@ -46,23 +45,23 @@ func explain(host string, err error) error {
 }
 
 // explainAPI reads an XRPC error: its name where it has one, else the status.
-func explainAPI(host string, e *atclient.APIError) *timeline.Error {
-	said := e.Name
-	if e.Message != "" {
-		said += ": " + e.Message
+func explainAPI(host string, e *apiError) *timeline.Error {
+	said := e.name
+	if e.message != "" {
+		said += ": " + e.message
 	}
-	te := transport.StatusError(host, e.StatusCode, said)
-	switch e.Name {
+	te := transport.StatusError(host, e.status, said)
+	switch e.name {
 	case "ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired", "AccountTakedown", "AccountDeactivated", "AuthFactorTokenRequired":
 		te.Code = timeline.CodeAuth
 	case "NotFound", "RecordNotFound", "RepoNotFound", "ActorNotFound", "HandleNotFound":
 		te.Code = timeline.CodeNotFound
 	case "InvalidRequest": // the AppView has no name for these
-		if strings.Contains(e.Message, "not found") || strings.Contains(e.Message, "Unable to resolve handle") {
+		if strings.Contains(e.message, "not found") || strings.Contains(e.message, "Unable to resolve handle") {
 			te.Code = timeline.CodeNotFound
 		}
 	}
-	if e.StatusCode == http.StatusNotImplemented {
+	if e.status == http.StatusNotImplemented {
 		te.Code = timeline.CodeUnsupported
 	}
 	te.Err = e

@@ -109,7 +109,7 @@ func (b *Backend) fetch(ctx context.Context, address, accept string, most int64)
 		return fetched{}, err
 	}
 	req.Header.Set("Accept", accept)
-	resp, err := b.api.Client.Do(req)
+	resp, err := b.api.client.Do(req)
 	if err != nil {
 		return fetched{}, err
 	}

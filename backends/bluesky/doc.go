@@ -24,6 +24,15 @@
 // What is not there ten minutes after it may have been sent is not sent again: it
 // may have been there, and its author may have deleted it elsewhere.
 //
+// The repository also has the last word on what the account published, likes, follows
+// and blocks (list.go, shelf.go), for it leaves nothing out; the AppView tells mutes and
+// bookmarks, which are nobody else's business and no records. The archive is the
+// repository itself (archive.go), looked through on its way to the file (car.go).
+//
+// Of indigo it uses the syntax, the data model and the types of the lexicons. Calls
+// (xrpc.go) and looking up where an account lives (directory.go) are its own: indigo's
+// cost each start of the program several milliseconds.
+//
 // It knows the domain, the transport and the vault; no other network and no
 // screen.
 package bluesky

@@ -36,10 +36,10 @@ func (m *meddler) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // meddle puts a meddler in; what it returns changes what it does. nil does nothing.
 func (st *stage) meddle() func(spoiler) {
-	client := *st.b.api.Client
+	client := *st.b.api.client
 	m := &meddler{next: client.Transport}
 	client.Transport = m
-	st.b.api.Client = &client
+	st.b.api.client = &client
 	return func(s spoiler) {
 		if s == nil {
 			m.spoil.Store(nil)
@@ -261,7 +261,7 @@ func (st *stage) place(r timeline.Request, what string) {
 	case "other":
 		value["createdAt"] = "2020-01-01T00:00:00.000Z"
 	}
-	err := st.me.api.Post(st.t.Context(), "com.atproto.repo.putRecord", map[string]any{
+	err := st.me.api.post(st.t.Context(), "com.atproto.repo.putRecord", map[string]any{
 		"repo": st.b.did, "collection": first.Collection, "rkey": first.RKey, "record": value,
 	}, nil)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // A server that does not know preferences keeps no settings for replies either.
 func TestNoPreferences(t *testing.T) {
 	st := newStage(t, pds.Options{})
-	st.b.api.Client = &http.Client{Transport: without{st.b.api.Client.Transport, "app.bsky.actor.getPreferences"}}
+	st.b.api.client = &http.Client{Transport: without{st.b.api.client.Transport, "app.bsky.actor.getPreferences"}}
 	st.publish(st.post("hello"))
 }
 

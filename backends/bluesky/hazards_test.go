@@ -47,12 +47,12 @@ func TestRenewalFailsOnTheWay(t *testing.T) {
 	st := newStage(t, pds.Options{AccessTTL: time.Minute, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
 	r := st.prepare(st.post("after a while"))
 	ahead.Store(int64(2 * time.Minute)) // our own clock has not noticed
-	auth := *st.b.session.api.Client
-	st.b.session.api.Client = &http.Client{Transport: broken{}}
+	auth := *st.b.session.api.client
+	st.b.session.api.client = &http.Client{Transport: broken{}}
 	if o := st.b.Send(t.Context(), r); o.Verdict != timeline.Absent || o.Err.Code != timeline.CodeOffline {
 		t.Errorf("Send: %s, %v", o.Verdict, o.Err)
 	}
-	st.b.session.api.Client = &auth
+	st.b.session.api.client = &auth
 	if o := st.b.Send(t.Context(), r); o.Verdict != timeline.Published {
 		t.Errorf("again: %s, %v", o.Verdict, o.Err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -276,7 +277,7 @@ func TestStreamEndsWithTheBackend(t *testing.T) {
 func TestPublicReading(t *testing.T) {
 	s := startPDS(t, smallWorld(world.Post{Key: "a", Text: says("hello")}), pds.Options{})
 	b := open(t, Config{Account: timeline.Account{ID: "public", Network: timeline.Bluesky}, Client: newClient(t)})
-	b.api.Host = s.URL() // the public AppView cannot be reached from a test
+	b.api.host = s.URL() // the public AppView cannot be reached from a test
 	if _, err := b.Home(t.Context(), timeline.Page{}); timeline.CodeOf(err) != timeline.CodeUnsupported {
 		t.Errorf("Home: %v, want code unsupported", err)
 	}
@@ -287,6 +288,35 @@ func TestPublicReading(t *testing.T) {
 	if _, err := b.Thread(t.Context(), got.Posts[0].ID); err != nil {
 		t.Errorf("Thread: %v", err)
 	}
+}
+
+// A new process with a session that is still good asks for the timeline and for
+// nothing else.
+func TestHomeIsOneRequest(t *testing.T) {
+	s := startPDS(t, world.New(world.Options{Seed: 1}), pds.Options{})
+	c, _ := signIn(t, s)
+	count := &counting{next: c.Client.HTTP().Transport}
+	b := open(t, c)
+	b.api.client = &http.Client{Transport: count}
+	b.session.api.client = b.api.client
+	batch, err := b.Home(t.Context(), timeline.Page{Limit: 40})
+	if err != nil || len(batch.Posts) != 40 {
+		t.Fatalf("%d posts, %v", len(batch.Posts), err)
+	}
+	if n := count.requests.Load(); n != 1 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+// counting counts requests.
+type counting struct {
+	next     http.RoundTripper
+	requests atomic.Int64
+}
+
+func (c *counting) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.requests.Add(1)
+	return c.next.RoundTrip(req)
 }
 
 func BenchmarkDecodePage(b *testing.B) {

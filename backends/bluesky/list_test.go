@@ -233,17 +233,17 @@ func TestListsOfAnOddServer(t *testing.T) {
 		{timeline.ListFollows, "getProfiles", `{}`, timeline.CodeMalformed},
 	} {
 		st := newStage(t, pds.Options{})
-		st.b.api.Client = &http.Client{Transport: fixed{st.b.api.Client.Transport, c.method, c.body}}
+		st.b.api.client = &http.Client{Transport: fixed{st.b.api.client.Transport, c.method, c.body}}
 		if _, err := st.b.List(t.Context(), c.list, timeline.Page{}); timeline.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.list, err)
 		}
 	}
 	st := newStage(t, pds.Options{})
-	st.b.api.Client = &http.Client{Transport: fixed{st.b.api.Client.Transport, "getMutes", endless}}
+	st.b.api.client = &http.Client{Transport: fixed{st.b.api.client.Transport, "getMutes", endless}}
 	if _, err := st.b.List(t.Context(), timeline.ListMutes, timeline.Page{Before: "x"}); timeline.CodeOf(err) != timeline.CodeMalformed {
 		t.Errorf("a page that is its own next: %v", err)
 	}
-	st.b.api.Client = &http.Client{Transport: fixed{st.b.api.Client.Transport, "getMutes", `{"mutes":[1,{"did":"x"},{"did":"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"}]}`}}
+	st.b.api.client = &http.Client{Transport: fixed{st.b.api.client.Transport, "getMutes", `{"mutes":[1,{"did":"x"},{"did":"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"}]}`}}
 	if l, err := st.b.List(t.Context(), timeline.ListMutes, timeline.Page{}); err != nil || len(l.People) != 1 || len(l.Unread) != 2 {
 		t.Errorf("items that cannot be read: %+v, %v", l, err)
 	}

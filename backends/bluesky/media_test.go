@@ -58,7 +58,7 @@ func TestPublishMedia(t *testing.T) {
 	if err != nil || len(clip.Media) != 1 || clip.Media[0].Kind != timeline.GIF {
 		t.Errorf("clip: %v, %+v", err, clip)
 	}
-	resp, err := st.b.api.Client.Get(clip.Media[0].URL.String())
+	resp, err := st.b.api.client.Get(clip.Media[0].URL.String())
 	if err != nil || resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "video/mp4" {
 		t.Errorf("the clip itself: %v, %v", err, resp)
 	}

@@ -103,7 +103,7 @@ func (st *stage) record(uri string) map[string]any {
 		CID   string         `json:"cid"`
 		Value map[string]any `json:"value"`
 	}
-	err := st.ana.api.Get(st.t.Context(), "com.atproto.repo.getRecord", map[string]any{"repo": parts[2], "collection": parts[3], "rkey": parts[4]}, &out)
+	err := st.ana.api.get(st.t.Context(), "com.atproto.repo.getRecord", map[string]any{"repo": parts[2], "collection": parts[3], "rkey": parts[4]}, &out)
 	if err != nil && timeline.CodeOf(explain("", err)) == timeline.CodeNotFound {
 		return nil
 	}
@@ -120,7 +120,7 @@ func (st *stage) mine(collection string) int {
 	var out struct {
 		Records []json.RawMessage `json:"records"`
 	}
-	err := st.ana.api.Get(st.t.Context(), "com.atproto.repo.listRecords", map[string]any{"repo": st.b.did, "collection": collection, "limit": 100}, &out)
+	err := st.ana.api.get(st.t.Context(), "com.atproto.repo.listRecords", map[string]any{"repo": st.b.did, "collection": collection, "limit": 100}, &out)
 	if err != nil {
 		st.t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func TestGates(t *testing.T) {
 		if c.set {
 			prefs = setting
 		}
-		if err := st.me.api.Post(t.Context(), "app.bsky.actor.putPreferences", prefs, nil); err != nil {
+		if err := st.me.api.post(t.Context(), "app.bsky.actor.putPreferences", prefs, nil); err != nil {
 			t.Fatal(err)
 		}
 		i := st.post("gates: " + name)
@@ -312,7 +312,7 @@ func TestRefusedSubjects(t *testing.T) {
 	} {
 		rules["$type"], rules["post"], rules["createdAt"] = collection, closed.Local, "2026-06-01T12:00:00.000Z"
 		uri := strings.Split(closed.Local, "/")
-		if err := st.ana.api.Post(t.Context(), "com.atproto.repo.putRecord", map[string]any{"repo": st.ana.did, "collection": collection, "rkey": uri[4], "record": rules}, nil); err != nil {
+		if err := st.ana.api.post(t.Context(), "com.atproto.repo.putRecord", map[string]any{"repo": st.ana.did, "collection": collection, "rkey": uri[4], "record": rules}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

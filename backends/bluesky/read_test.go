@@ -106,7 +106,7 @@ func TestThreadThatRepeatsItself(t *testing.T) {
 	}))
 	defer srv.Close()
 	b := open(t, Config{Account: timeline.Account{ID: "a", Network: timeline.Bluesky}, Client: newClient(t)})
-	b.api.Host = srv.URL
+	b.api.host = srv.URL
 	th, err := b.Thread(t.Context(), timeline.ID{Network: timeline.Bluesky, Local: uri1})
 	if err != nil || len(th.Roots) != 1 || len(th.Roots[0].Replies) != 0 {
 		t.Errorf("thread %+v, %v", th, err)
@@ -180,7 +180,7 @@ func TestServerErrors(t *testing.T) {
 	} {
 		status, body, kind = c.status, c.body, c.kind
 		b := open(t, Config{Account: timeline.Account{ID: "a", Network: timeline.Bluesky}, Client: newClient(t)})
-		b.api.Host = srv.URL
+		b.api.host = srv.URL
 		_, err := b.Profile(t.Context(), did1)
 		if timeline.CodeOf(err) != c.code {
 			t.Errorf("%d %s: %v has code %s, want %s", c.status, c.body, err, timeline.CodeOf(err), c.code)

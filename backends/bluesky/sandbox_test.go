@@ -2,11 +2,11 @@ package bluesky
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/bluesky-social/indigo/atproto/atclient"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 	"go.uber.org/goleak"
 
@@ -77,7 +77,7 @@ func open(t testing.TB, c Config) *Backend {
 
 // writer is another client, signed in as somebody.
 type writer struct {
-	api *atclient.APIClient
+	api *xrpc
 	did string
 }
 
@@ -87,13 +87,21 @@ func newWriter(t testing.TB, s *pds.Server, key string) writer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := newAPI(newClient(t), u)
+	api := newXRPC(newClient(t), u)
 	pair, err := createSession(t.Context(), api, s.Handle(key), account.NewSecret(s.AppPassword(key)))
 	if err != nil {
 		t.Fatalf("sign-in of %s: %v", key, err)
 	}
-	api.Headers.Set("Authorization", "Bearer "+pair.AccessJWT)
+	api.auth = bearer(pair.AccessJWT)
 	return writer{api, pair.DID}
+}
+
+// bearer is an access token that is never renewed.
+type bearer string
+
+func (b bearer) do(c *http.Client, req *http.Request) (*http.Response, error) {
+	req.Header.Set("Authorization", "Bearer "+string(b))
+	return c.Do(req)
 }
 
 type strongRef struct {
@@ -116,7 +124,7 @@ func (w writer) publish(ctx context.Context, text string, replyTo timeline.ID) (
 
 func (w writer) create(ctx context.Context, collection string, record map[string]any) (timeline.ID, error) {
 	var out strongRef
-	err := w.api.Post(ctx, "com.atproto.repo.createRecord", map[string]any{"repo": w.did, "collection": collection, "record": record}, &out)
+	err := w.api.post(ctx, "com.atproto.repo.createRecord", map[string]any{"repo": w.did, "collection": collection, "record": record}, &out)
 	return timeline.ID{Network: timeline.Bluesky, Local: out.URI}, err
 }
 
@@ -130,7 +138,7 @@ func (w writer) reply(ctx context.Context, to timeline.ID) (map[string]any, erro
 			} `json:"reply"`
 		} `json:"value"`
 	}
-	err := w.api.Get(ctx, "com.atproto.repo.getRecord", map[string]any{
+	err := w.api.get(ctx, "com.atproto.repo.getRecord", map[string]any{
 		"repo": uri.Authority().String(), "collection": postNSID, "rkey": uri.RecordKey().String(),
 	}, &parent)
 	root := parent.strongRef
@@ -142,7 +150,7 @@ func (w writer) reply(ctx context.Context, to timeline.ID) (map[string]any, erro
 
 func (w writer) remove(ctx context.Context, id timeline.ID) error {
 	uri := syntax.ATURI(id.Local)
-	return w.api.Post(ctx, "com.atproto.repo.deleteRecord", map[string]any{
+	return w.api.post(ctx, "com.atproto.repo.deleteRecord", map[string]any{
 		"repo": w.did, "collection": uri.Collection().String(), "rkey": uri.RecordKey().String(),
 	}, nil)
 }

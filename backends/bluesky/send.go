@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/bluesky-social/indigo/atproto/atclient"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
 	"skein/backends/transport"
@@ -75,7 +74,7 @@ func (b *Backend) sendCall(ctx context.Context, r timeline.Request, f *frozen, p
 	if f.Bookmark != nil || f.Mute != nil {
 		into = nil // these are answered with nothing
 	}
-	err := b.send(ctx, b.api.Client, out, into)
+	err := b.send(ctx, b.api.client, out, into)
 	switch {
 	case err != nil:
 		// A call that was given up for want of a new token had been refused before.
@@ -114,7 +113,7 @@ func (b *Backend) spent() timeline.Outcome {
 // left.
 func (b *Backend) verdict(err error, touched bool) timeline.Outcome {
 	te := timeline.AsError(explain(b.host, err))
-	var api *atclient.APIError
+	var api *apiError
 	said := errors.As(err, &api)
 	var status transport.HTTPStatus
 	switch {
@@ -122,13 +121,13 @@ func (b *Backend) verdict(err error, touched bool) timeline.Outcome {
 		return failed(timeline.Uncertain, te) // a server in between asks for patience
 	case te.Code == timeline.CodeRateLimited, te.Code == timeline.CodeAuth:
 		return failed(timeline.Absent, te) // looked at before what is to be written
-	case said && api.Name == "InvalidSwap":
+	case said && api.name == "InvalidSwap":
 		return b.spent()
-	case said && api.Name == "BlobNotFound": // a blob waits some hours for its record
+	case said && api.name == "BlobNotFound": // a blob waits some hours for its record
 		return failed(timeline.Spent, te)
-	case said && api.StatusCode == http.StatusNotImplemented:
+	case said && api.status == http.StatusNotImplemented:
 		return failed(timeline.Rejected, te)
-	case said && (api.StatusCode >= http.StatusInternalServerError || api.StatusCode == http.StatusRequestTimeout):
+	case said && (api.status >= http.StatusInternalServerError || api.status == http.StatusRequestTimeout):
 		return failed(timeline.Uncertain, te)
 	case said:
 		return failed(timeline.Rejected, te)
@@ -202,42 +201,17 @@ func (w *watched) Read(p []byte) (int, error) {
 }
 
 // send does a signed-in call; a nil into takes no answer. What the server says
-// against it is an *atclient.APIError.
+// against it is an *apiError.
 func (b *Backend) send(ctx context.Context, client *http.Client, o *outgoing, into any) error {
 	body, err := o.reader()
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.api.Host+"/xrpc/"+o.method.String(), body)
+	req, err := b.api.request(ctx, http.MethodPost, o.method, nil, body)
 	if err != nil {
 		return err
 	}
 	req.ContentLength, req.GetBody = o.size, o.reader
 	req.Header.Set("Content-Type", o.kind)
-	req.Header.Set("Accept", "application/json")
-	resp, err := b.session.DoWithAuth(client, req, o.method)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close() //nolint:errcheck // it was only read
-	if err := refused(resp); err != nil {
-		return err
-	}
-	if into == nil {
-		return nil
-	}
-	return json.NewDecoder(resp.Body).Decode(into)
-}
-
-// refused is what a server answers instead of what it was asked for; nil where it
-// does not.
-func refused(resp *http.Response) error {
-	if resp.StatusCode >= http.StatusOK && resp.StatusCode < http.StatusMultipleChoices {
-		return nil
-	}
-	var e atclient.ErrorBody
-	if err := json.NewDecoder(resp.Body).Decode(&e); err != nil {
-		return &atclient.APIError{StatusCode: resp.StatusCode}
-	}
-	return e.APIError(resp.StatusCode)
+	return b.api.call(client, req, into)
 }

@@ -14,9 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bluesky-social/indigo/atproto/atclient"
-	"github.com/bluesky-social/indigo/atproto/syntax"
-
 	"skein/config/account"
 	"skein/timeline"
 	"skein/timeline/failpoint"
@@ -29,12 +26,12 @@ const (
 	expirySlack = 10 * time.Second
 )
 
-// session is an atclient.AuthMethod that keeps its tokens in the vault, where
-// other processes see them. It is used instead of indigo's PasswordAuth because
-// that neither reads tokens afresh nor survives a cancelled request.
+// session is an authorizer that keeps its tokens in the vault, where other processes
+// see them. Indigo's PasswordAuth neither reads tokens afresh nor survives a cancelled
+// request.
 type session struct {
 	id, did, handle string
-	api             *atclient.APIClient // without authentication
+	api             *xrpc // without authentication
 	store           account.Store
 	now             func() time.Time
 	log             *slog.Logger
@@ -47,11 +44,11 @@ type session struct {
 	renewal sync.WaitGroup
 }
 
-var _ atclient.AuthMethod = (*session)(nil)
+var _ authorizer = (*session)(nil)
 
-// DoWithAuth implements atclient.AuthMethod: it sends the request with the
+// do implements authorizer: it sends the request with the
 // access token, renews an expired one and sends the request once more.
-func (s *session) DoWithAuth(c *http.Client, req *http.Request, _ syntax.NSID) (*http.Response, error) {
+func (s *session) do(c *http.Client, req *http.Request) (*http.Response, error) {
 	tokens, err := s.current(req.Context())
 	if err != nil {
 		return nil, err
@@ -99,8 +96,7 @@ func saysExpired(resp *http.Response) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	var e atclient.ErrorBody
-	if json.Unmarshal(b, &e) == nil && (e.Name == "ExpiredToken" || e.Name == "InvalidToken") {
+	if e := readError(bytes.NewReader(b)); e.name == "ExpiredToken" || e.name == "InvalidToken" {
 		return true, nil
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(b))
@@ -220,7 +216,7 @@ func (s *session) newPair(ctx context.Context, tokens account.Credentials) (toke
 			return pair, s.check(pair)
 		}
 		if !refusedToken(err) {
-			return tokenPair{}, explain(s.api.Host, err)
+			return tokenPair{}, explain(s.api.host, err)
 		}
 		s.log.WarnContext(ctx, "the session has ended", "account", s.id)
 		cause = err
@@ -230,7 +226,7 @@ func (s *session) newPair(ctx context.Context, tokens account.Credentials) (toke
 		if err == nil {
 			return pair, s.check(pair)
 		}
-		if te := timeline.AsError(explain(s.api.Host, err)); te.Code != timeline.CodeAuth {
+		if te := timeline.AsError(explain(s.api.host, err)); te.Code != timeline.CodeAuth {
 			return tokenPair{}, te
 		}
 		cause = err
@@ -244,7 +240,7 @@ func (s *session) newPair(ctx context.Context, tokens account.Credentials) (toke
 // check makes sure that a server speaks of the account that it was asked about.
 func (s *session) check(p tokenPair) error {
 	if p.DID != s.did || p.AccessJWT == "" || p.RefreshJWT == "" {
-		return timeline.Errorf(timeline.CodeMalformed, "%s answered with the session of another account (%s)", s.api.Host, p.DID)
+		return timeline.Errorf(timeline.CodeMalformed, "%s answered with the session of another account (%s)", s.api.host, p.DID)
 	}
 	return nil
 }

@@ -189,7 +189,7 @@ func useUp(t *testing.T, s *pds.Server, c Config, store account.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := refreshSession(t.Context(), newAPI(c.Client, u), creds[account.RefreshJWT].Reveal()); err != nil {
+	if _, err := refreshSession(t.Context(), newXRPC(c.Client, u), creds[account.RefreshJWT].Reveal()); err != nil {
 		t.Fatal(err)
 	}
 }

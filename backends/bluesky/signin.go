@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/bluesky-social/indigo/atproto/atclient"
-	"github.com/bluesky-social/indigo/atproto/identity"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
 	"skein/backends/transport"
@@ -34,42 +32,36 @@ type tokenPair struct {
 }
 
 // createSession signs in with an app password. identifier is a handle or a DID.
-func createSession(ctx context.Context, api *atclient.APIClient, identifier string, password account.Secret) (tokenPair, error) {
+func createSession(ctx context.Context, api *xrpc, identifier string, password account.Secret) (tokenPair, error) {
 	var out tokenPair
-	err := api.Post(ctx, "com.atproto.server.createSession", map[string]string{
+	err := api.post(ctx, "com.atproto.server.createSession", map[string]string{
 		"identifier": identifier, "password": password.Reveal(),
 	}, &out)
 	return out, err
 }
 
 // refreshSession trades a refresh token, which then is of no use, for a new pair.
-func refreshSession(ctx context.Context, api *atclient.APIClient, refresh string) (tokenPair, error) {
+func refreshSession(ctx context.Context, api *xrpc, refresh string) (tokenPair, error) {
 	var out tokenPair
-	req := atclient.NewAPIRequest(http.MethodPost, "com.atproto.server.refreshSession", nil)
-	req.Headers.Set("Accept", "application/json")
-	req.Headers.Set("Authorization", "Bearer "+refresh)
-	resp, err := api.Do(ctx, req)
+	req, err := api.request(ctx, http.MethodPost, "com.atproto.server.refreshSession", nil, http.NoBody)
 	if err != nil {
 		return out, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing was written
-	if err := refused(resp); err != nil {
-		return out, err
-	}
-	return out, json.NewDecoder(resp.Body).Decode(&out)
+	req.Header.Set("Authorization", "Bearer "+refresh)
+	return out, api.call(api.client, req, &out)
 }
 
 // refusedToken tells whether the server will never take a refresh token again.
 func refusedToken(err error) bool {
-	var e *atclient.APIError
+	var e *apiError
 	if !errors.As(err, &e) {
 		return false
 	}
-	switch e.Name {
+	switch e.name {
 	case "ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired", "AccountTakedown":
 		return true
 	}
-	return e.StatusCode == http.StatusUnauthorized
+	return e.status == http.StatusUnauthorized
 }
 
 // AddPassword signs in with an app password (Settings → App Passwords) and
@@ -89,7 +81,7 @@ func AddPassword(ctx context.Context, client *transport.Client, pds, handle stri
 	}
 	server := pds
 	if server == "" {
-		if server, err = findPDS(ctx, directory(client), id); err != nil {
+		if server, err = findPDS(ctx, newDirectory(client), id); err != nil {
 			return account.Record{}, nil, err
 		}
 	}
@@ -97,7 +89,7 @@ func AddPassword(ctx context.Context, client *transport.Client, pds, handle stri
 	if err != nil {
 		return account.Record{}, nil, err
 	}
-	pair, err := createSession(ctx, newAPI(client, u), handle, password)
+	pair, err := createSession(ctx, newXRPC(client, u), handle, password)
 	if err != nil {
 		return account.Record{}, nil, signInError(u.Host, handle, err)
 	}
@@ -129,8 +121,8 @@ func signInError(host, handle string, err error) error {
 		return tried("sign-in of "+handle, te)
 	}
 	hint := "the handle or the app password is wrong"
-	var api *atclient.APIError
-	if errors.As(err, &api) && api.Name == "AuthFactorTokenRequired" {
+	var api *apiError
+	if errors.As(err, &api) && api.name == "AuthFactorTokenRequired" {
 		hint = "this is the account's main password; make an app password under Settings, App Passwords"
 	}
 	e := timeline.Errorf(timeline.CodeAuth, "%s did not sign in %s: %s", host, handle, hint)
@@ -138,20 +130,11 @@ func signInError(host, handle string, err error) error {
 	return e
 }
 
-// directory looks accounts up over the transport.
-func directory(client *transport.Client) identity.Directory {
-	return &identity.BaseDirectory{
-		PLCURL: identity.DefaultPLCURL, HTTPClient: *client.HTTP(),
-		SkipDNSDomainSuffixes: []string{entrywayDomain},
-	}
-}
-
-// findPDS looks up where an account lives: handle → DID → DID document
-// (https://atproto.com/specs/handle, https://atproto.com/specs/did).
-func findPDS(ctx context.Context, dir identity.Directory, id syntax.AtIdentifier) (string, error) {
-	found, err := dir.Lookup(ctx, id)
+// findPDS looks up where an account lives.
+func findPDS(ctx context.Context, dir directory, id syntax.AtIdentifier) (string, error) {
+	found, err := dir.document(ctx, id)
 	if err == nil {
-		if pds := found.PDSEndpoint(); pds != "" {
+		if pds := found.pds(); pds != "" {
 			return pds, nil
 		}
 		err = errors.New("its DID document names no server")
@@ -170,15 +153,11 @@ func findPDS(ctx context.Context, dir identity.Directory, id syntax.AtIdentifier
 // documentPDS reads the server out of a DID document; "" when it says none or is
 // another account's.
 func documentPDS(raw json.RawMessage, did syntax.DID) string {
-	var doc identity.DIDDocument
+	var doc document
 	if len(raw) == 0 || json.Unmarshal(raw, &doc) != nil || doc.DID != did {
 		return ""
 	}
-	found := identity.ParseIdentity(&doc)
-	if _, err := serverURL(found.PDSEndpoint()); err != nil {
-		return ""
-	}
-	return found.PDSEndpoint()
+	return doc.pds()
 }
 
 // String keeps tokens out of logs.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/bluesky-social/indigo/atproto/atclient"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
 	"skein/timeline"
@@ -117,9 +116,9 @@ func (b *Backend) kept(ctx context.Context, uri string) (*keptRecord, error) {
 	err = b.get(ctx, "com.atproto.repo.getRecord", map[string]any{
 		"repo": b.did, "collection": u.Collection().String(), "rkey": u.RecordKey().String(),
 	}, &out)
-	var api *atclient.APIError
-	if errors.As(err, &api) && api.StatusCode == http.StatusBadRequest &&
-		(api.Name == "RecordNotFound" || strings.HasPrefix(api.Message, "Could not locate record")) {
+	var api *apiError
+	if errors.As(err, &api) && api.status == http.StatusBadRequest &&
+		(api.name == "RecordNotFound" || strings.HasPrefix(api.message, "Could not locate record")) {
 		return nil, nil //nolint:nilnil // not there is an answer
 	}
 	if err != nil {
