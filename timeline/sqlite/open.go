@@ -37,9 +37,16 @@ type Options struct {
 	// flushed to the disk before it returns, and a migration leaves a copy of what was
 	// there as <Path>.v<version>.
 	Precious bool
+	// Shrinks is a file from which much is deleted at times: PRAGMA incremental_vacuum
+	// gives the room back. It is settled when the file is made.
+	Shrinks bool
 	// Conns is the most connections at once; 0: 4.
 	Conns int
 }
+
+// LockFile is the file that a process holds a lock on while it sets the one at path
+// up, or moves it away.
+func LockFile(path string) string { return path + ".lock" }
 
 // Open opens a file and brings it to the present schema. Any number of processes
 // may open one at the same moment, the first time too. It fails with an *Error of
@@ -60,7 +67,7 @@ func open(ctx context.Context, o Options) (_ *sql.DB, err error) {
 		return nil, fmt.Errorf("making the folder of %s: %w", o.Path, err)
 	}
 	// One process at a time, so that none meets a file that is half set up.
-	lock := flock.New(o.Path + ".lock")
+	lock := flock.New(LockFile(o.Path))
 	if _, err := lock.TryLockContext(ctx, setupPoll); err != nil {
 		return nil, fmt.Errorf("locking %s: %w", o.Path, err)
 	}
@@ -141,6 +148,11 @@ func prepare(ctx context.Context, db *sql.DB, o Options) error {
 	if version > len(o.Migrations) {
 		return timeline.Errorf(timeline.CodeUnsupported,
 			"%s was written by a newer skein; update skein to use it", o.Path)
+	}
+	if version == 0 && o.Shrinks { // a table would settle it
+		if _, err := db.ExecContext(ctx, "PRAGMA auto_vacuum = incremental"); err != nil {
+			return fmt.Errorf("preparing %s: %w", o.Path, err)
+		}
 	}
 	var mode string
 	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {

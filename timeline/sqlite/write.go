@@ -46,6 +46,35 @@ func begin(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
 	}
 }
 
+// On runs do in a transaction of one connection, for whoever keeps statements that
+// belong to it; one that writes waits for its turn as Write does. When do fails
+// nothing has changed.
+func On(ctx context.Context, conn *sql.Conn, write bool, do func() error) error {
+	begin := "BEGIN"
+	if write {
+		begin = "BEGIN IMMEDIATE"
+	}
+	for start := time.Now(); ; {
+		_, err := conn.ExecContext(ctx, begin)
+		if err == nil {
+			break
+		}
+		if primary(err) != lib.SQLITE_BUSY || time.Since(start) > patience || ctx.Err() != nil {
+			return fmt.Errorf("beginning: %w", err)
+		}
+	}
+	ending := context.WithoutCancel(ctx) // what has begun must end, or the connection is of no use
+	if err := do(); err != nil {
+		_, _ = conn.ExecContext(ending, "ROLLBACK") // SQLite itself may have done so: a full disk
+		return err
+	}
+	if _, err := conn.ExecContext(ending, "COMMIT"); err != nil {
+		_, _ = conn.ExecContext(ending, "ROLLBACK")
+		return fmt.Errorf("writing: %w", err)
+	}
+	return nil
+}
+
 // Explain turns what SQLite and the file system say into an error for a person;
 // file is what they would look for. An *Error of timeline and the end of a
 // context pass through, nil stays nil.

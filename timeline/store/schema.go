@@ -1,0 +1,80 @@
+package store
+
+// cacheMigrations make the schema of cache.db; see sqlite.Options. A later version
+// may begin by dropping everything, for all of it can be read again.
+//
+// A post's rowid is its place: see there. hash is ID.Hash, parent that of what the
+// post replies to, inner the place of what it boosts; author is a row of person. A
+// post is a member of streams, which are feeds split by network. The bodies are
+// packed, see codec. change counts how often the rows of person changed, so that
+// processes know when to forget theirs. words is the full-text index of the posts that boost nothing;
+// it holds no copy of them.
+func cacheMigrations() []string {
+	return []string{`
+CREATE TABLE person(
+	n       INTEGER PRIMARY KEY,
+	network TEXT NOT NULL,
+	id      TEXT NOT NULL,
+	find    TEXT NOT NULL,
+	author  BLOB NOT NULL,
+	UNIQUE(network, id)
+) STRICT;
+CREATE TABLE profile(
+	person INTEGER PRIMARY KEY,
+	read   INTEGER NOT NULL,
+	body   BLOB NOT NULL
+) STRICT;
+CREATE TABLE post(
+	place  INTEGER PRIMARY KEY,
+	hash   INTEGER NOT NULL,
+	author INTEGER NOT NULL,
+	parent INTEGER,
+	inner  INTEGER,
+	read   INTEGER NOT NULL,
+	body   BLOB NOT NULL
+) STRICT;
+CREATE INDEX post_hash ON post(hash);
+CREATE INDEX post_author ON post(author);
+CREATE INDEX post_parent ON post(parent) WHERE parent IS NOT NULL;
+CREATE INDEX post_inner ON post(inner) WHERE inner IS NOT NULL;
+CREATE TABLE stream(
+	n       INTEGER PRIMARY KEY,
+	account TEXT NOT NULL,
+	name    TEXT NOT NULL,
+	network TEXT NOT NULL,
+	UNIQUE(account, name, network)
+) STRICT;
+CREATE TABLE member(
+	stream INTEGER NOT NULL,
+	place  INTEGER NOT NULL,
+	PRIMARY KEY(stream, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE unread(
+	stream INTEGER NOT NULL,
+	place  INTEGER NOT NULL,
+	PRIMARY KEY(stream, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE change(
+	what  TEXT PRIMARY KEY,
+	count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO change VALUES('person', 0);
+CREATE TABLE reach(
+	account TEXT NOT NULL,
+	name    TEXT NOT NULL,
+	body    BLOB NOT NULL,
+	PRIMARY KEY(account, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE bookmark(
+	account TEXT NOT NULL,
+	name    TEXT NOT NULL,
+	place   INTEGER NOT NULL,
+	body    BLOB NOT NULL,
+	PRIMARY KEY(account, name, place)
+) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5(
+	text, names, alt, links, facts,
+	content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2"
+);
+`}
+}
