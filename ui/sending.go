@@ -227,7 +227,8 @@ func (m *Model) flightLine() string {
 func (m *Model) standing() (parts []string, refused string) {
 	t := m.theme
 	var accounts []timeline.AccountID
-	for _, d := range m.flightDeliveries() {
+	all := m.flightDeliveries()
+	for _, d := range all {
 		if d.State == timeline.Refused && refused == "" {
 			refused = d.Message.Line().String()
 		}
@@ -235,7 +236,7 @@ func (m *Model) standing() (parts []string, refused string) {
 			continue
 		}
 		accounts = append(accounts, d.Account.ID)
-		worst := m.worstOf(d.Account.ID)
+		worst := worstOf(all, d.Account.ID)
 		sign, style := overlay.DeliverySign(t, worst.State)
 		stands := string(worst.State)
 		if overlay.Trying(worst) {
@@ -246,10 +247,10 @@ func (m *Model) standing() (parts []string, refused string) {
 	return parts, refused
 }
 
-// worstOf is the part of a thread that is furthest behind.
-func (m *Model) worstOf(a timeline.AccountID) timeline.Delivery {
+// worstOf is, of an account's parts of a thread, the one that is furthest behind.
+func worstOf(all []timeline.Delivery, a timeline.AccountID) timeline.Delivery {
 	worst := timeline.Delivery{State: timeline.Sent}
-	for _, d := range m.flightDeliveries() {
+	for _, d := range all {
 		if d.Account.ID == a && worst.State == timeline.Sent {
 			worst = d
 		}
@@ -257,8 +258,16 @@ func (m *Model) worstOf(a timeline.AccountID) timeline.Delivery {
 	return worst
 }
 
+// flightDeliveries are those of the post that was sent last, the newest first.
 func (m *Model) flightDeliveries() []timeline.Delivery {
-	return slices.DeleteFunc(m.deliveries(), func(d timeline.Delivery) bool { return d.Operation != m.flight.operation })
+	var all []timeline.Delivery
+	for _, d := range m.outgoing {
+		if d.Operation == m.flight.operation {
+			all = append(all, d)
+		}
+	}
+	overlay.Newest(all)
+	return all
 }
 
 // landed tells whether everything of the flight is over.
