@@ -35,6 +35,25 @@ type Outbox struct {
 	plans      []outbox.Plan
 }
 
+// facts are what a network of the tests takes.
+type facts struct {
+	limits timeline.Limits
+	edits  bool
+	loses  timeline.Safe // of a post with a warning
+}
+
+// taken is what each network takes.
+func taken() map[timeline.Network]facts {
+	return map[timeline.Network]facts{
+		timeline.Mastodon: {limits: timeline.Limits{Characters: 500, Unit: "characters", Media: 4, PollOptions: 4}, edits: true},
+		timeline.Bluesky: {
+			limits: timeline.Limits{Characters: 300, Bytes: 3000, Unit: "graphemes", Atomic: true, Media: 4},
+			loses:  timeline.Literal("the warning becomes text in front of the post"),
+		},
+		timeline.Nostr: {limits: timeline.Limits{Media: 4, PollOptions: 4}},
+	}
+}
+
 // NewOutbox makes an Outbox for the accounts of networks: Mastodon takes 500
 // characters, Bluesky 300 graphemes, Nostr anything; only Mastodon edits.
 func NewOutbox(networks ...*Backend) *Outbox {
@@ -43,24 +62,20 @@ func NewOutbox(networks ...*Backend) *Outbox {
 		held: map[string]time.Time{}, copies: map[timeline.ID][]outbox.Placed{},
 	}
 	for _, b := range networks {
-		t := outbox.Target{Account: b.account, Rules: rules{b.account.Network}, Limits: timeline.Limits{Media: 4, PollOptions: 4}}
-		switch b.account.Network {
-		case timeline.Mastodon:
-			t.Limits.Characters, t.Limits.Unit = 500, "characters"
-		case timeline.Bluesky:
-			t.Limits.Characters, t.Limits.Bytes, t.Limits.Unit, t.Limits.Atomic = 300, 3000, "graphemes", true
-			t.Limits.PollOptions = 0
-		}
-		o.targets = append(o.targets, t)
+		f := taken()[b.account.Network]
+		o.targets = append(o.targets, outbox.Target{Account: b.account, Rules: rules{b.account.Network, f}, Limits: f.limits})
 	}
 	return o
 }
 
 // rules are those of a network that marks nothing.
-type rules struct{ network timeline.Network }
+type rules struct {
+	network timeline.Network
+	facts
+}
 
 func (r rules) Takes(k timeline.Kind, _ bool) timeline.Safe {
-	if k == timeline.DoEdit && r.network != timeline.Mastodon {
+	if k == timeline.DoEdit && !r.edits {
 		return timeline.CleanLine("there is no edit on " + string(r.network))
 	}
 	return timeline.Safe{}
@@ -78,8 +93,8 @@ func (rules) Count(t timeline.Text, warning string) timeline.Size {
 }
 
 func (r rules) Review(i timeline.Intent, _ timeline.Limits) []timeline.Remark {
-	if i.Warning != "" && r.network == timeline.Bluesky {
-		return []timeline.Remark{{Severity: timeline.Loss, Message: timeline.Literal("the warning becomes text in front of the post")}}
+	if i.Warning != "" && !r.loses.Empty() {
+		return []timeline.Remark{{Severity: timeline.Loss, Message: r.loses}}
 	}
 	return nil
 }
