@@ -146,9 +146,10 @@ func (b *Backend) mutesOf(ctx context.Context, list *nostr.Event) mutes {
 	return m
 }
 
-// boostsMuted tells whether e boosts what somebody wrote whom the account has muted.
+// boostsMuted tells whether e is somebody's boost of what a person wrote whom the
+// account has muted. Its own boosts stay.
 func (b *Backend) boostsMuted(c *circle, e *nostr.Event) bool {
-	if len(c.mutes.who) == 0 || e.Kind != kindBoost && e.Kind != kindBoostAny {
+	if len(c.mutes.who) == 0 || e.PubKey == b.cfg.PubKey || e.Kind != kindBoost && e.Kind != kindBoostAny {
 		return false
 	}
 	l, _ := target(e.Tags)

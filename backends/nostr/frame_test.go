@@ -2,6 +2,7 @@ package nostr
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,10 +75,23 @@ func FuzzFrame(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(b)
-	for _, s := range []string{`["EVENT","1:",{"id":"x"}]`, `["OK","x",true,"y"]`, `["AUTH","x"]`, `["CLOSED","s","x"]`, `["EOSE","s"]`, `[[[[`} {
+	for _, s := range []string{`["EVENT","1:",{"id":"x"}]`, `["OK","x",true,"y"]`, `["AUTH","x"]`, `["CLOSED","s","x"]`, `["EOSE","s"]`, `[[[[`, ` [ "a\\"b,]" , [1,{"x":[2]}] ,null] `, `[ ]`, "[\"\xff\u00e9\"]"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		var want []json.RawMessage
+		if json.Unmarshal(b, &want) == nil {
+			got := elements(b)
+			if !slices.EqualFunc(got, want, func(x, y json.RawMessage) bool { return string(x) == string(y) }) {
+				t.Errorf("%q has the elements %q, want %q", b, got, want)
+			}
+			for i := range want {
+				var s, w string
+				if want[i][0] == '"' && json.Unmarshal(want[i], &w) == nil && (!text(got, i, &s) || s != w) {
+					t.Errorf("%q reads as %q", want[i], s)
+				}
+			}
+		}
 		fr, err := parseFrame(b)
 		if err != nil {
 			return

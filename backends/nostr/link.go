@@ -217,7 +217,7 @@ func (l *link) read(ctx context.Context) error {
 func (l *link) handle(ctx context.Context, f frame) (junk int) {
 	switch f.label {
 	case labelEvent:
-		return l.event(ctx, f)
+		return l.event(f)
 	case labelEOSE:
 		if s := l.relay.find(f.sub); s != nil {
 			s.eose()
@@ -240,7 +240,7 @@ func (l *link) handle(ctx context.Context, f frame) (junk int) {
 
 // event verifies and delivers. Hash and filter go first because they are cheap;
 // nothing is remembered of an event before all three have passed.
-func (l *link) event(ctx context.Context, f frame) (junk int) {
+func (l *link) event(f frame) (junk int) {
 	r := l.relay
 	r.mu.Lock()
 	s := r.subs[f.sub]
@@ -253,7 +253,7 @@ func (l *link) event(ctx context.Context, f frame) (junk int) {
 	switch {
 	case s == nil:
 		return junkLate
-	case !match || !f.event.CheckID() || !r.pool.verify.signed(ctx, f.event):
+	case !match || !f.event.CheckID() || !r.pool.verify.signed(f.event):
 		return junkBad
 	}
 	s.event(f.event)

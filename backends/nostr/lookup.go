@@ -78,7 +78,7 @@ func (b *Backend) remember(url string, events []*nostr.Event) {
 }
 
 // unwrap verifies the event inside a boost (NIP-18) like any other.
-func (b *Backend) unwrap(ctx context.Context, e *nostr.Event) {
+func (b *Backend) unwrap(e *nostr.Event) {
 	if (e.Kind != kindBoost && e.Kind != kindBoostAny) || e.Content == "" {
 		return
 	}
@@ -91,7 +91,7 @@ func (b *Backend) unwrap(ctx context.Context, e *nostr.Event) {
 		return
 	}
 	inner, err := parseEvent([]byte(strings.TrimSpace(e.Content)))
-	if err != nil || inner.ID != t.id || !inner.CheckID() || !b.pool.verify.signed(ctx, inner) {
+	if err != nil || inner.ID != t.id || !inner.CheckID() || !b.pool.verify.signed(inner) {
 		return
 	}
 	b.remember(t.relay, []*nostr.Event{inner})
@@ -114,7 +114,7 @@ func references(e *nostr.Event) (link10, bool) {
 // what comes later makes Stream send the posts again.
 func (b *Backend) enrich(ctx context.Context, events []*nostr.Event) {
 	for _, e := range events {
-		b.unwrap(ctx, e)
+		b.unwrap(e)
 	}
 	b.patiently(ctx, events, func(ctx context.Context) { b.fetchReferences(ctx, events) })
 	b.patiently(ctx, events, func(ctx context.Context) { b.fetchPeople(ctx, b.peopleIn(events)) })

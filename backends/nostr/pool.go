@@ -16,7 +16,9 @@ import (
 
 const (
 	askTimeout  = 6 * time.Second // how long a request waits for one relay
-	askGrace    = time.Second     // how long it waits for the rest once half have answered
+	askGrace    = time.Second     // how long it waits at most for the rest once half have answered
+	graceParts  = 4               // of it are the least that it waits
+	graceTimes  = 3               // as long as those who answered took, it waits for the rest
 	maxAnswer   = 20_000          // events that one request keeps
 	knownRelays = 200             // relays remembered; beyond it, those at rest are forgotten
 
@@ -133,21 +135,24 @@ type answer struct {
 	err    error
 	late   bool
 	slow   bool // it was late the last time
+	away   bool // it was not connected when it was asked, and had been late or failed before
 }
 
 // complete tells whether the relay said that this is all.
 func (a answer) complete() bool { return a.err == nil && !a.late }
 
-// ask sends one REQ to each relay and collects the answers. It waits askTimeout
-// for a slow relay, or only grace more once half of them have answered, and a
-// quarter of that once only those are missing that were late the last time. A
-// negative grace means to wait for all.
+// ask sends one REQ to each relay and collects the answers. It waits askTimeout for a
+// slow relay, or only for a while more once half of them have answered: three times
+// what these took, at most grace and at least a quarter of it. That quarter is all once
+// only those are missing that were late the last time, and nothing is waited for once
+// only those are that are away. A negative grace means to wait for all.
 func (p *pool) ask(ctx context.Context, want map[string]nostr.Filters, grace time.Duration) map[string]answer {
 	q := &inquiry{answers: make(map[string]*answer, len(want)), settled: make(chan struct{}, len(want))}
 	var subs []func()
 	for url, filters := range want {
 		r := p.relay(url)
-		a := &answer{late: true, slow: r.late.Load()}
+		a := &answer{late: true}
+		a.slow, a.away = r.lately()
 		q.answers[url] = a
 		s := p.newSubscription()
 		s.filters = func() nostr.Filters { return filters }
@@ -205,6 +210,7 @@ func (q *inquiry) settle(a *answer, err error) {
 func (q *inquiry) wait(ctx context.Context, n int, most, grace time.Duration) {
 	deadline := time.NewTimer(most)
 	defer deadline.Stop()
+	start := time.Now()
 	var rest *time.Timer
 	var over <-chan time.Time
 	for done := 0; done < n; {
@@ -218,33 +224,38 @@ func (q *inquiry) wait(ctx context.Context, n int, most, grace time.Duration) {
 		case <-ctx.Done():
 			return
 		}
-		good, onlySlow := q.standing()
+		good, onlySlow, onlyAway := q.standing()
 		switch {
-		case grace < 0 || !good || done*2 < n:
+		case grace < 0 || !good:
+		case onlyAway:
+			return
+		case done*2 < n:
 		case rest == nil:
-			rest = time.NewTimer(grace)
+			more := grace / graceParts
+			if !onlySlow {
+				more = min(grace, max(more, graceTimes*time.Since(start)))
+			}
+			rest = time.NewTimer(more)
 			defer rest.Stop()
 			over = rest.C
-			if onlySlow {
-				rest.Reset(grace / 4)
-			}
 		case onlySlow:
-			rest.Reset(grace / 4)
+			rest.Reset(grace / graceParts)
 		}
 	}
 }
 
-// standing tells whether any relay has answered, and whether only those are
-// missing that were late the last time.
-func (q *inquiry) standing() (good, onlySlow bool) {
+// standing tells whether any relay has answered, and whether only those are missing
+// that were late the last time, or that are away.
+func (q *inquiry) standing() (good, onlySlow, onlyAway bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	onlySlow = true
+	onlySlow, onlyAway = true, true
 	for _, a := range q.answers {
 		good = good || a.complete()
 		onlySlow = onlySlow && (!a.late || a.slow)
+		onlyAway = onlyAway && (!a.late || a.away)
 	}
-	return good, onlySlow
+	return good, onlySlow, onlyAway
 }
 
 func (q *inquiry) result() map[string]answer {

@@ -41,7 +41,7 @@ func (b *Backend) recall(events []*nostr.Event) (wait func(context.Context, time
 
 // readDeeds asks the own relays, each once, for the owner's likes and boosts of posts
 // and, where they are not known, the bookmarks; then whether any of them was taken
-// back: some relays keep what its author deleted. It waits for all of them.
+// back: some relays keep what its author deleted. It waits long for those that are there.
 func (b *Backend) readDeeds(ctx context.Context, about []string) {
 	asked := b.deeds.now()
 	var filters nostr.Filters
@@ -104,10 +104,10 @@ func (b *Backend) askDeleted(ctx context.Context, mine []*nostr.Event) {
 	}
 }
 
-// consultOwn asks all of the owner's relays. told says that all have answered, whole
+// consultOwn asks all of the owner's relays, and waits for all that are not away. told says that all have answered, whole
 // that none can have held anything back.
 func (b *Backend) consultOwn(ctx context.Context, filters nostr.Filters) (found []*nostr.Event, told, whole bool) {
-	answers := b.pool.ask(ctx, b.atOwn(ctx, filters), -1)
+	answers := b.pool.ask(ctx, b.atOwn(ctx, filters), b.pool.wait)
 	told = complete(answers) == len(answers)
 	whole = told
 	seen := map[string]bool{}

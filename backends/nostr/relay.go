@@ -198,6 +198,15 @@ func (r *relay) failure(err error) error {
 	return &timeline.Error{Code: timeline.CodeOffline, Message: timeline.CleanLine(fmt.Sprintf("%s: %v", r.host(), err)), Err: err}
 }
 
+// lately tells whether the last request went without a complete answer, and whether
+// the relay has not been there since then, or since it failed.
+func (r *relay) lately() (slow, away bool) {
+	slow = r.late.Load()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slow, r.link == nil && (slow || r.err != nil)
+}
+
 // state tells whether there is a connection, and if not why.
 func (r *relay) state() (up bool, why error) {
 	r.mu.Lock()

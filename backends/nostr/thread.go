@@ -141,7 +141,7 @@ func (b *Backend) Thread(ctx context.Context, id timeline.ID) (*timeline.Thread,
 		return nil, b.wrap(what, err)
 	}
 	if l, ok := target(focus.Tags); ok && (focus.Kind == kindBoost || focus.Kind == kindBoostAny) {
-		b.unwrap(ctx, focus) // the conversation is that of the boosted post
+		b.unwrap(focus) // the conversation is that of the boosted post
 		b.fetchEvents(ctx, []link10{l})
 		id.Local = l.id
 		if focus, err = b.find(ctx, id); err != nil {

@@ -60,7 +60,7 @@ func (b *Backend) subject(ctx context.Context, s timeline.Subject, what string) 
 	if !ok {
 		return nil, timeline.Errorf(timeline.CodeNotFound, "%s is a boost of nothing", what)
 	}
-	b.unwrap(ctx, e)
+	b.unwrap(e)
 	b.fetchEvents(ctx, []link10{l})
 	return b.certain(ctx, timeline.ID{Network: timeline.Nostr, Local: l.id}, what)
 }
