@@ -3,11 +3,11 @@ package nostr
 import (
 	"encoding/hex"
 	"runtime"
+	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/nbd-wtf/go-nostr"
 	"gitlab.com/yawning/secp256k1-voi/secec/bitcoin"
-	"golang.org/x/sync/singleflight"
 )
 
 const (
@@ -20,7 +20,7 @@ const (
 // are checked at a time as there are cores.
 type verifier struct {
 	slots  chan struct{}
-	under  singleflight.Group                            // checks that are being made, by id and signature
+	under  sync.Map                                      // checks that are being made: claim → *sync.Once
 	proved *lru.Cache[string, string]                    // id → the signature that was good
 	keys   *lru.Cache[string, *bitcoin.SchnorrPublicKey] // by hex public key
 }
@@ -43,19 +43,21 @@ func (v *verifier) signed(e *nostr.Event) bool {
 	if good() {
 		return true
 	}
-	_, _, _ = v.under.Do(e.ID+e.Sig, func() (any, error) {
-		if good() { // by a check that has ended just now
-			return nil, nil
-		}
+	c := claim{e.ID, e.Sig}
+	defer v.under.Delete(c)
+	once, _ := v.under.LoadOrStore(c, new(sync.Once))
+	once.(*sync.Once).Do(func() {
 		v.slots <- struct{}{}
 		defer func() { <-v.slots }()
 		if v.check(e) {
 			v.proved.Add(e.ID, e.Sig)
 		}
-		return nil, nil
 	})
 	return good()
 }
+
+// claim is that an event was signed.
+type claim struct{ id, sig string }
 
 // check does the arithmetic. It does without the event library's own, which takes
 // twice as long, and eleven milliseconds more for the first.
