@@ -25,8 +25,8 @@ func TestEveryFigureIsMeasured(t *testing.T) {
 	if err := r.failure(); err != nil {
 		t.Error(err)
 	}
-	if len(r.parts) != len(studies()) {
-		t.Errorf("%d studies of %d were made", len(r.parts), len(studies()))
+	if len(r.parts) != len(o.studies()) {
+		t.Errorf("%d studies of %d were made", len(r.parts), len(o.studies()))
 	}
 	for _, p := range r.parts {
 		if len(p.figures) == 0 {

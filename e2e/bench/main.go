@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"syscall"
 	"time"
 
@@ -32,6 +33,7 @@ import (
 type options struct {
 	quick bool
 	peers bool
+	real  bool
 	posts int
 	out   string
 	only  string
@@ -47,6 +49,7 @@ func main() {
 	var o options
 	flag.BoolVar(&o.quick, "quick", false, "small sizes, few runs, no goals")
 	flag.BoolVar(&o.peers, "peers", false, "install the programs to compare with first")
+	flag.BoolVar(&o.real, "real", false, "also read a real Bluesky network and real relays")
 	flag.IntVar(&o.posts, "posts", defaultPosts, "how many posts the large cache has")
 	flag.StringVar(&o.out, "out", "", "write the report to a FILE, too")
 	flag.StringVar(&o.only, "only", "", "only the studies whose name this REGEX matches")
@@ -91,13 +94,18 @@ type bench struct {
 	launcher string // see launch
 	stand    *stand.Stand
 	progress io.Writer
-	town     *town // nil until servers is called
+	town     *town  // nil until servers is called
+	shelf    *shelf // nil until full is called
 }
 
-// studies are all there are, in the order in which they are told. The last ones stop
-// the servers.
-func studies() []study {
-	return []study{startStudy(), timelineStudy(), tootStudy(), postStudy()}
+// studies are those to be made, in the order in which they are told. The last one
+// stops the sandbox's servers.
+func (o options) studies() []study {
+	all := []study{startStudy(), timelineStudy(), tootStudy(), postStudy(), cacheStudy()}
+	if o.real {
+		all = slices.Insert(all, 2, realStudy())
+	}
+	return all
 }
 
 // measureAll runs the studies that were chosen.
@@ -116,7 +124,7 @@ func measureAll(ctx context.Context, o options, progress io.Writer) (_ report, e
 	if err := b.prepare(ctx); err != nil {
 		return r, err
 	}
-	for _, s := range studies() {
+	for _, s := range o.studies() {
 		if !chosen.MatchString(s.name) {
 			continue
 		}

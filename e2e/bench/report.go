@@ -157,8 +157,13 @@ func number(x float64) string {
 // String are the flags that say what was measured.
 func (o options) String() string {
 	var flags string
-	if o.quick {
-		flags += " -quick"
+	for _, f := range []struct {
+		set  bool
+		name string
+	}{{o.quick, " -quick"}, {o.peers, " -peers"}, {o.real, " -real"}} {
+		if f.set {
+			flags += f.name
+		}
 	}
 	if o.posts != defaultPosts && !o.quick {
 		flags += " -posts " + strconv.Itoa(o.posts)
