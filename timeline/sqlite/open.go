@@ -150,7 +150,7 @@ func prepare(ctx context.Context, db *sql.DB, o Options) error {
 			"%s was written by a newer skein; update skein to use it", o.Path)
 	}
 	if version == 0 && o.Shrinks { // a table would settle it
-		if _, err := db.ExecContext(ctx, "PRAGMA auto_vacuum = incremental"); err != nil {
+		if _, err := db.ExecContext(ctx, "PRAGMA page_size = 8192; PRAGMA auto_vacuum = incremental"); err != nil {
 			return fmt.Errorf("preparing %s: %w", o.Path, err)
 		}
 	}

@@ -25,3 +25,7 @@ func openCache(t testing.TB, dir string) *store.Cache {
 func TestCache(t *testing.T) {
 	cachetest.Run(t, func(t *testing.T) timeline.Cache { return openCache(t, t.TempDir()) })
 }
+
+func TestMarks(t *testing.T) {
+	cachetest.RunMarks(t, func(t *testing.T) timeline.Marks { return open(t, t.TempDir()) })
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"skein/timeline"
@@ -29,6 +30,9 @@ func (c *Cache) Keep(ctx context.Context, hauls ...timeline.Haul) (kept timeline
 		}
 		for i, p := range kept.Posts { // two hauls may have told of the same post
 			kept.Posts[i] = latest[p.ID]
+		}
+		if err := s.flush(); err != nil {
+			return err
 		}
 		failpoint.Hit("store.keep.before")
 		return s.part()
@@ -177,7 +181,8 @@ func (s *session) insert(p *timeline.Post, inner sql.NullInt64, quoted place) (k
 				return keptPost{}, err
 			}
 			if n > 0 {
-				return keptPost{p, at, true}, s.index(p, at, author)
+				s.index(p, at, author)
+				return keptPost{p, at, true}, nil
 			}
 			at = at.unit() + (at+1-at.unit())%slots
 		}
@@ -235,7 +240,8 @@ func (s *session) combine(r row, next *timeline.Post, inner sql.NullInt64, quote
 	if err != nil {
 		return keptPost{}, err
 	}
-	return keptPost{post: post, at: r.at}, s.reindex(old, post, r.at, author)
+	s.reindex(old, post, r.at, author)
+	return keptPost{post: post, at: r.at}, nil
 }
 
 // unopened tells whether next is the same quote as old, but read from inside another
@@ -280,6 +286,7 @@ func (s *session) remove(id timeline.ID) error {
 	if err != nil {
 		return err
 	}
+	s.entries = slices.DeleteFunc(s.entries, func(e entry) bool { return e.at == r.at })
 	for _, at := range append(boosts, int64(r.at)) {
 		if err := s.drop(place(at)); err != nil {
 			return err

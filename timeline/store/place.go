@@ -6,16 +6,16 @@ import (
 	"skein/timeline"
 )
 
-// place is a post's rowid: the time in units of 8 ms since 2015, above slotBits bits
-// that tell posts of one unit apart. The order of places is the order of time but
-// within a unit, where keys decide in memory. Small steps from one post to the next
-// make the full-text index small.
+// place is a post's rowid: the time in units of 125 ms since 2015, above slotBits
+// bits that tell posts of one unit apart. The order of places is the order of time
+// but within a unit, where keys decide in memory. Small steps from one post to the
+// next make the full-text index small.
 type place int64
 
 const (
-	slotBits = 10
+	slotBits = 8
 	slots    = 1 << slotBits
-	unit     = 8 * time.Millisecond
+	unit     = 125 * time.Millisecond
 	epoch    = 1420070400000 // 2015-01-01 in Unix milliseconds
 )
 

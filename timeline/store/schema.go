@@ -73,7 +73,7 @@ CREATE TABLE bookmark(
 	PRIMARY KEY(account, name, place)
 ) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(
-	text, names, alt, links, facts,
+	word,
 	content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2"
 );
 `}

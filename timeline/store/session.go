@@ -16,7 +16,8 @@ type session struct {
 	lane  *lane
 
 	buffer  []byte // what was packed last
-	renamed bool   // a row of person was changed
+	entries []entry
+	renamed bool // a row of person was changed
 }
 
 func newSession(ctx context.Context, c *Cache, f *file, l *lane) *session {

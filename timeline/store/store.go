@@ -12,7 +12,8 @@ import (
 const fileName = "state.db"
 
 // migrations make the schema; see sqlite.Options. A name's key is what it is
-// compared by, and so is a handle's; place orders the handles of a person.
+// compared by, and so is a handle's; place orders the handles of a person. A key is
+// packed; first_seen.at counts nanoseconds.
 func migrations() []string {
 	return []string{`
 CREATE TABLE person(
@@ -31,6 +32,24 @@ CREATE TABLE handle(
 	UNIQUE(network, key)
 ) STRICT;
 CREATE INDEX handle_person ON handle(person, place);
+`, `
+CREATE TABLE read_to(
+	account TEXT NOT NULL,
+	name    TEXT NOT NULL,
+	at      BLOB NOT NULL,
+	PRIMARY KEY(account, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE position(
+	screen TEXT PRIMARY KEY,
+	at     BLOB NOT NULL,
+	line   INTEGER NOT NULL,
+	pinned INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE first_seen(
+	id TEXT PRIMARY KEY,
+	at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX first_seen_at ON first_seen(at);
 `}
 }
 

@@ -67,11 +67,11 @@ func (c *Cache) MarkRead(ctx context.Context, keys ...timeline.Key) error {
 				return err
 			}
 		}
-		failpoint.Hit("store.read.before")
+		failpoint.Hit("store.unread.before")
 		return nil
 	})
 	if err == nil {
-		failpoint.Hit("store.read.after")
+		failpoint.Hit("store.unread.after")
 	}
 	return err
 }
@@ -92,13 +92,13 @@ func (c *Cache) MarkReadTo(ctx context.Context, f timeline.Feed, to timeline.Key
 			}
 			read = append(read, keys...)
 		}
-		failpoint.Hit("store.read.before")
+		failpoint.Hit("store.unread.before")
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	failpoint.Hit("store.read.after")
+	failpoint.Hit("store.unread.after")
 	return read, nil
 }
 

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -9,44 +11,32 @@ import (
 	"skein/timeline"
 )
 
-// document is what the full-text index is given of a post: the columns of words.
-// facts are single words that say what a post is, so that conditions are met inside
-// the index; nobody's search can mean them, for text is looked for in the other
-// columns.
-type document struct{ text, names, alt, links, facts string }
+// fact begins the words of the index that say what a post is, so that conditions are
+// met inside it. It is a private character, which no Safe holds and which queries
+// are freed of: nobody's text can pass for a fact.
+const fact = "\ue000"
 
-func documentOf(p *timeline.Post, author int64) document {
-	text := []string{p.Text.Plain().String(), p.Warning.String()}
-	var alt, links []string
-	for _, m := range p.Media {
-		alt = append(alt, m.Alt.String())
-	}
+// document is what the full-text index is given of a post: its text, alt texts and
+// links, its author's names, and the facts. They share one column, which keeps the
+// index small.
+func document(p *timeline.Post, author int64) string {
+	parts := []string{p.Text.Plain().String(), p.Warning.String()}
 	if p.Poll != nil {
 		for _, o := range p.Poll.Options {
-			text = append(text, o.Text.String())
+			parts = append(parts, o.Text.String())
 		}
 	}
+	for _, m := range p.Media {
+		parts = append(parts, m.Alt.String())
+	}
 	for _, l := range p.Text.Links() {
-		links = append(links, addressWords(l.Target.String()))
+		parts = append(parts, addressWords(l.Target.String()))
 	}
 	if c := p.Card; c != nil {
-		links = append(links, c.Title.String(), c.Description.String(), addressWords(c.URL.String()))
+		parts = append(parts, c.Title.String(), c.Description.String(), addressWords(c.URL.String()))
 	}
-	return document{
-		text:  spread(join(text)),
-		names: spread(p.Author.Name.String() + " " + p.Author.Handle.String()),
-		alt:   spread(join(alt)),
-		links: spread(join(links)),
-		facts: facts(p, author),
-	}
-}
-
-// join joins what is not empty.
-func join(parts []string) string {
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	return strings.TrimSpace(strings.Join(parts, "\n"))
+	parts = append(parts, p.Author.Name.String(), p.Author.Handle.String())
+	return spread(strings.Join(parts, "\n")) + facts(p, author)
 }
 
 // addressWords are the words of a web address: its host, and of its path what is no
@@ -66,9 +56,9 @@ func addressWords(address string) string {
 	return strings.Join(kept, " ")
 }
 
-// facts are the words of a post's facts column.
+// facts are the words that say what a post is.
 func facts(p *timeline.Post, author int64) string {
-	words := []string{onFact(p.ID.Network), byFact(author)}
+	words := []string{"", onFact(p.ID.Network), byFact(author)}
 	for _, l := range p.Languages {
 		words = append(words, languageFacts(l)...)
 	}
@@ -78,10 +68,10 @@ func facts(p *timeline.Post, author int64) string {
 	return strings.Join(words, " ")
 }
 
-func onFact(n timeline.Network) string { return "on" + plain(string(n)) }
-func byFact(author int64) string       { return "by" + strconv.FormatInt(author, 10) }
-func hasFact(h timeline.Having) string { return "has" + plain(string(h)) }
-func languageFact(l string) string     { return "in" + plain(l) }
+func onFact(n timeline.Network) string { return fact + "on" + plain(string(n)) }
+func byFact(author int64) string       { return fact + "by" + strconv.FormatInt(author, 36) }
+func hasFact(h timeline.Having) string { return fact + "has" + plain(string(h)) }
+func languageFact(l string) string     { return fact + "in" + plain(l) }
 
 // languageFacts are those of a language and of what it is a kind of: "en" of "en-GB".
 func languageFacts(l string) []string {
@@ -168,26 +158,50 @@ func unspaced(r rune) bool {
 	return r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-const insertWords = "INSERT INTO words(rowid, text, names, alt, links, facts) VALUES(?, ?, ?, ?, ?, ?)"
+// entry is what the index is still to be told of a place.
+type entry struct {
+	at   place
+	gone bool // what it was told before
+	text string
+}
 
-// index makes a post one that can be found; boosts are found by what they boost.
-func (s *session) index(p *timeline.Post, at place, author int64) error {
-	if p.Boosted != nil {
-		return nil
+// index makes a post one that can be found, at the end of the transaction; boosts
+// are found by what they boost.
+func (s *session) index(p *timeline.Post, at place, author int64) {
+	if p.Boosted == nil {
+		s.entries = append(s.entries, entry{at: at, text: document(p, author)})
 	}
-	d := documentOf(p, author)
-	_, err := s.exec(insertWords, int64(at), d.text, d.names, d.alt, d.links, d.facts)
-	return err
 }
 
 // reindex brings the index up to date where a change of a post concerns it; most are
 // changes of counts.
-func (s *session) reindex(old, p *timeline.Post, at place, author int64) error {
-	if p.Boosted != nil || documentOf(old, author) == documentOf(p, author) {
-		return nil
+func (s *session) reindex(old, p *timeline.Post, at place, author int64) {
+	if p.Boosted != nil {
+		return
 	}
-	if _, err := s.exec("DELETE FROM words WHERE rowid = ?", int64(at)); err != nil {
-		return err
+	if text := document(p, author); text != document(old, author) {
+		s.entries = append(s.entries, entry{at: at, gone: true, text: text})
 	}
-	return s.index(p, at, author)
+}
+
+// flush writes the entries in the order of their places: the index collects what
+// comes in ascending order in memory, and writes it out when it does not.
+func (s *session) flush() error {
+	slices.SortStableFunc(s.entries, func(a, b entry) int { return cmp.Compare(a.at, b.at) })
+	for i, e := range s.entries {
+		if i+1 < len(s.entries) && s.entries[i+1].at == e.at { // the same post twice: the last counts
+			s.entries[i+1].gone = e.gone
+			continue
+		}
+		if e.gone {
+			if _, err := s.exec("DELETE FROM words WHERE rowid = ?", int64(e.at)); err != nil {
+				return err
+			}
+		}
+		if _, err := s.exec("INSERT INTO words(rowid, word) VALUES(?, ?)", int64(e.at), e.text); err != nil {
+			return err
+		}
+	}
+	s.entries = nil
+	return nil
 }
