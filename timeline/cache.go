@@ -83,6 +83,9 @@ type Haul struct {
 	ReadTo Key
 }
 
+// zero tells whether the feed was never read.
+func (r Reach) zero() bool { return r.Newer == "" && r.Older == "" && !r.Done }
+
 // Extend carries the reach on by what a haul of the feed brought: a Cache does this
 // in the transaction of Keep with what it then finds.
 func (r *Reach) Extend(h Haul) {
@@ -90,7 +93,7 @@ func (r *Reach) Extend(h Haul) {
 		r.Newest = up.Newest
 		r.Newer = cmp.Or(up.Newer, r.Newer)
 	}
-	first := r.Oldest == Key{} && r.Older == "" && !r.Done
+	first := r.Oldest == Key{} && r.Older == "" && !r.Done // nothing older was told of
 	if down := h.Down; down != nil {
 		if first || !r.Oldest.Less(down.Oldest) {
 			r.Oldest = down.Oldest

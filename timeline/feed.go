@@ -3,7 +3,6 @@ package timeline
 import (
 	"context"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 )
@@ -26,17 +25,22 @@ type feed struct {
 
 	backend  Backend
 	health   Health
+	before   Reach // how far it was read before the start
 	holes    []hole
-	held     []*Post // received, but below the floor
-	newest   Key     // newest post received
-	oldest   Key     // oldest post received by paging
-	newer    Cursor  // continues above newest
-	older    Cursor  // continues below oldest
-	empty    int     // pages in a row that brought nothing older
-	answered bool    // the first page came
-	failed   bool    // the last request for a page failed
-	done     bool    // nothing older
-	asked    bool    // an order for older posts is queued or running
+	newest   Key    // newest post received
+	oldest   Key    // oldest post received by paging
+	newer    Cursor // continues above newest
+	older    Cursor // continues below oldest
+	empty    int    // pages in a row that brought nothing older
+	answered bool   // the first page came, now or before the start
+	heard    bool   // it answered or failed since the start
+	failed   bool   // the last request for a page failed
+	done     bool   // nothing older
+	asked    bool   // an order for older posts is queued or running
+
+	readTo Key  // how far the person has read it
+	unset  bool // readTo is not written yet
+	marker marker
 }
 
 // order is what a feed is asked to do. One field is set.
@@ -53,9 +57,15 @@ func newFeed(h *Hub, a Account) *feed {
 	}
 }
 
+func (f *feed) home() Feed { return HomeOf(f.account.ID) }
+
 // idle tells whether the account holds nobody back: it has not answered yet, has
-// failed, or has nothing older. The hub's mu is held.
-func (f *feed) idle() bool { return !f.answered || f.failed || f.done }
+// failed, has nothing older, or a row says that it was not read so far. The hub's
+// mu is held.
+func (f *feed) idle() bool {
+	_, short := f.short()
+	return !f.answered || f.failed || f.done || short
+}
 
 // ask queues an order without waiting; the hub's mu is held.
 func (f *feed) ask(o order) bool {
@@ -250,12 +260,12 @@ func (f *feed) fail(err error) time.Duration {
 
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
-	f.failed = true
+	f.failed, f.heard = true, true
 	f.setState(state, e.Message)
 	f.health.Code = e.Code
 	f.health.Retry = now.Add(wait)
 	f.markOutage(e.Message)
-	f.hub.release()
+	f.hub.notify()
 	return wait
 }
 
@@ -274,24 +284,26 @@ func (f *feed) receive(e Event) {
 	defer f.hub.mu.Unlock()
 	switch {
 	case e.Post != nil:
-		p := Place(e.Post, now)
-		f.advance(p)
-		if i := slices.IndexFunc(f.held, func(h *Post) bool { return h.ID == p.ID }); i >= 0 {
-			p = Combine(f.held[i], p) // else the older reading would come last
-			f.held = slices.Delete(f.held, i, i+1)
-		}
-		f.hub.publish(p)
+		f.streamed(Place(e.Post, now), e.Cursor)
 	case e.Deleted != nil:
-		for _, o := range f.hub.feeds { // another account may hold it, too
-			o.held = slices.DeleteFunc(o.held, func(p *Post) bool { return p.ID == *e.Deleted })
-		}
 		f.hub.retract(*e.Deleted)
 	case e.Status != nil:
 		f.connected(*e.Status)
 	}
-	if e.Cursor != "" {
-		f.newer = e.Cursor
+}
+
+// streamed takes a post of the stream. Only where the stream says from where it may
+// be continued, everything up to there has come. The hub's mu is held.
+func (f *feed) streamed(p *Post, c Cursor) {
+	f.advance(p)
+	haul := Haul{Feed: f.home(), Reader: f.account.ID, ReadTo: f.readTo}
+	if c != "" {
+		f.newer = c
+		haul.Up = &ReachUp{Newest: f.newest, Newer: c}
 	}
+	f.hub.returned(p)
+	f.hub.intake.stream(haul, p)
+	f.hub.notify()
 }
 
 // connected takes what a stream says of its connections. With none left the

@@ -1,23 +1,30 @@
 package timeline
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+)
 
 // Fetched is what a one-shot reading found.
 type Fetched struct {
 	Posts  []*Post  // newest first
 	Health []Health // State is Live for every account that answered
 	Gaps   []Gap    // where posts of an account may be missing, and why
+	// Forgetful says why nothing of it was kept; empty when all is well.
+	Forgetful Safe
 }
 
 // Fetch reads the newest n posts of all accounts merged. It is the hub's own
 // first fill, waited for: every account answers or fails, and no post is shown
-// that another account's unread posts might stand above. It fails only when ctx
+// that another account's unread posts might stand above. The newest page of each
+// account is read afresh; below it what was kept serves. It fails only when ctx
 // ends; what failed of the accounts is in Health.
 func Fetch(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetched, error) {
 	h := newHub(o, accounts)
 	h.once, h.want = true, n
-	h.start()
-	defer h.Close()
+	h.Start()
+	defer h.Close() //nolint:contextcheck // what was read is kept although ctx has ended
 
 	var rows Rows
 	for {
@@ -29,10 +36,50 @@ func Fetch(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetch
 		if !c.Settled || c.Loading {
 			continue
 		}
-		found := Fetched{Health: c.Health, Gaps: c.Gaps}
+		found := Fetched{Health: c.Health, Gaps: c.Gaps, Forgetful: c.Forgetful}
 		for i := rows.Len() - 1; i >= 0 && len(found.Posts) < n; i-- {
 			found.Posts = append(found.Posts, rows.At(i).Post)
 		}
+		if len(found.Posts) == n {
+			found.Gaps = above(found.Posts[n-1].Key(), found.Gaps)
+		}
 		return found, nil
 	}
+}
+
+// above leaves out what is missing below the last post, for nobody asked for it.
+func above(last Key, gaps []Gap) []Gap {
+	return slices.DeleteFunc(gaps, func(g Gap) bool { return !g.Outage && g.Key.Less(last) })
+}
+
+// FetchKept returns the newest n posts of all accounts merged that the cache holds,
+// and asks no network. Gaps are where posts are missing between them. Health is
+// empty.
+func FetchKept(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetched, error) {
+	o = o.withDefaults()
+	var found Fetched
+	q := Query{Limit: n}
+	for _, a := range accounts {
+		q.Feeds = append(q.Feeds, HomeOf(a.ID))
+		r, err := o.Cache.Reach(ctx, HomeOf(a.ID))
+		if err != nil {
+			return Fetched{}, fmt.Errorf("how far %s was read: %w", a.Name, err)
+		}
+		for _, g := range r.Holes {
+			found.Gaps = append(found.Gaps, Gap{Key: g.Key, Account: a.ID, Reason: g.Reason})
+		}
+	}
+	kept, err := o.Cache.Page(ctx, q)
+	if err != nil {
+		return Fetched{}, fmt.Errorf("reading what was kept: %w", err)
+	}
+	if len(kept.Posts) > n {
+		kept.Posts = kept.Posts[len(kept.Posts)-n:]
+	}
+	slices.Reverse(kept.Posts)
+	found.Posts = kept.Posts
+	if len(found.Posts) > 0 && kept.More {
+		found.Gaps = above(found.Posts[len(found.Posts)-1].Key(), found.Gaps)
+	}
+	return found, nil
 }

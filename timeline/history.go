@@ -1,25 +1,143 @@
 package timeline
 
-import "context"
+import (
+	"context"
+	"slices"
+	"time"
+)
 
-// MaxUnread is the most unread posts that are told apart; older ones count as read.
-const MaxUnread = 10_000
+// loadTime bounds how long a start waits for the cache.
+const loadTime = 5 * time.Second
 
-// Start begins to read the accounts. What was kept can be read before.
-func (h *Hub) Start() {}
+// load finds out how far each account has been read.
+func (h *Hub) load() {
+	defer close(h.loaded)
+	ctx, cancel := context.WithTimeout(h.ctx, loadTime)
+	defer cancel()
+	for _, f := range h.feeds {
+		r := h.keeper.reach(ctx, f.home())
+		to, err := h.opts.Marks.ReadTo(ctx, f.home())
+		if err != nil {
+			h.opts.Log.Warn("how far an account was read is not known", "account", f.account.Name, "error", err)
+		}
+		h.mu.Lock()
+		f.resumeAt(r, to)
+		h.mu.Unlock()
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.resumed && !h.once {
+		h.low, _ = h.floor()
+		h.started, h.want = true, 0
+	}
+}
+
+// resumeAt takes over what is known of an account from before. The hub's mu is held
+// from here on down.
+func (f *feed) resumeAt(r Reach, readTo Key) {
+	f.readTo = readTo
+	if r.zero() {
+		return
+	}
+	if readTo == (Key{}) {
+		f.readTo = r.Oldest // its first page was unread, see caught
+	}
+	f.hub.resumed, f.before = true, r
+	if f.hub.once {
+		return // it begins at the newest page
+	}
+	f.answered, f.done = true, r.Done
+	f.newest, f.newer, f.oldest, f.older = r.Newest, r.Newer, r.Oldest, r.Older
+	for _, o := range r.Holes {
+		f.know(o)
+	}
+}
+
+// know shows a hole. One without a lower end is where the account has been read to.
+func (f *feed) know(o Hole) {
+	kind := missed
+	if o.Lower == (Key{}) {
+		kind = unreached
+	}
+	f.holes = append(f.holes, hole{
+		kind: kind, cursor: o.Cursor, lower: o.Lower,
+		Gap: Gap{Key: o.Key, Account: f.account.ID, Reason: o.Reason},
+	})
+}
+
+func (h *Hub) homes() []Feed {
+	var homes []Feed
+	for _, f := range h.feeds {
+		if !h.once || f.answered { // who prints once shows what was read just now
+			homes = append(homes, f.home())
+		}
+	}
+	return homes
+}
 
 // History reads kept rows of the merged home timeline around the rows that the
 // reader has: those below from, or with newer those above it; a zero from begins at
 // the newest, or with newer at the oldest. It reaches down as far as every account
 // has been read; what is below that comes by Older. It is called from commands,
 // never from the screen's own goroutine.
+//
+// Before Start it also answers a reader who was further down than that, as somebody
+// is who read on while an account was away: rows then say what is not read there.
 func (h *Hub) History(ctx context.Context, from Key, newer bool, only Network, limit int) (Stretch, error) {
-	return Stretch{}, nil
+	h.mu.Lock()
+	if from != (Key{}) && h.started && !h.running && from.Time.Before(h.low.Time) {
+		h.descend(from)
+	}
+	if !h.started {
+		h.mu.Unlock()
+		return Stretch{}, nil
+	}
+	q := Query{Feeds: h.homes(), From: from, Newer: newer, Floor: h.low, Network: only, Limit: limit}
+	h.mu.Unlock()
+	return h.keeper.page(ctx, q)
 }
 
-// Unread returns the keys of the unread posts, oldest first, the newest MaxUnread.
-func (h *Hub) Unread(ctx context.Context) ([]Key, error) { return nil, nil }
+// descend lowers what was handed over to below k, although accounts have not been
+// read so far: they do not hold the others back any more, and gap rows say so.
+func (h *Hub) descend(k Key) {
+	for _, f := range h.feeds {
+		if !f.idle() && k.Less(f.oldest) {
+			f.shorten()
+		}
+	}
+	low, _ := h.floor()
+	h.low = low
+}
 
-// Seen tells that posts have been on the screen. It does not wait: they are marked
-// as read soon, and at Close at the latest, here and where the network keeps a mark.
-func (h *Hub) Seen(keys ...Key) {}
+// shorten leaves a gap row where an account's older posts have not been read
+// although those of others are shown.
+func (f *feed) shorten() {
+	o := Hole{Key: f.rowKey(f.oldest, "unreached"), Reason: Literal("older posts have not been read yet"), Cursor: f.older}
+	f.know(o)
+	f.hub.bring(arrival{Haul: Haul{Feed: f.home(), Opened: []Hole{o}}})
+}
+
+// short tells whether rows below the account's oldest are shown, and where its row
+// stands among the holes.
+func (f *feed) short() (at int, ok bool) {
+	at = slices.IndexFunc(f.holes, func(o hole) bool { return o.kind == unreached })
+	return at, at >= 0
+}
+
+// lengthen moves that row down to where the account has been read, or away when it
+// has come to where the others are.
+func (f *feed) lengthen(haul *Haul) {
+	at, ok := f.short()
+	if !ok {
+		return
+	}
+	old := f.holes[at]
+	f.holes = slices.Delete(f.holes, at, at+1)
+	haul.Closed = append(haul.Closed, old.Key)
+	if f.done || !f.hub.low.Less(f.oldest) {
+		return
+	}
+	o := Hole{Key: f.rowKey(f.oldest, "unreached"), Reason: old.Reason, Cursor: f.older}
+	f.know(o)
+	haul.Opened = append(haul.Opened, o)
+}

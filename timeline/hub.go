@@ -13,6 +13,9 @@ import (
 // grace is how long the first screen waits for accounts that have not answered.
 const grace = 800 * time.Millisecond
 
+// stretch is how many kept rows are handed over at once.
+const stretch = 200
+
 // Opener makes the backend of an account. It may fail, for want of credentials;
 // the hub then shows why and tries again later.
 type Opener func(ctx context.Context, id AccountID) (Backend, error)
@@ -37,6 +40,12 @@ func (o HubOptions) withDefaults() HubOptions {
 	if o.Page <= 0 {
 		o.Page = 40
 	}
+	if o.Cache == nil {
+		o.Cache = NewMemory()
+	}
+	if o.Marks == nil {
+		o.Marks = NewMemoryMarks()
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -53,81 +62,54 @@ func (o HubOptions) withDefaults() HubOptions {
 }
 
 // Hub reads the home timelines of all accounts at once, each in a goroutine of
-// its own, and hands over what changed. A failing account never hides another's
-// posts: it leaves a gap row and comes back by itself.
+// its own, keeps what it reads, and hands over what changed. A failing account
+// never hides another's posts: it leaves a gap row and comes back by itself.
 //
 // All methods are safe for concurrent use.
 type Hub struct {
-	opts   HubOptions
-	ctx    context.Context
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
-	wake   chan struct{} // holds one token when pending is not empty
+	opts    HubOptions
+	keeper  *keeper
+	ctx     context.Context
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup
+	wake    chan struct{} // holds one token when there is something to hand over
+	poke    chan struct{} // holds one token when the scribe has something to do
+	loaded  chan struct{} // closed when it is known how far the accounts were read
+	begun   sync.Once
+	handing sync.Mutex // one Next at a time, and none while Close drains
+	writing sync.Mutex // one record at a time
 
 	mu      sync.Mutex
 	feeds   []*feed
+	intake  intake
 	pending Changes
-	fresh   map[ID]int // where a post stands in pending.Posts
-	want    int        // posts still wanted below what was given
+	started bool // rows have been handed over, or were kept before
+	low     Key  // down to which they reach
+	want    int  // posts still wanted below
 	pace    Pace
-	waited  bool // enough time was given to the slower accounts
-	once    bool // read what is asked for and no more: Fetch
+	waited  bool       // enough time was given to the slower accounts
+	once    bool       // read what is asked for and no more: Fetch
+	resumed bool       // an account was read before
+	running bool       // Start was called
+	later   []Key      // unread posts below low
+	seen    map[ID]Key // posts seen, to be marked as read
+	written map[ID]Key // those marked since the last Next
 }
 
-// Changes is everything that changed since the last Next.
-type Changes struct {
-	Posts   []*Post // new or changed, in order of arrival
-	Removed []ID
-	// Deliveries are those that have changed, each in its latest state.
-	Deliveries []Delivery
-	// Gaps and Health are the whole present state, not differences.
-	Gaps   []Gap
-	Health []Health
-	// Loading tells that older posts were asked for and are awaited; End that no
-	// account has older ones; Settled that every account has answered or failed
-	// once since the start.
-	Loading, End, Settled bool
-	// Unread are the keys of posts that have become unread, Read of those that were
-	// read elsewhere. They are differences.
-	Unread, Read []Key
-	// Forgetful says why nothing is kept at present, as when the disk is full; empty
-	// while all is well.
-	Forgetful Safe
-}
-
-// State is how an account is doing.
-type State string
-
-// The states of an account.
-const (
-	Connecting State = "connecting"
-	Live       State = "live"
-	Partial    State = "partial" // some of its servers answer
-	Down       State = "offline"
-	SignIn     State = "sign-in" // the person must sign in again
-)
-
-// Health is the state of one account.
-type Health struct {
-	Account Account
-	State   State
-	Since   time.Time // when the state began
-	Retry   time.Time // when the next attempt is due; zero when none is
-	Up, Of  int       // usable connections, for backends with several
-	Message Safe      // why, when State is not Live
-	Code    Code      // the same for a program; "" where nothing failed
-}
-
-// NewHub makes a Hub that reads the given accounts until Close. Accounts are
-// shown in the order given.
+// NewHub makes a Hub of the given accounts and finds out how far they were read;
+// Start begins to read them, until Close. Accounts are shown in the order given.
 func NewHub(o HubOptions, accounts ...Account) *Hub {
 	h := newHub(o, accounts)
-	h.start()
+	h.load()
 	return h
 }
 
 func newHub(o HubOptions, accounts []Account) *Hub {
-	h := &Hub{opts: o.withDefaults(), wake: make(chan struct{}, 1), fresh: map[ID]int{}}
+	h := &Hub{
+		opts: o.withDefaults(), wake: make(chan struct{}, 1), poke: make(chan struct{}, 1), loaded: make(chan struct{}),
+		seen: map[ID]Key{}, written: map[ID]Key{},
+	}
+	h.keeper = newKeeper(h.opts)
 	h.want = h.opts.Page
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	for _, a := range accounts {
@@ -136,14 +118,24 @@ func newHub(o HubOptions, accounts []Account) *Hub {
 	return h
 }
 
-func (h *Hub) start() {
-	h.notify() // so that the first Next tells who is being connected
-	for _, f := range h.feeds {
-		h.wg.Go(f.run)
-	}
-	if !h.once {
-		h.wg.Go(h.stopWaiting)
-	}
+// Start begins to read the accounts. What was kept can be read before. A second
+// call does nothing.
+func (h *Hub) Start() {
+	h.begun.Do(func() {
+		h.mu.Lock()
+		h.running = true
+		h.mu.Unlock()
+		h.notify() // so that the first Next tells who is being connected
+		for _, f := range h.feeds {
+			h.wg.Go(f.run)
+		}
+		if h.once {
+			h.wg.Go(h.load) // no answer of a network waits for the disk
+		} else {
+			h.wg.Go(h.stopWaiting)
+			h.wg.Go(h.scribe)
+		}
+	})
 }
 
 // stopWaiting shows what is there after a while, so that a slow account delays
@@ -157,17 +149,32 @@ func (h *Hub) stopWaiting() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.waited = true
-	h.release()
+	h.notify()
 }
 
-// Close stops all accounts, closes their backends and waits for them.
+// Close stops all accounts, closes their backends and waits for them. What has
+// arrived and what was seen is kept before.
 func (h *Hub) Close() {
+	idle := false
+	h.begun.Do(func() { idle = true }) // too late to begin
+	h.finish()
 	h.cancel()
 	h.wg.Wait()
+	if idle {
+		for _, f := range h.feeds {
+			f.close() // what was opened for a thread
+		}
+	}
+	h.handing.Lock()
+	defer h.handing.Unlock()
+	h.mu.Lock()
+	arrivals := h.intake.take()
+	h.mu.Unlock()
+	h.keep(context.Background(), arrivals)
 }
 
-// Next blocks until something has changed and returns all of it. It fails only
-// when ctx ends or the hub is closed. It is for one caller at a time.
+// Next blocks until something has changed, keeps it, and returns all of it. It
+// fails only when ctx ends or the hub is closed. It is for one caller at a time.
 func (h *Hub) Next(ctx context.Context) (Changes, error) {
 	select {
 	case <-h.wake:
@@ -176,19 +183,7 @@ func (h *Hub) Next(ctx context.Context) (Changes, error) {
 	case <-h.ctx.Done():
 		return Changes{}, errors.New("the hub is closed")
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	c := h.pending
-	h.pending = Changes{}
-	clear(h.fresh)
-	c.Loading, c.End, c.Settled = h.want > 0, h.ended(), h.settled()
-	for _, f := range h.feeds {
-		c.Health = append(c.Health, f.health)
-		for _, hole := range f.holes {
-			c.Gaps = append(c.Gaps, hole.Gap)
-		}
-	}
-	return c, nil
+	return h.hand(ctx), nil
 }
 
 // Older asks for the posts below what has been given so far.
@@ -197,8 +192,7 @@ func (h *Hub) Older() {
 	defer h.mu.Unlock()
 	if h.want == 0 {
 		h.want = h.opts.Page
-		h.askOlder()
-		h.notify()
+		h.notify() // what is kept comes first
 	}
 }
 
@@ -281,55 +275,8 @@ func (h *Hub) notify() {
 	}
 }
 
-// publish hands a post to the next Next. One that is still pending is replaced,
-// so that a storm of updates of one post takes the room of one.
-func (h *Hub) publish(p *Post) {
-	if i, ok := h.fresh[p.ID]; ok {
-		h.pending.Posts[i] = Combine(h.pending.Posts[i], p)
-	} else {
-		h.fresh[p.ID] = len(h.pending.Posts)
-		h.pending.Posts = append(h.pending.Posts, p)
-	}
-	h.notify()
-}
-
-func (h *Hub) retract(id ID) {
-	if i, ok := h.fresh[id]; ok {
-		h.pending.Posts = slices.Delete(h.pending.Posts, i, i+1)
-		delete(h.fresh, id)
-		for other, at := range h.fresh {
-			if at > i {
-				h.fresh[other] = at - 1
-			}
-		}
-	}
-	h.pending.Removed = append(h.pending.Removed, id)
-	h.notify()
-}
-
-// release publishes what every account's posts now reach down to.
-func (h *Hub) release() {
-	if !h.waited && !h.settled() {
-		return // what a slower account brings may belong between
-	}
-	floor, held := h.floor()
-	for _, f := range h.feeds {
-		keep := f.held[:0]
-		for _, p := range f.held {
-			if held && p.Key().Less(floor) {
-				keep = append(keep, p)
-			} else {
-				h.publish(p)
-				h.want = max(0, h.want-1)
-			}
-		}
-		clear(f.held[len(keep):])
-		f.held = keep
-	}
-	h.askOlder()
-	h.notify()
-}
-
+// floor is the key down to which the accounts have been read, all that hold others
+// back.
 func (h *Hub) floor() (Key, bool) {
 	extents := make([]Extent, 0, len(h.feeds))
 	for _, f := range h.feeds {
@@ -358,6 +305,9 @@ func (h *Hub) askOlder() {
 }
 
 func (h *Hub) ended() bool {
+	if !h.started || h.low != (Key{}) {
+		return false
+	}
 	for _, f := range h.feeds {
 		if !f.done {
 			return false
@@ -368,7 +318,7 @@ func (h *Hub) ended() bool {
 
 func (h *Hub) settled() bool {
 	for _, f := range h.feeds {
-		if !f.answered && !f.failed {
+		if !f.heard {
 			return false
 		}
 	}

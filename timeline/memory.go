@@ -201,6 +201,20 @@ func (m *Memory) MarkReadTo(ctx context.Context, f Feed, to Key) ([]Key, error) 
 	return read, ctx.Err()
 }
 
+// knows tells whether a post is kept, unread whether a feed holds it as unread.
+func (m *Memory) knows(id ID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, ok := m.rows.place[id]
+	return ok
+}
+
+func (m *Memory) unread(id ID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.waits(id)
+}
+
 // waits tells whether any feed holds a post as unread.
 func (m *Memory) waits(id ID) bool {
 	for _, s := range m.feeds {

@@ -1,9 +1,6 @@
 package timeline
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // maxEmpty is how many pages in a row may bring nothing older before a feed is
 // taken to have ended: servers filter, and some repeat themselves.
@@ -13,44 +10,41 @@ const maxEmpty = 10
 // starts behind them still brings the rest.
 const maxNewer = 30
 
-// holeKind tells what closes a hole.
-type holeKind uint8
-
-const (
-	outage  holeKind = iota // closes by itself when the account answers again
-	missed                  // closes by paging down from cursor to lower
-	stalled                 // older posts could not be read: closes by asking again
-)
-
-// hole is a Gap and what is needed to close it.
-type hole struct {
-	Gap
-	kind   holeKind
-	cursor Cursor // continues below the gap's row
-	lower  Key    // the newest post known below the gap
-}
-
 // catchUp reads the first page, or what has been posted since the last one.
 func (f *feed) catchUp(ctx context.Context, b Backend) error {
+	whole := true
 	for n := 1; ; n++ {
 		page := f.due()
 		batch, err := b.Home(ctx, page)
 		if err != nil {
 			return err
 		}
+		<-f.hub.loaded
+		whole = whole && !batch.Gap
 		if !f.caught(page, batch, n) {
 			break
 		}
 	}
+	f.live()
+	if !f.hub.once {
+		f.askMarker(ctx, b)
+		if whole {
+			f.mend(ctx)
+		}
+	}
+	return nil
+}
+
+// live notes that the account answers.
+func (f *feed) live() {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
-	f.failed = false
+	f.failed, f.heard = false, true
 	if f.health.State != Partial { // of its connections only the stream knows
 		f.setState(Live, Safe{})
 	}
 	f.closeHoles(outage)
-	f.hub.release()
-	return nil
+	f.hub.notify()
 }
 
 // due is the page that catchUp asks for next.
@@ -70,26 +64,44 @@ func (f *feed) caught(page Page, batch Batch, n int) (more bool) {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
 	known := f.newest
-	low, ok := f.take(batch)
+	haul, low, ok := f.take(batch)
 	moved := page.Before == "" && batch.Newer != "" && batch.Newer != f.newer
 	if moved {
 		f.newer = batch.Newer
 	}
 	switch {
+	case page == Page{Limit: page.Limit} && f.readBefore():
+		f.rejoin(&haul, batch, low, ok, known)
 	case !f.answered:
 		f.older, f.done = batch.Older, batch.Older == "" || batch.Older == page.Before || !ok && n >= maxEmpty
 		if !ok && !f.done {
 			return true
 		}
-		f.answered, f.oldest = true, low
+		f.begin(&haul, low)
 	case batch.Gap && ok:
-		f.holes = append(f.holes, hole{kind: missed, cursor: batch.Older, lower: known, Gap: Gap{
-			Key: f.rowKey(low, "missed"), Account: f.account.ID, Reason: Literal("posts were missed here"),
-		}})
+		f.miss(&haul, f.rowKey(low, "missed"), batch.Older, known)
 	default:
-		return page.After != "" && moved && 2*len(batch.Posts) >= page.Limit && n < maxNewer
+		more = page.After != "" && moved && 2*len(batch.Posts) >= page.Limit && n < maxNewer
 	}
-	return false
+	if ok || f.newer != "" {
+		haul.Up = &ReachUp{Newest: f.newest, Newer: f.newer}
+	}
+	f.hub.bring(arrival{Haul: haul})
+	return more
+}
+
+// begin takes the page with which reading begins. It is unread; what is older is
+// not. Where others were read before, it does not hold them back.
+func (f *feed) begin(haul *Haul, low Key) {
+	f.answered, f.oldest = true, low
+	haul.Down = &ReachDown{Oldest: low, Older: f.older, Done: f.done}
+	if f.readTo == (Key{}) && low != (Key{}) {
+		f.readTo, f.unset = low, true
+		f.hub.stir()
+	}
+	if f.hub.resumed && !f.hub.once && !f.done && f.hub.low.Less(low) {
+		f.shorten()
+	}
 }
 
 // readOlder reads the next page below.
@@ -99,7 +111,7 @@ func (f *feed) readOlder(ctx context.Context, b Backend) {
 	if done { // the order before this one found the end
 		f.asked = false
 		f.closeHoles(stalled)
-		f.hub.release()
+		f.hub.notify()
 	}
 	f.hub.mu.Unlock()
 	if done {
@@ -113,15 +125,17 @@ func (f *feed) readOlder(ctx context.Context, b Backend) {
 	f.asked = false
 	f.closeHoles(stalled)
 	if err != nil {
-		f.failed = true
-		f.holes = append(f.holes, hole{kind: stalled, Gap: Gap{
-			Key: f.rowKey(Key{Time: f.oldest.Time}, "stalled"), Account: f.account.ID, Reason: AsError(err).Message,
-		}})
-		f.hub.release()
+		f.stall(AsError(err).Message)
 		return
 	}
 	f.failed = false
-	oldest, ok := f.take(batch)
+	haul, oldest, ok := f.take(batch)
+	if i := f.between(); i >= 0 {
+		f.fill(&haul, i, batch, oldest, ok)
+		f.continueBelow()
+		f.hub.bring(arrival{Haul: haul})
+		return
+	}
 	if ok && oldest.Less(f.oldest) {
 		f.oldest, f.empty = oldest, 0
 	} else {
@@ -129,7 +143,22 @@ func (f *feed) readOlder(ctx context.Context, b Backend) {
 	}
 	f.done = batch.Older == "" || batch.Older == cursor || f.empty >= maxEmpty
 	f.older = batch.Older
-	f.hub.release()
+	haul.Down = &ReachDown{Oldest: f.oldest, Older: f.older, Done: f.done}
+	f.lengthen(&haul)
+	f.hub.bring(arrival{Haul: haul})
+}
+
+// stall leaves a row where older posts could not be read.
+func (f *feed) stall(why Safe) {
+	f.failed = true
+	if at, ok := f.short(); ok { // that row says where to ask again
+		f.holes[at].Loading, f.holes[at].Reason = false, why
+	} else {
+		f.holes = append(f.holes, hole{kind: stalled, Gap: Gap{
+			Key: f.rowKey(Key{Time: f.oldest.Time}, "stalled"), Account: f.account.ID, Reason: why,
+		}})
+	}
+	f.hub.notify()
 }
 
 // fillGap tries to close the hole at k. It fails only where the account does.
@@ -143,7 +172,7 @@ func (f *feed) fillGap(ctx context.Context, b Backend, k Key) error {
 	h := f.holes[i]
 	f.hub.mu.Unlock()
 	switch h.kind {
-	case stalled:
+	case stalled, unreached:
 		f.readOlder(ctx, b)
 		return nil
 	case outage:
@@ -162,15 +191,9 @@ func (f *feed) fillGap(ctx context.Context, b Backend, k Key) error {
 		f.holes[i].Loading, f.holes[i].Reason = false, AsError(err).Message
 		return nil
 	}
-	met := slices.ContainsFunc(batch.Posts, func(p *Post) bool { return p.ID == h.lower.ID })
-	low, ok := f.take(batch)
-	if !ok || met || !h.lower.Less(low) || batch.Older == "" || batch.Older == h.cursor {
-		f.holes = slices.Delete(f.holes, i, i+1)
-	} else {
-		h.Key, h.cursor, h.Loading = f.rowKey(low, "missed"), batch.Older, false
-		f.holes[i] = h
-	}
-	f.hub.release()
+	haul, low, ok := f.take(batch)
+	f.fill(&haul, i, batch, low, ok)
+	f.hub.bring(arrival{Haul: haul})
 	return nil
 }
 
@@ -186,18 +209,18 @@ func (f *feed) resume() {
 	}
 }
 
-// take places and keeps a batch's posts, and returns how far down it reaches. The
-// hub's mu is held from here on down.
-func (f *feed) take(batch Batch) (low Key, ok bool) {
-	placed := placeBatch(batch.Posts, f.hub.opts.Now())
-	for _, p := range placed {
+// take places a batch's posts and makes a haul of them, and returns how far down it
+// reaches. The hub's mu is held from here on down.
+func (f *feed) take(batch Batch) (haul Haul, low Key, ok bool) {
+	haul = Haul{Feed: f.home(), Reader: f.account.ID, ReadTo: f.readTo}
+	if len(batch.Posts) == 0 {
+		return haul, Key{}, false
+	}
+	haul.Posts = placeBatch(batch.Posts, f.hub.opts.Now())
+	for _, p := range haul.Posts {
 		f.advance(p)
 	}
-	f.held = append(f.held, placed...)
-	if len(placed) == 0 {
-		return Key{}, false
-	}
-	return reach(placed), true
+	return haul, reach(haul.Posts), true
 }
 
 // advance notes the newest post seen.
@@ -211,29 +234,4 @@ func (f *feed) resumeFrom() Cursor {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
 	return f.newer
-}
-
-// markOutage leaves a row at the moment when the account stopped answering.
-func (f *feed) markOutage(why Safe) {
-	i := slices.IndexFunc(f.holes, func(h hole) bool { return h.kind == outage })
-	if i >= 0 {
-		f.holes[i].Reason, f.holes[i].Loading = why, false
-		return
-	}
-	f.holes = append(f.holes, hole{kind: outage, Gap: Gap{
-		Key: f.rowKey(Key{Time: f.health.Since.UTC().Round(0)}, "outage"), Account: f.account.ID, Reason: why, Outage: true,
-	}})
-}
-
-// rowKey is a place just below k that no post can have.
-func (f *feed) rowKey(k Key, what string) Key {
-	return Key{Time: k.Time.Add(-1), ID: ID{Network: f.account.Network, Local: "gap " + what + " " + string(f.account.ID)}}
-}
-
-func (f *feed) holeAt(k Key) int {
-	return slices.IndexFunc(f.holes, func(h hole) bool { return h.Key.Compare(k) == 0 })
-}
-
-func (f *feed) closeHoles(kind holeKind) {
-	f.holes = slices.DeleteFunc(f.holes, func(h hole) bool { return h.kind == kind })
 }

@@ -231,6 +231,7 @@ func TestHubOpensNothingAfterClose(t *testing.T) {
 			return inner(ctx, id)
 		}
 		h := timeline.NewHub(o, accounts...)
+		h.Start()
 		synctest.Wait()
 		h.Close()
 		if b, err := h.Backend(context.Background(), s.account.ID); err == nil {

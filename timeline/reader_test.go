@@ -159,6 +159,7 @@ func noon2000() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
 func read(t *testing.T, backends ...timeline.Backend) *reader {
 	o, accounts := options(backends...)
 	r := &reader{t: t, hub: timeline.NewHub(o, accounts...)}
+	r.hub.Start()
 	t.Cleanup(r.hub.Close)
 	return r
 }

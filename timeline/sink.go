@@ -1,6 +1,9 @@
 package timeline
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 var _ Screen = (*Hub)(nil)
 
@@ -20,12 +23,31 @@ func (h *Hub) Delivered(deliveries ...Delivery) {
 	h.notify()
 }
 
+// justWritten is how old a post may be to have been written now rather than acted
+// upon.
+const justWritten = time.Hour
+
 // Publish implements Screen: a post of the person's own takes the way of every
-// other.
+// other, but that it was read.
 func (h *Hub) Publish(p *Post) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.publish(Place(p, h.opts.Now()))
+	now := h.opts.Now()
+	p = Place(p, now)
+	haul := Haul{Posts: []*Post{p}, ReadTo: p.Key()}
+	for _, v := range p.Content().Views {
+		haul.Reader = v.Account
+		if now.Sub(p.Sorted) < justWritten && h.reads(v.Account) {
+			haul.Feed = HomeOf(v.Account)
+			break
+		}
+	}
+	h.bring(arrival{Haul: haul, own: true})
+}
+
+// reads tells whether an account is among those that are read.
+func (h *Hub) reads(a AccountID) bool {
+	return slices.ContainsFunc(h.feeds, func(f *feed) bool { return f.account.ID == a })
 }
 
 // Retract implements Screen.

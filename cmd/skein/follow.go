@@ -26,6 +26,7 @@ func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, reco
 	options, accounts := a.hubOptions(records)
 	hub := timeline.NewHub(options, accounts...)
 	defer hub.Close()
+	hub.Start()
 	w := watch{app: a, hub: hub, states: map[timeline.AccountID]timeline.State{}, gaps: map[timeline.Key]int{}}
 	var first timeline.Rows // what there is at the start, until every account has answered
 	had := -1               // of them before older ones were asked for

@@ -1,0 +1,47 @@
+package timeline
+
+import "time"
+
+// Changes is everything that changed since the last Next.
+type Changes struct {
+	Posts   []*Post // new or changed, in order of arrival
+	Removed []ID
+	// Deliveries are those that have changed, each in its latest state.
+	Deliveries []Delivery
+	// Gaps and Health are the whole present state, not differences.
+	Gaps   []Gap
+	Health []Health
+	// Loading tells that older posts were asked for and are awaited; End that no
+	// account has older ones; Settled that every account has answered or failed
+	// once since the start.
+	Loading, End, Settled bool
+	// Unread are the keys of posts that have become unread, Read of those that were
+	// read elsewhere. They are differences.
+	Unread, Read []Key
+	// Forgetful says why nothing is kept at present, as when the disk is full; empty
+	// while all is well.
+	Forgetful Safe
+}
+
+// State is how an account is doing.
+type State string
+
+// The states of an account.
+const (
+	Connecting State = "connecting"
+	Live       State = "live"
+	Partial    State = "partial" // some of its servers answer
+	Down       State = "offline"
+	SignIn     State = "sign-in" // the person must sign in again
+)
+
+// Health is the state of one account.
+type Health struct {
+	Account Account
+	State   State
+	Since   time.Time // when the state began
+	Retry   time.Time // when the next attempt is due; zero when none is
+	Up, Of  int       // usable connections, for backends with several
+	Message Safe      // why, when State is not Live
+	Code    Code      // the same for a program; "" where nothing failed
+}
