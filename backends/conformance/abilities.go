@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -85,7 +86,7 @@ func (c *suite) anybody(t *testing.T) string {
 }
 
 // lists tells whether the backend has a list; for one that it has not it answers
-// CodeUnsupported.
+// CodeUnsupported. A server that is away for a moment is asked again.
 func lists(l timeline.List) func(*testing.T, *suite) bool {
 	return func(t *testing.T, c *suite) bool {
 		t.Helper()
@@ -93,7 +94,14 @@ func lists(l timeline.List) func(*testing.T, *suite) bool {
 		if !ok {
 			return false
 		}
-		_, err := lister.List(t.Context(), l, timeline.Page{Limit: c.PageSize})
+		var err error
+		c.eventually(t, func(ctx context.Context) error {
+			_, err = lister.List(ctx, l, timeline.Page{Limit: c.PageSize})
+			if err != nil && timeline.AsError(err).Temporary() {
+				return err
+			}
+			return nil
+		})
 		if err == nil {
 			return true
 		}

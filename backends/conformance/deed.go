@@ -44,10 +44,7 @@ func (c *suite) does(t *testing.T, i timeline.Intent) timeline.Receipt {
 		t.Fatal("this backend publishes nothing")
 	}
 	i = c.intent(i)
-	r, err := p.Prepare(t.Context(), i, notes{})
-	if err != nil {
-		t.Fatalf("%s, undo %v: Prepare: %v", i.Kind, i.Undo, err)
-	}
+	r := c.prepared(t, p, i)
 	r.First = time.Now()
 	var out timeline.Outcome
 	c.eventually(t, func(ctx context.Context) error {
@@ -77,6 +74,20 @@ func (c *suite) does(t *testing.T, i timeline.Intent) timeline.Receipt {
 		return errors.Join(errors.New("settled, it is "+string(again.Verdict)), again.Err)
 	})
 	return out.Receipt
+}
+
+// prepared takes up again what a server that has just gone away broke off.
+func (c *suite) prepared(t *testing.T, p timeline.Publisher, i timeline.Intent) (r timeline.Request) {
+	t.Helper()
+	steps := notes{}
+	c.eventually(t, func(ctx context.Context) (err error) {
+		r, err = p.Prepare(ctx, i, steps)
+		if e := timeline.AsError(err); e != nil && !e.Temporary() {
+			t.Fatalf("%s, undo %v: Prepare: %v", i.Kind, i.Undo, err)
+		}
+		return err
+	})
+	return r
 }
 
 // says has the account publish a post and returns its ID.
@@ -115,11 +126,19 @@ func (c *suite) others(t *testing.T, n int) []string {
 		c.author(t, c.publish(t, "who is it?", timeline.ID{})): true,
 	}
 	var people []string
-	for _, p := range c.home(t.Context(), t, timeline.Page{Limit: timeline.MaxPage}).Posts {
-		if who := p.Content().Author.ID; len(people) < n && !not[who] {
-			not[who] = true
-			people = append(people, who)
+	page := timeline.Page{Limit: timeline.MaxPage}
+	for range maxPages {
+		b := c.home(t.Context(), t, page)
+		for _, p := range b.Posts {
+			if who := p.Content().Author.ID; len(people) < n && !not[who] {
+				not[who] = true
+				people = append(people, who)
+			}
 		}
+		if b.Older == "" || len(people) == n {
+			break
+		}
+		page.Before = b.Older
 	}
 	return people
 }

@@ -78,10 +78,12 @@ func (c *suite) listHolds(t *testing.T, l timeline.List, want ...string) {
 		}
 		return nil
 	})
-	small, err := c.walkList(t.Context(), t, l, listPage)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var small []string
+	c.eventually(t, func(ctx context.Context) error {
+		var err error
+		small, err = c.walkList(ctx, t, l, listPage)
+		return err
+	})
 	if d := cmp.Diff(small, all); d != "" {
 		t.Errorf("pages of %d and of %d find different entries in %s (-%d +%d):\n%s", listPage, timeline.MaxPage, l, listPage, timeline.MaxPage, d)
 	}
