@@ -179,3 +179,21 @@ func TestRefusedTokenIsReadAgain(t *testing.T) {
 		t.Errorf("after signing in again: %v", err)
 	}
 }
+
+// TestAPageCostsOneRequest, whatever else the account could be asked: a one-shot
+// reading pays for nothing but what it shows.
+func TestAPageCostsOneRequest(t *testing.T) {
+	var posts []world.Post
+	for i := range pageSize {
+		posts = append(posts, say(fmt.Sprint(i), "ana", fmt.Sprint(i)))
+	}
+	f := front(t, instance.Options{}, posts...)
+	got, err := f.backend.Home(t.Context(), timeline.Page{Limit: pageSize})
+	if err != nil || len(got.Posts) != pageSize {
+		t.Fatalf("%d posts, %v", len(got.Posts), err)
+	}
+	f.backend.Limits()
+	if want := []string{"GET /api/v1/timelines/home"}; !slices.Equal(f.seen, want) {
+		t.Errorf("asked %q", f.seen)
+	}
+}

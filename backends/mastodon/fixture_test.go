@@ -54,7 +54,7 @@ func (h *home) signIn(t *testing.T, token string) *Backend {
 	return newBackend(t, h.client, h.URL(), "@you@"+h.Host(), token)
 }
 
-func newBackend(t *testing.T, client *transport.Client, server, handle, token string) *Backend {
+func newBackend(t testing.TB, client *transport.Client, server, handle, token string) *Backend {
 	t.Helper()
 	store := account.NewMemory()
 	if err := store.Save(t.Context(), "acc", account.Credentials{account.Token: account.NewSecret(token)}); err != nil {
