@@ -119,8 +119,11 @@ func TestTakeBackWhatAListDoes(t *testing.T) {
 		if o := st.b.Send(t.Context(), r); o.Verdict != timeline.Published || o.Receipt.Note.String() != note {
 			t.Errorf("%s: %s, %v, %q", kind, o.Verdict, o.Err, o.Receipt.Note)
 		}
-		if o := st.b.Settle(t.Context(), r); kind == timeline.DoMute && o.Verdict != timeline.Absent {
-			t.Errorf("%s: settled, it is %s", kind, o.Verdict)
+	}
+	for _, undo := range []bool{false, true} { // the profile does not tell one mute from the other
+		r := st.prepare(timeline.Intent{Kind: timeline.DoMute, Undo: undo, Key: key(1), Created: st.now, Person: st.s.DID("kit")})
+		if o := st.b.Settle(t.Context(), r); o.Verdict != timeline.Absent {
+			t.Errorf("undo %t: settled, it is %s", undo, o.Verdict)
 		}
 	}
 }

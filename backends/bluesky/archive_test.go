@@ -3,9 +3,11 @@ package bluesky
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,6 +91,40 @@ func TestArchiveThatIsNotWhole(t *testing.T) {
 			t.Errorf("with another byte at %d, it passes", n)
 		}
 	}
+}
+
+// Nor does one pass that lacks a part, whichever that is.
+func TestArchiveThatLacksAPart(t *testing.T) {
+	st := newStage(t, pds.Options{})
+	st.publish(st.post("one", "two", "three"))
+	parts := sections(t, st.archive())
+	const commitAndTree = 3 // at least, with the header
+	if len(parts) < commitAndTree+3 {
+		t.Fatalf("%d parts", len(parts))
+	}
+	for n := range parts {
+		if c, err := readCAR(bytes.NewReader(bytes.Join(slices.Delete(slices.Clone(parts), n, n+1), nil))); err == nil {
+			t.Errorf("without part %d of %d, it passes as %+v", n, len(parts), c)
+		}
+	}
+	slices.Reverse(parts[1:]) // their order does not matter
+	if _, err := readCAR(bytes.NewReader(bytes.Join(parts, nil))); err != nil {
+		t.Errorf("the other way round: %v", err)
+	}
+}
+
+// sections parts an archive.
+func sections(t *testing.T, car []byte) [][]byte {
+	t.Helper()
+	var out [][]byte
+	for len(car) > 0 {
+		size, n := binary.Uvarint(car)
+		if n <= 0 || n+int(size) > len(car) {
+			t.Fatal("no archive")
+		}
+		out, car = append(out, car[:n+int(size)]), car[n+int(size):]
+	}
+	return out
 }
 
 // Each failure says whose it is.

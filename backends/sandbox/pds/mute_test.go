@@ -50,6 +50,22 @@ func TestMute(t *testing.T) {
 	c.post("app.bsky.graph.muteActor", object{"actor": "did:plc:nobody"}, 400)
 }
 
+// What somebody else reposts of a muted person is kept out, too.
+func TestMuteOfWhoIsReposted(t *testing.T) {
+	w := small(world.Post{Key: "his", By: "kit", Text: []world.Part{{Text: "his"}}}, world.Post{Key: "repost", BoostOf: "his"})
+	w.People[2].Network = world.Bluesky
+	s := start(t, w, Options{})
+	c := s.signedIn(t, "you")
+	shown := func() int { return len(list(c.get("app.bsky.feed.getTimeline", 200)["feed"])) }
+	if n := shown(); n != 1 {
+		t.Fatalf("%d items", n)
+	}
+	c.post("app.bsky.graph.muteActor", object{"actor": s.DID("kit")}, 200)
+	if n := shown(); n != 0 {
+		t.Errorf("muted, %d items", n)
+	}
+}
+
 // A block hides both from each other.
 func TestBlock(t *testing.T) {
 	s := start(t, small(world.Post{Key: "first", Text: []world.Part{{Text: "hers"}}}), Options{})
