@@ -73,6 +73,19 @@ func IsShort(s string) bool {
 	return len(s) == shortLen && strings.Trim(strings.ToLower(s), shortLetters) == ""
 }
 
+// ShortRange returns the least and the greatest Hash of the posts whose Short is s,
+// in either case; ok is false where s has not the form of one.
+func ShortRange(s string) (low, high uint64, ok bool) {
+	if !IsShort(s) {
+		return 0, 0, false
+	}
+	for _, r := range strings.ToLower(s) {
+		low = low<<5 | uint64(strings.IndexRune(shortLetters, r))
+	}
+	const rest = 64 - 5*shortLen
+	return low << rest, low<<rest | (1<<rest - 1), true
+}
+
 const (
 	shortLen     = 7
 	shortLetters = "0123456789abcdefghjkmnpqrstvwxyz" // Crockford's: no i, l, o or u
