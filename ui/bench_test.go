@@ -82,7 +82,9 @@ func (d *driven) send(msg tea.Msg) {
 // report tells how long the frames took.
 func (d *driven) report(b *testing.B) {
 	slices.Sort(d.frames)
-	at := func(p int) float64 { return float64(d.frames[min(len(d.frames)-1, len(d.frames)*p/100)].Microseconds()) / 1000 }
+	at := func(p int) float64 {
+		return float64(d.frames[min(len(d.frames)-1, len(d.frames)*p/100)].Microseconds()) / 1000
+	}
 	b.ReportMetric(at(50), "p50-ms")
 	b.ReportMetric(at(99), "p99-ms")
 	b.ReportMetric(float64(d.frames[len(d.frames)-1].Microseconds())/1000, "max-ms")

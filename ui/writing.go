@@ -129,12 +129,15 @@ func (m *Model) aim(w *writing) {
 }
 
 // watchAccounts asks anew what the accounts take when one of them has come back or
-// needs a sign-in.
+// needs a sign-in. One that answers for the first time was asked at the start.
 func (m *Model) watchAccounts() tea.Cmd {
 	ask := false
 	for _, h := range m.health {
 		before := m.states[h.Account.ID]
-		ask = ask || before != h.State && before != "" && (h.State == timeline.Live || h.State == timeline.SignIn)
+		t, known := m.targetOf(h.Account.ID)
+		first := before == timeline.Connecting && (!known || t.Err == nil && !t.Limits.Assumed)
+		back := h.State == timeline.Live && !first
+		ask = ask || before != h.State && before != "" && (back || h.State == timeline.SignIn)
 		m.states[h.Account.ID] = h.State
 	}
 	if !ask {

@@ -39,7 +39,7 @@ func Play(t *testing.T, o ui.Options, networks []*Backend, play func(s *Session)
 		if len(networks) > 0 {
 			hub := Hub(networks...)
 			defer hub.Close()
-			o.Hub = &remembering{Hub: hub}
+			o.Hub = hub
 			if out, ok := o.Outbox.(*Outbox); ok {
 				out.set(func() { out.hub = hub })
 			}
