@@ -317,6 +317,9 @@ func (h *Hub) ended() bool {
 }
 
 func (h *Hub) settled() bool {
+	if h.once && len(h.intake.arrivals) > 0 {
+		return false // an answer that is not handed over yet
+	}
 	for _, f := range h.feeds {
 		if !f.heard {
 			return false
