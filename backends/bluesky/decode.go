@@ -29,11 +29,11 @@ type decoder struct {
 	log     *slog.Logger
 }
 
-// feedItem is app.bsky.feed.defs#feedViewPost with its parts still raw.
+// feedItem is app.bsky.feed.defs#feedViewPost.
 type feedItem struct {
-	Post   json.RawMessage `json:"post"`
-	Reason json.RawMessage `json:"reason"`
-	Reply  json.RawMessage `json:"reply"`
+	Post   postView     `json:"post"`
+	Reason repostReason `json:"reason"`
+	Reply  replyView    `json:"reply"`
 }
 
 // repostReason is app.bsky.feed.defs#reasonRepost.
@@ -108,27 +108,44 @@ func (d decoder) feed(items []json.RawMessage) []*timeline.Post {
 	return posts
 }
 
-// item decodes one feedViewPost; nil when it names no post.
+// item decodes one feedViewPost; nil when it names no post. It is read at one go, and
+// part by part only where one is not what the lexicon says.
 func (d decoder) item(raw json.RawMessage) *timeline.Post {
 	var item feedItem
-	if json.Unmarshal(raw, &item) != nil {
-		return nil
+	if json.Unmarshal(raw, &item) == nil {
+		return d.placed(d.shown(item.Post, 0), item.Reply, item.Reason)
 	}
-	post := d.post(item.Post, 0)
-	if post == nil {
+	var parts struct {
+		Post   json.RawMessage `json:"post"`
+		Reason json.RawMessage `json:"reason"`
+		Reply  json.RawMessage `json:"reply"`
+	}
+	if json.Unmarshal(raw, &parts) != nil {
 		return nil
 	}
 	var reply replyView
-	if len(item.Reply) > 0 && json.Unmarshal(item.Reply, &reply) == nil {
-		nameRef(post.ReplyTo, reply.Parent.URI, reply.Parent.Author)
-		nameRef(post.Root, reply.Root.URI, reply.Root.Author)
+	if json.Unmarshal(parts.Reply, &reply) != nil {
+		reply = replyView{}
 	}
 	var reason repostReason
-	if len(item.Reason) == 0 || json.Unmarshal(item.Reason, &reason) != nil || reason.Type != "app.bsky.feed.defs#reasonRepost" {
-		return post // pins and reasons to come change nothing about the post
+	if json.Unmarshal(parts.Reason, &reason) != nil {
+		reason = repostReason{}
 	}
-	if boost := d.boost(post, reason); boost != nil {
-		return boost
+	return d.placed(d.post(parts.Post, 0), reply, reason)
+}
+
+// placed is a post as it stands in a feed: in a conversation, or as the row that a
+// repost makes. Pins, and reasons to come, change nothing about it.
+func (d decoder) placed(post *timeline.Post, reply replyView, reason repostReason) *timeline.Post {
+	if post == nil {
+		return nil
+	}
+	nameRef(post.ReplyTo, reply.Parent.URI, reply.Parent.Author)
+	nameRef(post.Root, reply.Root.URI, reply.Root.Author)
+	if reason.Type == "app.bsky.feed.defs#reasonRepost" {
+		if boost := d.boost(post, reason); boost != nil {
+			return boost
+		}
 	}
 	return post
 }
@@ -169,6 +186,11 @@ func (d decoder) post(raw json.RawMessage, depth int) *timeline.Post {
 	if err := json.Unmarshal(raw, &v); err != nil {
 		return d.unreadable(raw)
 	}
+	return d.shown(v, depth)
+}
+
+// shown makes a post of its view; nil when that has no valid URI.
+func (d decoder) shown(v postView, depth int) *timeline.Post {
 	id, ok := postID(v.URI)
 	if !ok {
 		return nil
