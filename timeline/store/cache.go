@@ -61,7 +61,10 @@ type Cache struct {
 	closed bool
 }
 
-var _ timeline.Cache = (*Cache)(nil)
+var (
+	_ timeline.Cache   = (*Cache)(nil)
+	_ timeline.Library = (*Cache)(nil)
+)
 
 // OpenCache opens cache.db in a folder, and makes both where they are missing. It
 // fails where the folder cannot be written.

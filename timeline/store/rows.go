@@ -16,15 +16,16 @@ const maxDepth = 3
 type row struct {
 	at     place
 	inner  sql.NullInt64
+	read   int64 // when it was last written, in Unix seconds
 	author []byte
 	packed []byte // the body, expanded
 }
 
-const selectRow = "SELECT place, inner, author.author, body FROM post LEFT JOIN person AS author ON author.n = post.author WHERE "
+const selectRow = "SELECT place, inner, read, author.author, body FROM post LEFT JOIN person AS author ON author.n = post.author WHERE "
 
 func (s *session) scan(scan func(...any) error) (r row, err error) {
 	var body []byte
-	if err := scan(&r.at, &r.inner, &r.author, &body); err != nil {
+	if err := scan(&r.at, &r.inner, &r.read, &r.author, &body); err != nil {
 		return r, err
 	}
 	r.packed, err = s.cache.codec.expand(body)

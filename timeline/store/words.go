@@ -117,19 +117,12 @@ func having(p *timeline.Post) []timeline.Having {
 		}
 	}
 	var out []timeline.Having
-	for _, h := range havings() {
+	for _, h := range timeline.Havings() {
 		if has[h] {
 			out = append(out, h)
 		}
 	}
 	return out
-}
-
-func havings() []timeline.Having {
-	return []timeline.Having{
-		timeline.HasMedia, timeline.HasImage, timeline.HasVideo, timeline.HasAudio,
-		timeline.HasLink, timeline.HasPoll, timeline.HasQuote, timeline.HasAlt,
-	}
 }
 
 // spread puts spaces around each character of the scripts that are written without
