@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,6 +51,60 @@ func TestWritingLooksAsItWasAccepted(t *testing.T) {
 			s.Press("esc", "esc", "r")
 			look("reply")
 			s.Press("esc")
+		})
+	}
+}
+
+// TestReadingLooksAsItWasAccepted does the same for the feed with what is unread, the
+// search, and a thread that was kept.
+func TestReadingLooksAsItWasAccepted(t *testing.T) {
+	for _, size := range [][2]int{{40, 12}, {80, 24}, {160, 45}} {
+		nets := three()
+		var posts []*timeline.Post
+		for _, n := range uitest.Gallery() {
+			posts = append(posts, n.Post)
+		}
+		library := uitest.NewLibrary(append(posts, everRead(300)...)...)
+		kept := conversation()
+		kept.Kept = uitest.Start().Add(-3 * time.Hour)
+		library.Keeps(kept)
+		uitest.Play(t, ui.Options{Library: library}, nets, func(s *uitest.Session) {
+			s.Resize(size[0], size[1])
+			look := func(name string) {
+				t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) {
+					s.Sleep(500 * time.Millisecond)
+					golden.RequireEqual(t, s.Screen.Text()+"\n")
+				})
+			}
+			s.Sleep(time.Minute)
+			s.Press("j")
+			for i := range 12 {
+				nets[1].Posts(uitest.Post(timeline.Bluesky, fmt.Sprint("new", i), time.Duration(-i)*time.Second, "carol", fmt.Sprintf("arrival %d", i)))
+			}
+			look("unread")
+			s.Press("tab")
+			look("next-unread")
+			s.Press("/")
+			look("search")
+			s.Type("heron from:zoe")
+			look("search-nothing")
+			s.Press("ctrl+u")
+			s.Type("heron on:instagram ")
+			look("search-wrong")
+			s.Press("ctrl+u")
+			s.Type("heron")
+			look("search-found")
+			s.Press("enter", "j", "j")
+			s.Sleep(time.Second)
+			look("search-list")
+			s.Press("esc")
+			nets[0].Fails(timeline.Errorf(timeline.CodeOffline, "mastodon does not answer"))
+			s.Settle()
+			for !strings.HasPrefix(s.Selected(), "M  ana") {
+				s.Press("j")
+			}
+			s.Press("enter", "ctrl+r")
+			look("thread-kept")
 		})
 	}
 }

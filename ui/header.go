@@ -242,7 +242,7 @@ func (m *Model) footer() string {
 	}
 	t := m.theme
 	if m.typing() {
-		return cell.Fit(m.measure, cell.Blank(lead)+m.searchHints(), m.inner(), t.Signs.More)
+		return m.searchHints()
 	}
 	draw := func(h hint) string {
 		var keys []string

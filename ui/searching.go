@@ -2,12 +2,11 @@ package ui
 
 import (
 	"context"
-	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"skein/timeline"
+	"skein/ui/cell"
 	"skein/ui/search"
 )
 
@@ -24,17 +23,6 @@ type findings struct {
 	stop    context.CancelFunc // ends the reading that is under way
 }
 
-// parseSearch understands a question while it is typed.
-func parseSearch(s string, _ time.Time) (timeline.Search, error) {
-	words := strings.Fields(s)
-	var q timeline.Search
-	if n := len(words) - 1; n >= 0 && !strings.HasSuffix(s, " ") && len(words[n]) > 2 {
-		words, q.Begins = words[:n], words[n]
-	}
-	q.Words = words
-	return q, nil
-}
-
 // startSearch opens the search, or goes back to its question.
 func (m *Model) startSearch() tea.Cmd {
 	m.stack, m.beside, m.selected = nil, nil, timeline.ID{}
@@ -42,7 +30,7 @@ func (m *Model) startSearch() tea.Cmd {
 		m.found.Type()
 		return nil
 	}
-	m.found = &findings{Pane: search.New(parseSearch, m.look()), stop: func() {}}
+	m.found = &findings{Pane: search.New(m.look()), stop: func() {}}
 	m.resize()
 	return nil
 }
@@ -116,13 +104,18 @@ func (m *Model) noSearch() string {
 	return ""
 }
 
-// searchHints are the keys while the question is typed.
+// searchHints are the keys while the question is typed, as many as fit.
 func (m *Model) searchHints() string {
 	t := m.theme
-	signs := &t.Signs
-	var parts []string
-	for _, h := range [][2]string{{signs.Enter, "to what is found"}, {"C-n/C-p", "move"}, {"C-r", "best or newest first"}, {"C-u", "empty"}, {"esc", "back"}} {
-		parts = append(parts, t.Text.Paint(h[0])+t.Dim.Paint(" "+h[1]))
+	line := cell.Blank(lead)
+	for _, h := range [][2]string{
+		{t.Signs.Enter, "results"}, {"esc", "back"}, {"C-n/C-p", "move"}, {"C-r", "best or newest first"}, {"C-u", "clear"},
+	} {
+		next := line + t.Text.Paint(h[0]) + t.Dim.Paint(" "+h[1]) + "  "
+		if cell.Width(m.measure, next) > m.inner() {
+			break
+		}
+		line = next
 	}
-	return strings.Join(parts, "  ")
+	return cell.Fit(m.measure, line, m.inner(), "")
 }

@@ -37,13 +37,14 @@ func (p *Pane) Pin() {
 	}
 }
 
-// First is the key of the topmost row of which something is on the screen.
-func (p *Pane) First() (timeline.Key, bool) {
-	if p.source.Len() == 0 || p.window.Height == 0 {
-		return timeline.Key{}, false
-	}
-	i, _ := p.window.First(p)
-	return p.row(i).Key(), true
+// First is the key of the topmost post of which enough is on the screen to be read.
+func (p *Pane) First() (first timeline.Key, ok bool) {
+	p.visible(func(k timeline.Key, lines, of int) {
+		if !ok && (lines == of || lines >= glimpse) {
+			first, ok = k, true
+		}
+	})
+	return first, ok
 }
 
 // InView are the unread posts of which enough is on the screen to have been seen,

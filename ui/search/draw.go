@@ -26,7 +26,10 @@ func (p *Pane) Key(k tea.KeyPressMsg) overlay.Action {
 	case "esc":
 		return Leave{}
 	case "enter":
-		p.typing = len(p.hits) == 0
+		if p.typing = len(p.hits) == 0; p.typing {
+			p.sure = true
+			p.changed()
+		}
 	case "down", "ctrl+n":
 		p.Move(1)
 	case "up", "ctrl+p":

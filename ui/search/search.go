@@ -9,6 +9,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"time"
 	"unicode"
 
@@ -28,9 +29,6 @@ const (
 	foundMost  = 1000 // posts held; who wants more asks for less
 	nearEnd    = 15   // posts from the selection to the last at which more are wanted
 )
-
-// Parse understands a question that is still being typed.
-type Parse func(typed string, now time.Time) (timeline.Search, error)
 
 // Ask is a question, or the wish for more answers to it.
 type Ask struct {
@@ -55,7 +53,6 @@ func (a Ask) Find(ctx context.Context, l timeline.Library) Answer {
 // Pane is a question and what was found. It is for one goroutine.
 type Pane struct {
 	*column.Column
-	parse  Parse
 	look   post.Look
 	width  int
 	height int
@@ -65,6 +62,7 @@ type Pane struct {
 	ranked bool
 	n      int  // which question this is; an answer to another is dropped
 	due    bool // it has not been asked
+	sure   bool // it is asked however short it is
 	busy   bool // the answer is awaited
 	query  timeline.Search
 	hits   []timeline.Hit
@@ -74,8 +72,8 @@ type Pane struct {
 }
 
 // New makes a Pane that waits for a question.
-func New(parse Parse, look post.Look) *Pane {
-	return &Pane{Column: column.New(look, nil), parse: parse, look: look, typing: true}
+func New(look post.Look) *Pane {
+	return &Pane{Column: column.New(look, nil), look: look, typing: true}
 }
 
 // Typing tells whether keys write the question.
@@ -112,12 +110,13 @@ func (p *Pane) Ask(now time.Time) (Ask, bool) {
 		return Ask{}, false
 	}
 	p.due = false
-	q, err := p.parse(p.input.Text(), now)
+	q, err := timeline.ParseTyping(p.input.Text(), now)
 	p.err = err
 	if err != nil { // what was found for the question before is still there
 		return Ask{}, false
 	}
-	if n := count(p.input.Text()); n < letters {
+	short := count(p.input.Text()) < letters && !p.sure
+	if p.sure = false; short || reflect.DeepEqual(q, timeline.Search{}) {
 		p.show(nil, false)
 		p.asked = false
 		return Ask{}, false
