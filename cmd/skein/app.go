@@ -16,6 +16,7 @@ import (
 	"skein/config"
 	"skein/config/account"
 	"skein/timeline"
+	"skein/timeline/store"
 )
 
 // version is set by the release build.
@@ -54,6 +55,12 @@ type app struct {
 	keys   *account.Keys
 	vault  *account.Vault
 	book   *account.Book
+
+	cacheFile once[*store.Cache]
+	stateFile once[*store.Store]
+	// toldOfCache takes what is told of the cache while the full screen has the
+	// terminal; nil: standard error does.
+	toldOfCache func(timeline.Safe)
 }
 
 // setup reads the configuration and opens the log. Commands that need neither do
@@ -119,8 +126,13 @@ func (a *app) openLog() error {
 	return nil
 }
 
-// close ends connections and the log.
+// close ends connections, and closes the files and the log.
 func (a *app) close() {
+	for _, file := range []interface{ close() error }{&a.cacheFile, &a.stateFile} {
+		if err := file.close(); err != nil {
+			a.log.Warn("closing a file", "error", err)
+		}
+	}
 	if a.client != nil {
 		a.client.Close()
 	}
@@ -150,10 +162,8 @@ func (a *app) accounts(networks, names []string) ([]account.Record, error) {
 	if len(all) == 0 {
 		return nil, noAccounts()
 	}
-	for _, n := range networks {
-		if !slices.Contains(timeline.Networks(), timeline.Network(n)) {
-			return nil, timeline.Errorf(timeline.CodeUsage, "--network %s: one of mastodon, bluesky, nostr", n)
-		}
+	if err := checkNetworks(networks); err != nil {
+		return nil, err
 	}
 	var chosen []account.Record
 	for _, name := range names {
@@ -175,6 +185,16 @@ func (a *app) accounts(networks, names []string) ([]account.Record, error) {
 		return nil, timeline.Errorf(timeline.CodeUsage, "no account is on the networks chosen; `skein account list` shows what there is")
 	}
 	return chosen, nil
+}
+
+// checkNetworks fails where --network names one that there is not.
+func checkNetworks(names []string) error {
+	for _, n := range names {
+		if !slices.Contains(timeline.Networks(), timeline.Network(n)) {
+			return timeline.Errorf(timeline.CodeUsage, "--network %s: one of mastodon, bluesky, nostr", n)
+		}
+	}
+	return nil
 }
 
 // noAccounts is what a command fails with that needs one.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -14,8 +15,15 @@ import (
 // updated late, and little enough to run for months.
 const remembered = 1 << 16
 
-// printedPosts are the posts that must not be printed again.
-type printedPosts = lru.Cache[timeline.ID, struct{}]
+// following prints posts as they come, each once.
+type following struct {
+	app     *app
+	flags   timelineFlags
+	since   time.Time
+	printer *printer
+	printed *lru.Cache[timeline.ID, struct{}]
+	floor   timeline.Key // what is below it came before the beginning
+}
 
 // follow prints what is there, oldest first, and then what arrives.
 func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, records []account.Record, p *printer) error {
@@ -23,65 +31,60 @@ func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, reco
 	if err != nil {
 		return err
 	}
+	backends := newPool(a)
+	defer backends.close()
 	options, accounts := a.hubOptions(records)
+	options.Open = backends.lend
+	a.keepWith(ctx, &options)
+	w := &following{app: a, flags: f, since: since, printer: p, printed: printed}
+
+	found, err := timeline.Fetch(ctx, options, f.number, accounts...)
+	if err != nil {
+		return err
+	}
+	if len(found.Posts) == f.number {
+		w.floor = found.Posts[len(found.Posts)-1].Key()
+	}
+	a.forgetful(found.Forgetful)
+	slices.Reverse(found.Posts)
+	if err := w.print(ctx, found.Posts); err != nil {
+		return err
+	}
 	hub := timeline.NewHub(options, accounts...)
 	defer hub.Close()
 	hub.Start()
-	w := watch{app: a, hub: hub, states: map[timeline.AccountID]timeline.State{}, gaps: map[timeline.Key]int{}}
-	var first timeline.Rows // what there is at the start, until every account has answered
-	had := -1               // of them before older ones were asked for
-	for started := false; ; {
+	tell := watch{app: a, hub: hub, states: map[timeline.AccountID]timeline.State{}, gaps: map[timeline.Key]int{}}
+	if err := tell.look(timeline.Changes{Health: found.Health}); err != nil {
+		return err
+	}
+	for {
 		c, err := hub.Next(ctx)
 		if err != nil {
 			return err
 		}
-		if err := w.look(c); err != nil {
+		if err := tell.look(c); err != nil {
 			return err
 		}
-		fresh := c.Posts
-		if !started {
-			first.Insert(fresh...)
-			if !c.Settled || c.Loading {
-				continue
-			}
-			if first.Len() < f.number && first.Len() > had && !c.End {
-				had = first.Len()
-				hub.Older()
-				continue
-			}
-			started, fresh = true, newestOf(&first, f.number, printed)
-			first = timeline.Rows{}
-		}
-		for _, row := range fresh {
-			if row.Sorted.Before(since) {
-				continue
-			}
-			if known, _ := printed.ContainsOrAdd(row.ID, struct{}{}); known {
-				continue
-			}
-			if err := a.deliver(ctx, f, p, row); err != nil {
-				return err
-			}
-		}
-		if err := p.flush(); err != nil {
+		if err := w.print(ctx, c.Posts); err != nil {
 			return err
 		}
 	}
 }
 
-// newestOf returns the newest n posts, oldest first, and notes the older ones as
-// printed, so that an update does not bring them.
-func newestOf(rows *timeline.Rows, n int, printed *printedPosts) []*timeline.Post {
-	var posts []*timeline.Post
-	for i := range rows.Len() {
-		p := rows.At(i).Post
-		if i < rows.Len()-n {
-			printed.Add(p.ID, struct{}{})
-		} else {
-			posts = append(posts, p)
+// print prints those posts that are new.
+func (w *following) print(ctx context.Context, posts []*timeline.Post) error {
+	for _, row := range posts {
+		if row.Sorted.Before(w.since) || row.Key().Less(w.floor) {
+			continue
+		}
+		if known, _ := w.printed.ContainsOrAdd(row.ID, struct{}{}); known {
+			continue
+		}
+		if err := w.app.deliver(ctx, w.flags, w.printer, row); err != nil {
+			return err
 		}
 	}
-	return posts
+	return w.printer.flush()
 }
 
 // watch tells of outages while posts are followed, and has gaps filled.

@@ -45,6 +45,24 @@ func (p *pool) backend(_ context.Context, id timeline.AccountID) (timeline.Backe
 	return b, nil
 }
 
+// lend is the timeline.Opener for a hub that must not end what another goes on with.
+func (p *pool) lend(ctx context.Context, id timeline.AccountID) (timeline.Backend, error) {
+	b, err := p.backend(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return lent{b}, nil
+}
+
+// lent is a backend that the pool closes.
+type lent struct{ timeline.Backend }
+
+// Close does nothing.
+func (lent) Close() error { return nil }
+
+// Unwrap lets As find what the backend can do.
+func (l lent) Unwrap() timeline.Backend { return l.Backend }
+
 // close ends all connections.
 func (p *pool) close() {
 	p.mu.Lock()

@@ -38,6 +38,7 @@ func (a *app) show(ctx context.Context, demo bool) error {
 	}
 	if len(records) > 0 {
 		options, accounts := a.hubOptions(records)
+		a.letKeep(ctx, &o, &options)
 		hub := timeline.NewHub(options, accounts...)
 		defer hub.Close()
 		o.Hub = hub

@@ -22,6 +22,7 @@ type timelineFlags struct {
 	networks []string
 	accounts []string
 	since    string
+	cached   bool
 	follow   bool
 	exec     string
 	template string
@@ -33,8 +34,9 @@ func (a *app) timelineCommand() *cobra.Command {
 		Use:   "timeline",
 		Short: "Print the merged home timeline, newest first",
 		Long: "timeline prints the home timelines of all accounts merged into one, newest first.\n\n" +
-			"It exits with 0 when every account answered, 5 when some did, 4 when none did.",
-		Example: "  skein timeline -n 20\n  skein timeline --json --network bluesky | jq -r .url\n  skein timeline --follow --exec 'notify-send \"$(jq -r .author.name)\"'",
+			"It exits with 0 when every account answered, 5 when some did, 4 when none did.\n" +
+			"With --cached it asks nobody and prints what was read before.",
+		Example: "  skein timeline -n 20\n  skein timeline --cached --since 2d\n  skein timeline --json --network bluesky | jq -r .url\n  skein timeline --follow --exec 'notify-send \"$(jq -r .author.name)\"'",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.timeline(cmd.Context(), f) },
 	}
@@ -42,18 +44,29 @@ func (a *app) timelineCommand() *cobra.Command {
 	c.Flags().StringSliceVar(&f.networks, "network", nil, "only NETWORKS: mastodon, bluesky, nostr")
 	c.Flags().StringSliceVar(&f.accounts, "account", nil, "only the accounts of these NAMES")
 	c.Flags().StringVar(&f.since, "since", "", "only posts since a TIME: 90m, 2d, 2026-03-14 or RFC 3339")
+	c.Flags().BoolVar(&f.cached, "cached", false, "print what was read before, without any network")
 	c.Flags().BoolVarP(&f.follow, "follow", "f", false, "oldest first, and go on with what arrives")
 	c.Flags().StringVar(&f.exec, "exec", "", "with --follow: run COMMAND for each new post, its JSON on standard input")
 	c.Flags().StringVar(&f.template, "template", "", "print each post with a Go TEMPLATE such as {{.author.name}}")
 	return c
 }
 
-func (a *app) timeline(ctx context.Context, f timelineFlags) error {
-	if f.number < 1 || f.number > 10_000 {
+// check finds what makes no sense together.
+func (f timelineFlags) check() error {
+	switch {
+	case f.number < 1 || f.number > 10_000:
 		return timeline.Errorf(timeline.CodeUsage, "-n %d: from 1 to 10000", f.number)
-	}
-	if f.exec != "" && !f.follow {
+	case f.exec != "" && !f.follow:
 		return timeline.Errorf(timeline.CodeUsage, "--exec needs --follow")
+	case f.cached && f.follow:
+		return timeline.Errorf(timeline.CodeUsage, "--cached asks no network, so there is nothing to --follow")
+	}
+	return nil
+}
+
+func (a *app) timeline(ctx context.Context, f timelineFlags) error {
+	if err := f.check(); err != nil {
+		return err
 	}
 	since, err := parseSince(f.since, a.now())
 	if err != nil {
@@ -71,12 +84,15 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 		return a.follow(ctx, f, since, records, p)
 	}
 	defer hurry()()
-	options, accounts := a.hubOptions(records)
-	found, err := timeline.Fetch(ctx, options, f.number, accounts...)
+	read := a.fetch
+	if f.cached {
+		read = a.recall
+	}
+	found, verdict, err := read(ctx, f.number, records)
 	if err != nil {
 		return err
 	}
-	for _, row := range found.Posts {
+	for _, row := range found {
 		if row.Sorted.Before(since) {
 			break
 		}
@@ -87,7 +103,40 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 	if err := p.flush(); err != nil {
 		return err
 	}
-	return a.verdict(found)
+	return verdict()
+}
+
+// fetch reads the newest posts from the networks, newest first. Verdict tells what
+// failed and is the command's end.
+func (a *app) fetch(ctx context.Context, n int, records []account.Record) (posts []*timeline.Post, verdict func() error, err error) {
+	options, accounts := a.hubOptions(records)
+	a.keepWith(ctx, &options)
+	found, err := timeline.Fetch(ctx, options, n, accounts...)
+	return found.Posts, func() error {
+		a.forgetful(found.Forgetful)
+		return a.verdict(found)
+	}, err
+}
+
+// recall is fetch without a network: the newest posts of those that were read
+// before.
+func (a *app) recall(ctx context.Context, n int, records []account.Record) (posts []*timeline.Post, verdict func() error, err error) {
+	cache, err := a.cache(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	options, accounts := a.hubOptions(records)
+	options.Cache = cache
+	found, err := timeline.FetchKept(ctx, options, n, accounts...)
+	return found.Posts, func() error {
+		for _, g := range found.Gaps {
+			a.reportGap(g, found.Health)
+		}
+		if len(found.Posts) == 0 {
+			a.say("skein: nothing was read yet; `skein timeline` without --cached reads\n")
+		}
+		return nil
+	}, err
 }
 
 // verdict tells which accounts failed and turns that into an exit code.
@@ -117,6 +166,9 @@ func (a *app) verdict(found timeline.Fetched) error {
 		return silent(exitSome)
 	case signIn == len(found.Health):
 		return silent(exitSignIn)
+	}
+	if !a.flags.json {
+		a.say("skein: `skein timeline --cached` prints what was read before\n")
 	}
 	return silent(exitNone)
 }

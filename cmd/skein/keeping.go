@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"skein/config"
+	"skein/timeline"
+	"skein/timeline/store"
+)
+
+// once opens a thing when it is first asked for, and closes it at the end. It is safe
+// for concurrent use.
+type once[T io.Closer] struct {
+	mu    sync.Mutex
+	tried bool
+	thing T
+	err   error
+}
+
+// get returns the thing, or why there is none: the same answer to everybody.
+func (o *once[T]) get(open func() (T, error)) (T, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.tried {
+		o.thing, o.err = open()
+		o.tried = true
+	}
+	return o.thing, o.err
+}
+
+// close closes what was opened; nothing is opened afterwards.
+func (o *once[T]) close() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	opened := o.tried && o.err == nil
+	o.tried, o.err = true, errors.New("it is closed")
+	if opened {
+		return o.thing.Close()
+	}
+	return nil
+}
+
+// cache is what was read before. Where it cannot be opened all else goes on.
+func (a *app) cache(ctx context.Context) (*store.Cache, error) {
+	return a.cacheFile.get(func() (*store.Cache, error) {
+		if err := config.MakePrivate(a.paths.Cache); err != nil {
+			return nil, err
+		}
+		return store.OpenCache(ctx, store.CacheOptions{Dir: a.paths.Cache, Now: a.now, Log: a.log, Tell: a.tellOfCache})
+	})
+}
+
+// state is state.db: the address book, and how far was read.
+func (a *app) state(ctx context.Context) (*store.Store, error) {
+	return a.stateFile.get(func() (*store.Store, error) { return store.Open(ctx, a.paths.State) })
+}
+
+// tellOfCache tells what has become of a cache that could not be used.
+func (a *app) tellOfCache(what timeline.Safe) {
+	a.log.Warn("the cache", "told", what)
+	if a.toldOfCache != nil {
+		a.toldOfCache(what)
+		return
+	}
+	a.say("skein: " + what.Line().String() + "\n")
+}
+
+// forgetful tells why what is read now is not kept; reading goes on.
+func (a *app) forgetful(why timeline.Safe) {
+	if !why.Empty() {
+		a.log.Warn("nothing is kept", "why", why)
+		a.say(fmt.Sprintf("skein: what is read now is not kept: %s\n", why.Line()))
+	}
+}
+
+// keepWith lets a hub keep what it reads, and know how far was read. Where that
+// cannot be it is told, and reading goes on without.
+func (a *app) keepWith(ctx context.Context, o *timeline.HubOptions) {
+	cache, err := a.cache(ctx)
+	if err != nil {
+		a.forgetful(timeline.CleanLine(err.Error()))
+		return
+	}
+	state, err := a.state(ctx)
+	if err != nil { // without its marks all that is kept would count as unread
+		a.forgetful(timeline.CleanLine(err.Error()))
+		return
+	}
+	o.Cache, o.Marks = cache, state
+}
