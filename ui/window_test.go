@@ -259,3 +259,57 @@ func TestPlaceIsFoundThoughThePostIsGone(t *testing.T) {
 		s.See("post 149", "post 151")
 	})
 }
+
+// TestSecondStartNeedsNoNetwork: what the first run has read is there, at the place
+// where it ended, with nobody to ask; and what comes later comes above it.
+func TestSecondStartNeedsNoNetwork(t *testing.T) {
+	cache, marks := timeline.NewMemory(), timeline.NewMemoryMarks()
+	posts := kept(120)
+	uitest.Again(t, ui.Options{Marks: marks}, cache, one(posts...), func(s *uitest.Session) {
+		for range 60 {
+			s.Press("j")
+			s.Sleep(50 * time.Millisecond)
+		}
+		s.See("post 60")
+	})
+	away := one(posts...)
+	away[0].Fails(timeline.Errorf(timeline.CodeOffline, "no route to host"))
+	uitest.Again(t, ui.Options{Marks: marks}, cache, away, func(s *uitest.Session) {
+		s.See("M ○")
+		if row := s.Screen.Row(s.Line("post 60")); !strings.HasPrefix(row, "▌") {
+			t.Fatalf("post 60 is not selected:\n%s", s.Screen.Text())
+		}
+		s.Press("j", "k")
+		at := s.Line("post 60")
+		away[0].Fails(nil)
+		s.Sleep(time.Minute)
+		s.See("M ●")
+		away[0].Posts(fresh("today"))
+		s.Settle()
+		if s.Line("post 60") != at {
+			t.Errorf("post 60 went from line %d to %d", at, s.Line("post 60"))
+		}
+		s.See("↑ 1 new")
+	})
+}
+
+// TestUnreadOutlivesTheProgram: what the first run has not shown is unread in the
+// second, and what it has shown is not.
+func TestUnreadOutlivesTheProgram(t *testing.T) {
+	cache, marks := timeline.NewMemory(), timeline.NewMemoryMarks()
+	var before string
+	uitest.Again(t, ui.Options{Marks: marks}, cache, one(kept(30)...), func(s *uitest.Session) {
+		s.Sleep(5 * time.Second)
+		before = strings.Fields(s.Screen.Row(0))[2]
+		if before == "30" || before == "M" {
+			t.Errorf("%s are unread", before)
+		}
+	})
+	uitest.Again(t, ui.Options{Marks: marks}, cache, one(kept(30)...), func(s *uitest.Session) {
+		s.See("Home " + before)
+		s.Press("tab")
+		if !strings.HasPrefix(s.Selected(), "M  writer") || s.Line("post 7") < 0 {
+			t.Errorf("Tab led to %q:\n%s", s.Selected(), s.Screen.Text())
+		}
+	})
+}

@@ -96,7 +96,7 @@ func (b *Backend) Fails(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.failure = err
-	if err != nil {
+	if err != nil && b.dropped != nil { // nil: it has not been connected yet
 		close(b.dropped)
 		b.dropped = make(chan struct{})
 	}

@@ -33,11 +33,18 @@ type Session struct {
 // networks, which has shown all it can when play is called.
 func Play(t *testing.T, o ui.Options, networks []*Backend, play func(s *Session)) {
 	t.Helper()
+	Again(t, o, nil, networks, play)
+}
+
+// Again is Play with a cache that an earlier run may have filled. The marks are
+// those of the options.
+func Again(t *testing.T, o ui.Options, cache timeline.Cache, networks []*Backend, play func(s *Session)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := &Session{t: t, msgs: make(chan tea.Msg, 1000)}
 		defer time.Sleep(time.Hour) // what is left then are timers, and they are let run out
 		if len(networks) > 0 {
-			hub := Hub(networks...)
+			hub := hub(timeline.HubOptions{Cache: cache, Marks: o.Marks}, networks)
 			defer hub.Close()
 			o.Hub = hub
 			if out, ok := o.Outbox.(*Outbox); ok {
@@ -85,7 +92,9 @@ func (s *Session) play(o ui.Options, play func(s *Session)) {
 }
 
 // Hub makes a real hub that reads networks. In a bubble it must be made there.
-func Hub(networks ...*Backend) *timeline.Hub {
+func Hub(networks ...*Backend) *timeline.Hub { return hub(timeline.HubOptions{}, networks) }
+
+func hub(o timeline.HubOptions, networks []*Backend) *timeline.Hub {
 	accounts := make([]timeline.Account, len(networks))
 	byID := map[timeline.AccountID]*Backend{}
 	for i, b := range networks {
@@ -93,10 +102,9 @@ func Hub(networks ...*Backend) *timeline.Hub {
 		byID[b.account.ID] = b
 		b.connect()
 	}
-	return timeline.NewHub(timeline.HubOptions{
-		Open: func(_ context.Context, id timeline.AccountID) (timeline.Backend, error) { return byID[id], nil },
-		Rand: func() float64 { return 1 },
-	}, accounts...)
+	o.Open = func(_ context.Context, id timeline.AccountID) (timeline.Backend, error) { return byID[id], nil }
+	o.Rand = func() float64 { return 1 }
+	return timeline.NewHub(o, accounts...)
 }
 
 // Send gives the interface a message and waits until nothing is left to do.
