@@ -3,11 +3,9 @@ package instance
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -89,34 +87,30 @@ func TestContractPublishing(t *testing.T) {
 // mark, once against another client.
 func TestContractLists(t *testing.T) {
 	v := description(t)
-	s, rec := observed(t, world.New(world.Options{}), Options{})
+	w := village(say("a", "ana", "a"), say("b", "bo", "b"), say("c", "you", "c"), say("d", "you", "d"))
+	w.People = append(w.People, world.Person{Key: "kit", Network: world.Mastodon, Name: "Kit", Handle: "kit@far.example"})
+	s, rec := observed(t, w, Options{})
 	b := adapter(t, s)
 	you := s.Token(world.Viewer)
-	for _, text := range []string{"first", "second", "third", "fourth"} {
-		s.do(t, http.MethodPost, "/api/v1/statuses", you, jsonBody(`{"status":"`+text+`"}`))
-	}
 	home, err := b.Home(t.Context(), timeline.Page{Limit: 40})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range home.Posts {
-		sid := p.Content().Views[0].ServerID
+	for _, p := range home.Posts[:2] {
 		for _, verb := range []string{"favourite", "bookmark"} {
-			s.do(t, http.MethodPost, "/api/v1/statuses/"+sid+"/"+verb, you, nil)
+			s.do(t, http.MethodPost, "/api/v1/statuses/"+p.Views[0].ServerID+"/"+verb, you, nil)
 		}
 	}
-	for n, key := range slices.Sorted(maps.Keys(s.town.people)) {
-		account := "/api/v1/accounts/" + s.town.people[key].id
-		s.do(t, http.MethodPost, account+"/mute", you, nil)
-		if n < 4 { // each ends a follow
-			s.do(t, http.MethodPost, account+"/block", you, nil)
+	for _, who := range []string{"eve", "kit"} { // of whom no follow is ended
+		for _, verb := range []string{"mute", "block"} {
+			s.do(t, http.MethodPost, "/api/v1/accounts/"+s.town.people[who].id+"/"+verb, you, nil)
 		}
 	}
 	for _, l := range []timeline.List{
 		timeline.ListPosts, timeline.ListFollows, timeline.ListMutes, timeline.ListBlocks, timeline.ListBookmarks, timeline.ListLikes,
 	} {
 		n := 0
-		for p := (timeline.Page{Limit: 2}); ; {
+		for p := (timeline.Page{Limit: 1}); ; {
 			got, err := b.List(t.Context(), l, p)
 			if err != nil {
 				t.Fatalf("%s: %v", l, err)
@@ -126,7 +120,7 @@ func TestContractLists(t *testing.T) {
 				break
 			}
 		}
-		if n <= 2 {
+		if n < 2 {
 			t.Errorf("the list %s has %d entries, which is no second page", l, n)
 		}
 	}
