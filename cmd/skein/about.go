@@ -30,13 +30,13 @@ func jsonHelp() *cobra.Command {
 		Long: `With --json each command prints one JSON object a line (NDJSON). Fields are only
 ever added; these never change:
 
-  post     type "post", id, network, account, url, author{id, handle, name},
-           text, created_at, sort_time
+  post     type "post", id, short, network, account, url, author{id, handle,
+           name}, text, created_at, sort_time
            and, where they apply: edited_at, boost{id, author, at}, warning,
            sensitive, labels, languages, visibility, tags, links, mentions, media,
            poll, card, quote, reply_to, root, counts{replies, boosts, quotes,
            likes}, liked, boosted, bookmarked, filtered, future, note;
-           in a thread also depth and focus
+           in a thread also depth and focus, of a search also snippet
   profile  type "profile", network, account, id, handle, name, bio, fields, posts,
            following, followers
   receipt  type "receipt", operation, account, network, kind (post, edit, delete,
@@ -59,10 +59,13 @@ ever added; these never change:
   config   type "config", and the settings by their names
   paths    type "paths", and where each file is
   version  type "version", version, go, system
+  cache    type "cache", folder, posts, people, networks{}, oldest, newest, bytes,
+           max_bytes; "trimmed" with posts, bytes (freed), dry_run; "cleared" with posts
   check    type "check", what, result (ok, warn, fail), message, facts, code
 
 id is the same for every account that sees the post: the ActivityPub uri, the
-at:// URI or the Nostr event id. A boost is the post that was boosted; sort_time is
+at:// URI or the Nostr event id. short is made of it, seven letters and digits, the
+same everywhere; commands take it for a post that was read before. A boost is the post that was boosted; sort_time is
 then the boost's. Times are RFC 3339 in UTC.
 
 Errors go to standard error as {"type":"error","code":…,"message":…}, with account
@@ -79,7 +82,9 @@ func exitHelp() *cobra.Command {
 
   0    every account answered
   4    none of the accounts could be reached
-  5    some accounts answered, others did not
+  5    some accounts answered, others did not; or: it is printed as it was read before
+
+timeline --cached and search ask nobody: 0, also where nothing is found.
 
 Writing (post, reply, edit, delete, boost, like, bookmark, follow, outbox drain and
 outbox retry):

@@ -34,6 +34,7 @@ func stampOf(t time.Time) *stamp {
 type postJSON struct {
 	Type       string           `json:"type"` // "post"
 	ID         string           `json:"id"`
+	Short      string           `json:"short"` // see ID.Short
 	Network    timeline.Network `json:"network"`
 	Account    string           `json:"account"` // the name of the account that read it
 	URL        timeline.Safe    `json:"url"`
@@ -64,6 +65,7 @@ type postJSON struct {
 	Filtered   timeline.Safe    `json:"filtered,omitzero"`
 	Future     bool             `json:"future,omitempty"`
 	Note       timeline.Safe    `json:"note,omitzero"`
+	Snippet    timeline.Safe    `json:"snippet,omitzero"` // of what was searched for: where it stands
 	// In a thread: how deep the post stands, and whether it is the one asked for.
 	Depth *int `json:"depth,omitempty"`
 	Focus bool `json:"focus,omitempty"`
@@ -146,7 +148,7 @@ type countsJSON struct {
 func asJSON(p *timeline.Post, names map[timeline.AccountID]string) postJSON {
 	c := p.Content()
 	j := postJSON{
-		Type: "post", ID: c.ID.Local, Network: c.ID.Network, URL: c.URL, Author: asAuthor(c.Author),
+		Type: "post", ID: c.ID.Local, Short: c.ID.Short(), Network: c.ID.Network, URL: c.URL, Author: asAuthor(c.Author),
 		Text: c.Text.Plain(), CreatedAt: stamp(c.Created), SortTime: stamp(p.Sorted),
 		Warning: c.Warning, Sensitive: c.Sensitive, Labels: c.Labels, Languages: c.Languages,
 		Visibility: string(c.Visibility), Tags: c.Tags, Note: c.Note, Future: c.Future || p.Future,

@@ -62,17 +62,22 @@ func (p *printer) flush() error { return p.buffer.Flush() }
 
 // post prints one row; depth indents it in a thread.
 func (p *printer) post(row *timeline.Post, depth int, focus bool) error {
+	if p.layout == nil && !p.json {
+		return p.readable(row, max(depth, 0), focus)
+	}
 	j := asJSON(row, p.names)
 	if depth >= 0 {
 		j.Depth, j.Focus = &depth, focus
 	}
-	switch {
-	case p.layout != nil:
+	return p.object(j)
+}
+
+// object prints what a program reads: JSON, or what the template makes of it.
+func (p *printer) object(j any) error {
+	if p.layout != nil {
 		return p.laidOut(j)
-	case p.json:
-		return json.NewEncoder(p.w).Encode(j)
 	}
-	return p.readable(row, max(depth, 0), focus)
+	return json.NewEncoder(p.w).Encode(j)
 }
 
 // laidOut prints what the person's template makes of a post or person. The
@@ -152,7 +157,8 @@ func (p *printer) body(c *timeline.Post, indent int) []string {
 	return strings.Split(text, "\n")
 }
 
-// meta lists what a post has besides its text, a line each.
+// meta lists what a post has besides its text, a line each; its short id is at the
+// end.
 func meta(c *timeline.Post) []string {
 	var lines []string
 	for _, m := range c.Media {
@@ -187,10 +193,11 @@ func meta(c *timeline.Post) []string {
 			counts += fmt.Sprintf("%s %d   ", n.sign, n.n)
 		}
 	}
-	if line := strings.TrimSpace(counts + c.URL.String()); line != "" {
-		lines = append(lines, line)
+	counts += c.URL.String()
+	if counts != "" {
+		counts += "   "
 	}
-	return lines
+	return append(lines, counts+c.ID.Short())
 }
 
 func votes(o timeline.PollOption) string {
@@ -202,11 +209,8 @@ func votes(o timeline.PollOption) string {
 
 // profile prints one person.
 func (p *printer) profile(who *timeline.Profile, account string) error {
-	switch {
-	case p.layout != nil:
-		return p.laidOut(asProfile(who, account))
-	case p.json:
-		return json.NewEncoder(p.w).Encode(asProfile(who, account))
+	if p.layout != nil || p.json {
+		return p.object(asProfile(who, account))
 	}
 	bold, dim := lipgloss.NewStyle().Bold(true), lipgloss.NewStyle().Faint(true)
 	var b strings.Builder

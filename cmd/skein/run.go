@@ -151,10 +151,11 @@ func (a *app) root() *cobra.Command {
 		return nil
 	})
 	c.AddCommand(
-		a.timelineCommand(), a.threadCommand(), a.showCommand(), a.profileCommand(),
+		a.timelineCommand(), a.searchCommand(), a.threadCommand(), a.showCommand(), a.profileCommand(),
 		a.postCommand(), a.replyCommand(), a.editCommand(), a.deleteCommand(),
 		a.boostCommand(), a.likeCommand(), a.bookmarkCommand(), a.followCommand(),
-		a.outboxCommand(), a.peopleCommand(), a.accountCommand(), a.configCommand(), a.doctorCommand(), a.demoCommand(), a.versionCommand(), jsonHelp(), exitHelp(),
+		a.outboxCommand(), a.peopleCommand(), a.accountCommand(), a.configCommand(),
+		a.doctorCommand(), a.demoCommand(), a.versionCommand(), jsonHelp(), exitHelp(),
 	)
 	return c
 }

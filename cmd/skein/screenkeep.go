@@ -26,5 +26,5 @@ func (a *app) letKeep(ctx context.Context, o *ui.Options, hub *timeline.HubOptio
 		notice("what is read now is not kept: " + timeline.CleanLine(err.Error()).String())
 		return
 	}
-	hub.Cache = cache
+	hub.Cache, o.Library = cache, cache
 }
