@@ -18,7 +18,7 @@ import (
 const (
 	archiveFrom   = nostr.Timestamp(math.MaxInt32) // the newest date that every relay can compare with
 	archiveRounds = 10_000                         // pages of one relay: five million events
-	archiveTries  = 3                              // in a row that bring nothing, until a relay is given up
+	archiveTries  = 4                              // in a row that bring nothing, until a relay is given up
 )
 
 // Archive implements timeline.Archiver: every event of any kind that the account has

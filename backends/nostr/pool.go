@@ -145,7 +145,8 @@ func (a answer) complete() bool { return a.err == nil && !a.late }
 // slow relay, or only for a while more once half of them have answered: three times
 // what these took, at most grace and at least a quarter of it. That quarter is all once
 // only those are missing that were late the last time, and nothing is waited for once
-// only those are that are away. A negative grace means to wait for all.
+// only those are that are away. A negative grace means to wait for all, and to dial those
+// that are backing off.
 func (p *pool) ask(ctx context.Context, want map[string]nostr.Filters, grace time.Duration) map[string]answer {
 	q := &inquiry{answers: make(map[string]*answer, len(want)), settled: make(chan struct{}, len(want))}
 	var subs []func()
@@ -159,7 +160,7 @@ func (p *pool) ask(ctx context.Context, want map[string]nostr.Filters, grace tim
 		s.event = func(e *nostr.Event) { q.add(a, e) }
 		s.eose = func() { q.settle(a, nil) }
 		s.closed = func(err error) { q.settle(a, err) }
-		if err := r.open(s); err != nil {
+		if err := r.open(s, grace < 0); err != nil {
 			q.settle(a, err)
 			continue
 		}

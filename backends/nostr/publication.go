@@ -25,25 +25,14 @@ type verdict struct {
 	err      error  // why there is no OK; nil when there is one
 }
 
-// redialAfter is how soon after a failure a relay that is backing off is dialled
-// again because there is something to be published.
-const redialAfter = 5 * time.Second
-
 // publish hands an event to the relay as soon as there is a connection. A relay that
 // is backing off is dialled at once, for the network may be back; where that has
 // just failed, publish fails.
 func (r *relay) publish(p *publication) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.link == nil && r.err != nil && time.Until(r.retry) > patience {
-		if time.Since(r.lostAt) < redialAfter {
-			return r.err
-		}
-		r.retry = time.Now()
-		select {
-		case r.wake <- struct{}{}:
-		default:
-		}
+	if r.resting() && !r.hurry() {
+		return r.err
 	}
 	r.pubs[p] = struct{}{}
 	if r.link != nil {

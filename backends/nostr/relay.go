@@ -20,6 +20,7 @@ import (
 const (
 	steadyAfter = time.Minute     // a connection that lasted this long ends the back-off
 	patience    = 2 * time.Second // how long a request waits for a relay that is backing off
+	redialAfter = 5 * time.Second // how soon after a dial that failed one that is urgent is made
 	slack       = 32              // events beyond the limits that are not yet called a flood
 )
 
@@ -54,7 +55,7 @@ type relay struct {
 	link     *link // nil while there is no connection
 	running  bool  // a goroutine cares for the connection
 	failures int
-	lostAt   time.Time     // when the last connection ended, or did not come about
+	missedAt time.Time     // when a connection last did not come about
 	retry    time.Time     // no dialling before
 	err      error         // why there is no connection
 	auths    *rate.Limiter // signatures it may have; nil before the first
@@ -64,11 +65,12 @@ type relay struct {
 func (r *relay) host() string { return hostOf(r.url) }
 
 // open registers a subscription and sends it as soon as there is a connection. It
-// fails at once while the relay is backing off for long.
-func (r *relay) open(s *subscription) error {
+// fails at once while the relay is backing off for long, unless it is urgent: then the
+// relay is dialled now.
+func (r *relay) open(s *subscription, urgent bool) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !s.lasting && r.link == nil && r.err != nil && time.Until(r.retry) > patience {
+	if !s.lasting && r.resting() && (!urgent || !r.hurry()) {
 		return r.err
 	}
 	r.subs[s.id] = s
@@ -81,6 +83,26 @@ func (r *relay) open(s *subscription) error {
 		return errClosed
 	}
 	return nil
+}
+
+// resting tells whether the relay is backing off for longer than a request waits. mu
+// is held.
+func (r *relay) resting() bool {
+	return r.link == nil && r.err != nil && time.Until(r.retry) > patience
+}
+
+// hurry ends the back-off, for the network may be there again; false where it has not
+// been just now. mu is held.
+func (r *relay) hurry() bool {
+	if time.Since(r.missedAt) < redialAfter {
+		return false
+	}
+	r.retry = time.Now()
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+	return true
 }
 
 // start makes sure that somebody cares for the connection; false once the pool is
@@ -156,13 +178,16 @@ var errIdle = errors.New("nothing was asked for a while")
 // lost notes the end of a connection and fails what was asked over it.
 func (r *relay) lost(ctx context.Context, err error, lasted time.Duration) {
 	r.mu.Lock()
+	missed := r.link == nil
 	r.link = nil
 	if !errors.Is(err, errIdle) && ctx.Err() == nil {
 		if lasted > steadyAfter {
 			r.failures = 0
 		}
 		r.failures++
-		r.lostAt = time.Now()
+		if missed {
+			r.missedAt = time.Now()
+		}
 		r.retry = time.Now().Add(r.pool.backoff(r.failures))
 		r.err = r.failure(err)
 		r.pool.log.DebugContext(ctx, "relay lost", "relay", r.url, "error", err, "failures", r.failures)

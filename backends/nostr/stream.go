@@ -74,7 +74,7 @@ func (s *stream) run(ctx context.Context, c *circle) error {
 	for url, authors := range pl {
 		r := s.b.pool.relay(url)
 		sub := s.subscription(url, authors)
-		if err := r.open(sub); err != nil {
+		if err := r.open(sub, false); err != nil {
 			return err
 		}
 		defer r.close(sub)

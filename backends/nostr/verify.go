@@ -20,7 +20,8 @@ const (
 // are checked at a time as there are cores.
 type verifier struct {
 	slots  chan struct{}
-	under  sync.Map                                      // checks that are being made: claim → *sync.Once
+	under  map[claim]*sync.Once // checks that are being made; guarded by mu
+	mu     sync.Mutex
 	proved *lru.Cache[string, string]                    // id → the signature that was good
 	keys   *lru.Cache[string, *bitcoin.SchnorrPublicKey] // by hex public key
 }
@@ -28,7 +29,8 @@ type verifier struct {
 func newVerifier() *verifier {
 	return &verifier{
 		slots: make(chan struct{}, runtime.GOMAXPROCS(0)), proved: newCache[string, string](provedEvents),
-		keys: newCache[string, *bitcoin.SchnorrPublicKey](provedKeys),
+		keys:  newCache[string, *bitcoin.SchnorrPublicKey](provedKeys),
+		under: map[claim]*sync.Once{},
 	}
 }
 
@@ -44,9 +46,8 @@ func (v *verifier) signed(e *nostr.Event) bool {
 		return true
 	}
 	c := claim{e.ID, e.Sig}
-	defer v.under.Delete(c)
-	once, _ := v.under.LoadOrStore(c, new(sync.Once))
-	once.(*sync.Once).Do(func() {
+	defer v.settled(c)
+	v.once(c).Do(func() {
 		v.slots <- struct{}{}
 		defer func() { <-v.slots }()
 		if v.check(e) {
@@ -58,6 +59,21 @@ func (v *verifier) signed(e *nostr.Event) bool {
 
 // claim is that an event was signed.
 type claim struct{ id, sig string }
+
+func (v *verifier) once(c claim) *sync.Once {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.under[c] == nil {
+		v.under[c] = new(sync.Once)
+	}
+	return v.under[c]
+}
+
+func (v *verifier) settled(c claim) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.under, c)
+}
 
 // check does the arithmetic. It does without the event library's own, which takes
 // twice as long, and eleven milliseconds more for the first.
