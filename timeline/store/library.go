@@ -98,8 +98,8 @@ func (s *session) by(author int64, below timeline.Key, limit int) (found timelin
 	return found, nil
 }
 
-// KeptProfile returns a person by Author.ID. Kept is when the profile was read, or
-// now where the person was only met as an author.
+// KeptProfile returns a person by Author.ID. Kept is when the profile was read; of
+// one who was only met as an author, when a post of theirs was.
 func (c *Cache) KeptProfile(ctx context.Context, n timeline.Network, id string) (p *timeline.Profile, err error) {
 	err = c.view(ctx, func(s *session) error {
 		p, err = s.profile(n, id)
@@ -108,11 +108,15 @@ func (c *Cache) KeptProfile(ctx context.Context, n timeline.Network, id string) 
 	return p, err
 }
 
+const selectProfile = `
+SELECT author, coalesce(body, x''),
+	coalesce(profile.read, (SELECT post.read FROM post WHERE post.author = n ORDER BY place DESC LIMIT 1), 0)
+FROM person LEFT JOIN profile ON person = n WHERE network = ? AND id = ?`
+
 func (s *session) profile(network timeline.Network, id string) (*timeline.Profile, error) {
 	var author, body []byte
 	var read int64
-	ok, err := s.one(`SELECT author, coalesce(body, x''), coalesce(read, 0) FROM person LEFT JOIN profile ON person = n
-WHERE network = ? AND id = ?`, []any{string(network), id}, &author, &body, &read)
+	ok, err := s.one(selectProfile, []any{string(network), id}, &author, &body, &read)
 	if err != nil {
 		return nil, err
 	}
