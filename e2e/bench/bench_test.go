@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -18,7 +17,7 @@ func TestEveryFigureIsMeasured(t *testing.T) {
 	t.Setenv(binaryVariable, os.Getenv(binaryVariable)) // the bench names the one that it builds
 	path := filepath.Join(t.TempDir(), "report.md")
 	o := options{quick: true, posts: quickPosts, out: path}
-	r, err := measureAll(t.Context(), o, io.Discard)
+	r, err := measureAll(t.Context(), o, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}

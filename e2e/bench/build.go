@@ -22,6 +22,15 @@ func source(ctx context.Context) (string, error) {
 	return strings.TrimSpace(string(where)), nil
 }
 
+// commit is that of the source, with "-dirty" when it was changed since.
+func commit(ctx context.Context, source string) string {
+	out, err := exec.CommandContext(ctx, "git", "-C", source, "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return "an unknown commit"
+	}
+	return strings.TrimSpace(string(out))
+}
+
 // build builds a package in the module at dir, as a release is built.
 func build(ctx context.Context, dir, pkg, out string, flags ...string) error {
 	args := append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", out}, flags...)

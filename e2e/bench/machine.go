@@ -20,14 +20,14 @@ type machine struct {
 	cores    int
 	ram      string
 	system   string
-	load     string // of the last 1, 5 and 15 minutes, before the first run
+	load     string // before the first run
 	versions []string
 }
 
 // look reads what the system tells about itself.
 func look(ctx context.Context) machine {
 	m := machine{
-		cpu: valueOf("/proc/cpuinfo", "model name"), cores: runtime.NumCPU(), ram: unknown, load: unknown,
+		cpu: valueOf("/proc/cpuinfo", "model name"), cores: runtime.NumCPU(), ram: unknown, load: load(),
 		system: strings.Trim(valueOf("/etc/os-release", "PRETTY_NAME"), `"`) + ", " + runtime.GOOS + "/" + runtime.GOARCH,
 	}
 	kilobytes, _, _ := strings.Cut(valueOf("/proc/meminfo", "MemTotal"), " ")
@@ -37,9 +37,6 @@ func look(ctx context.Context) machine {
 	if kernel, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		m.system += ", kernel " + strings.TrimSpace(string(kernel))
 	}
-	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
-		m.load = strings.Join(strings.Fields(string(load))[:3], " ")
-	}
 	m.versions = append(m.versions, runtime.Version())
 	for _, argv := range [][]string{{"curl", "--version"}, {"sqlite3", "--version"}, {"less", "--version"}} {
 		if line := firstLine(ctx, argv...); line != "" {
@@ -47,6 +44,15 @@ func look(ctx context.Context) machine {
 		}
 	}
 	return m
+}
+
+// load is how many processes wanted to run during the last 1, 5 and 15 minutes.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if fields := strings.Fields(string(text)); err == nil && len(fields) > 3 {
+		return strings.Join(fields[:3], " ")
+	}
+	return unknown
 }
 
 // valueOf finds "name: value" or "name=value" in a file.

@@ -101,7 +101,7 @@ type bench struct {
 // studies are those to be made, in the order in which they are told. The last one
 // stops the sandbox's servers.
 func (o options) studies() []study {
-	all := []study{startStudy(), timelineStudy(), tootStudy(), postStudy(), cacheStudy()}
+	all := []study{startStudy(), timelineStudy(), tootStudy(), postStudy(), cacheStudy(), cachedStudy(), searchStudy(), tuiStudy(), offlineStudy()}
 	if o.real {
 		all = slices.Insert(all, 2, realStudy())
 	}
@@ -136,7 +136,7 @@ func measureAll(ctx context.Context, o options, progress io.Writer) (_ report, e
 		r.add(s, figures, err)
 		b.tell("%s: %d figures in %s", s.name, len(figures), time.Since(began).Round(100*time.Millisecond))
 	}
-	r.ended = time.Now()
+	r.ended, r.load, r.commit = time.Now(), load(), commit(ctx, b.source)
 	return r, nil
 }
 

@@ -13,6 +13,8 @@ import (
 type report struct {
 	options options
 	machine machine
+	commit  string // of skein's source
+	load    string // after the last run
 	began   time.Time
 	ended   time.Time
 	parts   []part
@@ -53,8 +55,8 @@ func (r *report) markdown() string {
 	fmt.Fprintf(&b, "# What skein takes\n\n")
 	fmt.Fprintf(&b, "Written by `cd e2e && go run ./bench%s` on %s, in %s.\n\n",
 		r.options, r.began.UTC().Format("2006-01-02 15:04 MST"), r.ended.Sub(r.began).Round(time.Second))
-	fmt.Fprintf(&b, "Machine: %s, %d cores, %s; %s; load before the first run %s.\nWith %s.\n\n",
-		m.cpu, m.cores, m.ram, m.system, m.load, strings.Join(m.versions, ", "))
+	fmt.Fprintf(&b, "Machine: %s, %d cores, %s; %s; load before the first run %s, after the last %s.\nWith %s.\n\n",
+		m.cpu, m.cores, m.ram, m.system, m.load, r.load, strings.Join(append([]string{"skein at " + r.commit}, m.versions...), ", "))
 	b.WriteString("A figure is the median of its runs, with the quarter and three-quarter marks in brackets and how many runs there were.\n" +
 		"Programs that are compared run in turn. × is how many times as much of the other skein takes.\n")
 	if met, judged := r.goals(); judged > 0 {
