@@ -56,7 +56,7 @@ func (m *Model) recallHome(ctx context.Context) {
 	if m.place.known {
 		ask = m.rows.Around(m.place.left.At, "")
 	}
-	if _, err := m.rows.Take(ask.Read(ctx, m.o.Hub.History)); err != nil {
+	if _, err := m.rows.Take(ask.Soon().Read(ctx, m.o.Hub.History)); err != nil {
 		m.say(timeline.AsError(err).Error(), bad)
 	}
 	m.place.known = m.place.known && m.rows.Len() > 0

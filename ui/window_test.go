@@ -83,9 +83,9 @@ func TestArrivalWhileAPageIsRead(t *testing.T) {
 		for range 40 {
 			s.Press("space") // a page is asked for and does not come
 		}
-		gone := kept(1000)[230].ID
+		gone := kept(1000)[310].ID
 		shelf.Reports(timeline.Changes{Settled: true, Removed: []timeline.ID{gone}, Posts: []*timeline.Post{
-			uitest.Post(timeline.Bluesky, "late", 220*time.Minute+30*time.Second, "carol", "a late heron"),
+			uitest.Post(timeline.Bluesky, "late", 300*time.Minute+30*time.Second, "carol", "a late heron"),
 		}})
 		s.Settle()
 		s.Sleep(2 * time.Second)
@@ -93,7 +93,7 @@ func TestArrivalWhileAPageIsRead(t *testing.T) {
 		for range 20 {
 			s.Press("space")
 			found = found || s.Line("a late heron") >= 0
-			s.DontSee("post 230")
+			s.DontSee("post 310")
 		}
 		if !found {
 			t.Error("what arrived while the page was read is lost")
@@ -118,7 +118,7 @@ func TestPageThatFailsIsToldAndTriedAgain(t *testing.T) {
 		for range 40 {
 			s.Press("space")
 		}
-		s.See("post 44")
+		s.See("post 48")
 	})
 }
 

@@ -8,7 +8,10 @@ import (
 	"skein/timeline"
 )
 
-const pageRows = 200 // posts of a page
+const (
+	pageRows  = 200 // posts of a page
+	firstRows = 40  // of the first one on each side, which the screen waits for
+)
 
 // Reader reads posts that are kept: those older than from, or with newer those above
 // it; of one network only, unless that is "". It is timeline.Hub.History.
@@ -21,6 +24,7 @@ type Ask struct {
 	from         timeline.Key // zero: all of it
 	afresh       bool         // what is read takes the place of what there is
 	only         timeline.Network
+	limit        int
 }
 
 // Answer is what was read for an Ask.
@@ -62,8 +66,14 @@ func (w *Window) Oldest(only timeline.Network) Ask {
 
 func (w *Window) ask(a Ask) Ask {
 	w.asked++
-	a.n = w.asked
+	a.n, a.limit = w.asked, pageRows
 	w.busy, w.late = true, nil
+	return a
+}
+
+// Soon asks for no more than a screen needs.
+func (a Ask) Soon() Ask {
+	a.limit = firstRows
 	return a
 }
 
@@ -77,7 +87,7 @@ func (a Ask) Read(ctx context.Context, read Reader) Answer {
 		if !side.want || out.err != nil {
 			continue
 		}
-		s, err := read(ctx, a.from, side.newer, a.only, pageRows)
+		s, err := read(ctx, a.from, side.newer, a.only, a.limit)
 		if err != nil {
 			out.err = fmt.Errorf("what was kept of the timeline: %w", err)
 		}
