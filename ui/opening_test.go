@@ -284,12 +284,17 @@ func TestMouse(t *testing.T) {
 }
 
 func TestEverySizeIsDrawn(t *testing.T) {
-	uitest.Play(t, ui.Options{}, three(), func(s *uitest.Session) {
+	library := uitest.NewLibrary(everRead(300)...)
+	uitest.Play(t, ui.Options{Library: library}, three(), func(s *uitest.Session) {
 		for _, w := range []int{0, 1, 5, 29, 30, 39, 40, 80, 119, 120, 121, 200} {
 			for _, h := range []int{0, 1, 5, 6, 7, 12, 24, 60} {
 				s.Resize(w, h)
-				for _, overlay := range []string{"?", ":", "H", `\`} {
+				for _, overlay := range []string{"?", ":", "H", `\`, "/"} {
 					s.Press(overlay)
+					if overlay == "/" {
+						s.Type("heron")
+						s.Sleep(200 * time.Millisecond)
+					}
 					rows := strings.Split(s.Frame(), "\n")
 					if w >= 30 && h >= 6 && len(rows) != h {
 						t.Fatalf("%d×%d with %s: %d lines", w, h, overlay, len(rows))

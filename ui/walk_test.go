@@ -19,7 +19,7 @@ func TestEveryScreenIsExact(t *testing.T) {
 	for seed := range uint64(8) {
 		nets := three()
 		nets[0].Threads(conversation())
-		uitest.Play(t, ui.Options{Outbox: uitest.NewOutbox(nets...), People: book{}}, nets, func(s *uitest.Session) {
+		uitest.Play(t, ui.Options{Outbox: uitest.NewOutbox(nets...), People: book{}, Library: uitest.NewLibrary(everRead(300)...)}, nets, func(s *uitest.Session) {
 			w := walker{Session: s, Rand: rand.New(rand.NewPCG(seed, 0)), nets: nets, width: 80, height: 24}
 			for step := range 100 {
 				w.step()
@@ -38,7 +38,7 @@ type walker struct {
 }
 
 func (w *walker) step() {
-	keys := strings.Fields(`j k up down g G home end ctrl+d ctrl+u space pgup tab enter esc u z o O y Y F \ x 1 backspace ctrl+r H : ?
+	keys := strings.Fields(`/ g r h e r o n j k up down g G home end ctrl+d ctrl+u space pgup tab enter esc u z o O y Y F \ x 1 backspace ctrl+r H : ?
 		c c r R b f s Q e d p ctrl+s ctrl+z alt+a alt+t alt+x alt+w alt+l alt+v alt+p alt+y alt+q alt+h delete left right @ # n`)
 	at := tea.Mouse{X: w.IntN(210), Y: w.IntN(60), Button: tea.MouseLeft}
 	switch w.IntN(12) {

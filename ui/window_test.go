@@ -250,6 +250,24 @@ func TestNewestOfYesterdayIsSelectedToday(t *testing.T) {
 		shelf.Brings(fresh("first"))
 		s.See("first")
 	})
+	left.Pinned = false // who had taken an interest in the newest post has it still
+	uitest.Recall(t, ui.Options{Marks: uitest.At(left)}, posts, func(s *uitest.Session, shelf *uitest.Shelf) {
+		shelf.Reports(timeline.Changes{Settled: true})
+		s.Settle()
+		shelf.Brings(fresh("first"))
+		s.See("↑ 1 new")
+	})
+}
+
+// TestFloodAtTheTop: who stays with the newest is there after more has come at once
+// than a window holds.
+func TestFloodAtTheTop(t *testing.T) {
+	uitest.Recall(t, ui.Options{}, nil, func(s *uitest.Session, shelf *uitest.Shelf) {
+		shelf.Brings(kept(3000)...)
+		s.See("post 0")
+		s.Press("G")
+		s.See("post 2999")
+	})
 }
 
 func TestPlaceIsFoundThoughThePostIsGone(t *testing.T) {

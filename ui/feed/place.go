@@ -15,8 +15,13 @@ func (p *Pane) Position() (at timeline.Position, ok bool) {
 }
 
 // At is the key of the row that the reader is on, or was on before a filter left
-// none.
-func (p *Pane) At() timeline.Key { return p.at }
+// none. Who stays with the newest is on that, whatever has come.
+func (p *Pane) At() timeline.Key {
+	if n := p.source.Len(); n > 0 && (p.pinned || !p.placed) {
+		return p.source.At(n - 1).Key()
+	}
+	return p.at
+}
 
 // GoTo selects the row with a key, or the next newer one, and puts it on a line of
 // the screen. The reader does not stay with the newest.

@@ -288,3 +288,25 @@ func TestOfTooManyUnreadTheNewestAreKept(t *testing.T) {
 		t.Errorf("%d are unread", u.Len(""))
 	}
 }
+
+// TestPageWithoutEnd: a reader who is told of more, and is given none, does not ask
+// for ever.
+func TestPageWithoutEnd(t *testing.T) {
+	posts := uitest.Many(timeline.Mastodon, 3)
+	same := func(context.Context, timeline.Key, bool, timeline.Network, int) (timeline.Stretch, error) {
+		return timeline.Stretch{Posts: posts, More: true}, nil
+	}
+	var w feed.Window
+	for n, ask := 0, w.Newest(""); ; n++ {
+		if _, err := w.Take(ask.Read(t.Context(), same)); err != nil {
+			t.Fatal(err)
+		}
+		var more bool
+		if ask, more = w.More(false); !more {
+			break
+		}
+		if n > 3 {
+			t.Fatal("it asks for ever")
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package thread_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -122,4 +124,38 @@ func TestHostileTreeIsDrawnExactly(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWhatWasKeptGivesWay: what was kept is shown only until the network answers, and
+// that it was not kept is no failure.
+func TestWhatWasKeptGivesWay(t *testing.T) {
+	tree := func(reply string) *timeline.Thread {
+		return &timeline.Thread{Focus: of("focus").ID, Roots: []*timeline.Node{node("focus", node(reply))}}
+	}
+	early := func(reply string) thread.Loaded {
+		read := func(context.Context, *timeline.Post) (*timeline.Thread, error) { return tree(reply), nil }
+		l, ok := thread.Recall(t.Context(), read, of("focus"))().(thread.Loaded)
+		if !ok {
+			t.Fatal("Recall brings no Loaded")
+		}
+		return l
+	}
+	p := thread.New(of("focus"), look())
+	p.Resize(80, 20)
+	p.Take(thread.Loaded{Of: of("focus").ID, Early: true, Err: errors.New("never read")})
+	if !p.Loading() || strings.Contains(p.Status(), "could not be read") {
+		t.Errorf("loading %v, %q", p.Loading(), p.Status())
+	}
+	p.Take(early("kept"))
+	if !p.Loading() || column(p, "says kept;") < 0 {
+		t.Error("what was kept is not shown while the network is asked")
+	}
+	p.Take(thread.Loaded{Of: of("focus").ID, Thread: tree("answer")})
+	if p.Loading() || column(p, "says kept;") >= 0 || column(p, "says answer;") < 0 {
+		t.Error("the network's answer is not shown")
+	}
+	p.Take(early("kept"))
+	if column(p, "says kept;") >= 0 {
+		t.Error("what was kept takes the place of the answer")
+	}
 }
