@@ -3,6 +3,7 @@ package timeline_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,6 +58,176 @@ func TestFetchObeysItsContext(t *testing.T) {
 		defer cancel()
 		if _, err := timeline.Fetch(ctx, o, 20, accounts...); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func (d *desk) fetch(t *testing.T, n int, backends ...timeline.Backend) timeline.Fetched {
+	t.Helper()
+	o, accounts := options(backends...)
+	o.Cache, o.Marks = d, d.MemoryMarks
+	found, err := timeline.Fetch(t.Context(), o, n, accounts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func (d *desk) reach(t *testing.T, s *server) timeline.Reach {
+	t.Helper()
+	r, err := d.Memory.Reach(t.Context(), timeline.HomeOf(s.account.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// The newest page is read afresh each time; where it meets what was kept, that
+// serves for the rest.
+func TestFetchMeetsWhatWasKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("mastodon", 60, time.Minute)
+		d.fetch(t, 35, s)
+		for i := range 5 {
+			s.add(post("mastodon", fmt.Sprint("N", i), -time.Duration(i)*time.Millisecond))
+		}
+		time.Sleep(time.Second)
+		gone := s.posts[58]
+		s.posts = append(s.posts[:58:58], s.posts[59:]...) // deleted, and nobody said so
+		edited := *s.posts[58]
+		edited.Counts.Likes = 7
+		s.posts[58] = &edited
+		asked := s.requests()
+		found := d.fetch(t, 40, s)
+		if n := s.requests() - asked; n != 1 || s.asked[asked] != (timeline.Page{Limit: 10}) {
+			t.Errorf("%d requests, the first for %+v", n, s.asked[asked])
+		}
+		if len(found.Posts) != 40 || len(found.Gaps) != 0 || found.Posts[0].ID.Local != "N4" {
+			t.Fatalf("%d posts, %d gaps", len(found.Posts), len(found.Gaps))
+		}
+		if p := found.Posts[5]; p.ID != edited.ID || p.Counts.Likes != 7 {
+			t.Errorf("the sixth is %s with %d likes", p.ID.Local, p.Counts.Likes)
+		}
+		if found.Posts[6].ID != gone.ID {
+			t.Error("a post is not taken for deleted because a page lacks it")
+		}
+		if r := d.reach(t, s); len(r.Holes) != 0 || r.Newest != found.Posts[0].Key() || r.Newer != "64" {
+			t.Errorf("it reaches %+v", r)
+		}
+	})
+}
+
+// Where the newest page does not meet what was kept, a hole is between; who asks for
+// more reads through it, and on below.
+func TestFetchLeavesATruthfulHole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("mastodon", 30, time.Minute)
+		d.fetch(t, 15, s) // twenty are read
+		for i := range 25 {
+			s.add(post("mastodon", fmt.Sprintf("N%02d", i), -time.Duration(i)*time.Millisecond))
+		}
+		time.Sleep(time.Second)
+		if found := d.fetch(t, 10, s); len(found.Gaps) != 0 || len(found.Posts) != 10 {
+			t.Errorf("%d posts, gaps %v: none of them is asked for", len(found.Posts), found.Gaps)
+		}
+		r := d.reach(t, s)
+		if len(r.Holes) != 1 || r.Holes[0].Lower != s.posts[29].Key() || r.Newer != "55" || r.Oldest != s.posts[10].Key() {
+			t.Fatalf("it reaches %+v", r)
+		}
+
+		o, accounts := options(s)
+		o.Cache = d
+		kept, err := timeline.FetchKept(t.Context(), o, 15, accounts...)
+		if err != nil || len(kept.Posts) != 15 || len(kept.Gaps) != 1 || kept.Posts[0].ID.Local != "N24" {
+			t.Errorf("%d posts, %d gaps, %v", len(kept.Posts), len(kept.Gaps), err)
+		}
+		if kept, err = timeline.FetchKept(t.Context(), o, 5, accounts...); err != nil || len(kept.Posts) != 5 || len(kept.Gaps) != 0 {
+			t.Errorf("%d posts, %d gaps, %v", len(kept.Posts), len(kept.Gaps), err)
+		}
+
+		found := d.fetch(t, 50, s)
+		if len(found.Posts) != 50 || len(found.Gaps) != 0 {
+			t.Errorf("%d posts, gaps %v", len(found.Posts), found.Gaps)
+		}
+		for i, p := range found.Posts {
+			if want := s.posts[54-i]; p.ID != want.ID {
+				t.Fatalf("post %d is %s, want %s", i, p.ID.Local, want.ID.Local)
+			}
+		}
+		if r = d.reach(t, s); len(r.Holes) != 0 || r.Oldest.Compare(s.posts[5].Key()) > 0 {
+			t.Errorf("it reaches %+v", r)
+		}
+	})
+}
+
+func TestFetchShowsNothingKeptOfWhoDoesNotAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, good, bad := newDesk(), newServer("mastodon", 5, time.Minute), newServer("bluesky", 5, time.Minute)
+		d.fetch(t, 10, good, bad)
+		bad.fail(timeline.Errorf(timeline.CodeOffline, "no route"))
+		found := d.fetch(t, 10, good, bad)
+		if len(found.Posts) != 5 || found.Health[1].State != timeline.Down {
+			t.Errorf("%d posts, %v", len(found.Posts), found.Health)
+		}
+	})
+}
+
+func TestFetchWithoutItsCache(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("mastodon", 20, time.Minute)
+		d.fails, d.broken = errors.New("the disk is full"), errors.New("malformed")
+		found := d.fetch(t, 15, s)
+		if len(found.Posts) != 15 || found.Forgetful.Empty() {
+			t.Errorf("%d posts, told %q", len(found.Posts), found.Forgetful)
+		}
+		o, accounts := options(s)
+		o.Cache = d
+		if _, err := timeline.FetchKept(t.Context(), o, 5, accounts...); err == nil {
+			t.Error("what was kept cannot be read, and nobody says so")
+		}
+	})
+}
+
+// The disk is slow to open: the networks are asked meanwhile.
+func TestFetchAsksBeforeTheCacheIsOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("mastodon", 20, time.Minute)
+		s.slow = time.Second
+		o, accounts := options(s)
+		o.Cache = slowToOpen{d}
+		began := time.Now()
+		found, err := timeline.Fetch(t.Context(), o, 10, accounts...)
+		if took := time.Since(began); err != nil || len(found.Posts) != 10 || took != time.Second {
+			t.Errorf("%d posts after %v, %v", len(found.Posts), took, err)
+		}
+	})
+}
+
+type slowToOpen struct{ *desk }
+
+func (s slowToOpen) Reach(ctx context.Context, f timeline.Feed) (timeline.Reach, error) {
+	time.Sleep(time.Second)
+	return s.desk.Reach(ctx, f)
+}
+
+// A page that reaches over a hole closes it.
+func TestFetchClosesTheHolesItCovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("mastodon", 30, time.Minute)
+		d.fetch(t, 10, s)
+		for i := range 15 {
+			s.add(post("mastodon", fmt.Sprintf("N%02d", i), -time.Duration(i)*time.Millisecond))
+		}
+		time.Sleep(time.Second)
+		d.fetch(t, 10, s)
+		o, accounts := options(s)
+		o.Cache, o.Page = d, 20
+		found, err := timeline.Fetch(t.Context(), o, 20, accounts...)
+		if err != nil || len(found.Posts) != 20 || len(found.Gaps) != 0 || s.requests() != 3 {
+			t.Errorf("%d posts, gaps %v, %d requests, %v", len(found.Posts), found.Gaps, s.requests(), err)
+		}
+		if holes := d.reach(t, s).Holes; len(holes) != 0 {
+			t.Errorf("holes %+v", holes)
 		}
 	})
 }

@@ -64,30 +64,36 @@ func (f *feed) rejoin(haul *Haul, batch Batch, low Key, ok bool, known Key) {
 	case !ok:
 	case batch.Older != "" && known.Less(low):
 		f.miss(haul, f.rowKey(low, "missed"), batch.Older, known)
-		f.continueBelow()
 	default:
 		f.closeFrom(haul, low)
 		if low.Less(f.oldest) {
 			f.oldest, f.older, f.done = low, batch.Older, batch.Older == ""
 			haul.Down = &ReachDown{Oldest: low, Older: f.older, Done: f.done}
+			f.before.Oldest, f.before.Older, f.before.Done = f.oldest, f.older, f.done
 		}
 	}
+	f.continueBelow()
 }
 
-// between is the hole between a newest page that was read once and what was known.
-func (f *feed) between() int {
-	return slices.IndexFunc(f.holes, func(o hole) bool {
-		return f.hub.once && o.kind == missed && o.lower == f.before.Newest
-	})
+// barrier is the topmost hole: who reads once reads through it before what is kept
+// below it. It is negative where there is none.
+func (f *feed) barrier() (at int) {
+	at = -1
+	for i, o := range f.holes {
+		if f.hub.once && o.kind == missed && (at < 0 || f.holes[at].Key.Less(o.Key)) {
+			at = i
+		}
+	}
+	return at
 }
 
-// continueBelow says where who reads once reads on: in that hole, and when it is
-// closed, below what was known.
+// continueBelow says where who reads once reads on: in the topmost hole, and when
+// all are closed, below what was known.
 func (f *feed) continueBelow() {
 	if !f.hub.once {
 		return
 	}
-	if i := f.between(); i >= 0 {
+	if i := f.barrier(); i >= 0 {
 		f.oldest, f.older, f.done = f.holes[i].Key, f.holes[i].cursor, false
 	} else {
 		f.oldest, f.older, f.done = f.before.Oldest, f.before.Older, f.before.Done

@@ -170,6 +170,7 @@ func (h *Hub) Close() {
 	h.mu.Lock()
 	arrivals := h.intake.take()
 	h.mu.Unlock()
+	h.keeper.wake()
 	h.keep(context.Background(), arrivals)
 }
 

@@ -86,6 +86,13 @@ func (k *keeper) keep(ctx context.Context, hauls ...Haul) Kept {
 	return kept
 }
 
+// wake has the next keep tried whatever has failed before.
+func (k *keeper) wake() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.again = time.Time{}
+}
+
 // resting tells whether the cache failed just now.
 func (k *keeper) resting() bool {
 	k.mu.Lock()
@@ -103,7 +110,7 @@ func (k *keeper) putAside(ctx context.Context, hauls []Haul) Kept {
 	k.mu.Unlock()
 	for _, h := range hauls {
 		switch {
-		case k.waiting+len(h.Posts) <= maxBacklog && !k.stuck[h.Feed]:
+		case k.waiting+len(h.Posts) <= maxBacklog:
 			k.backlog = append(k.backlog, h)
 			k.waiting += len(h.Posts)
 		case h.Feed != (Feed{}) && !k.stuck[h.Feed]:

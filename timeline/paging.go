@@ -130,7 +130,7 @@ func (f *feed) readOlder(ctx context.Context, b Backend) {
 	}
 	f.failed = false
 	haul, oldest, ok := f.take(batch)
-	if i := f.between(); i >= 0 {
+	if i := f.barrier(); i >= 0 {
 		f.fill(&haul, i, batch, oldest, ok)
 		f.continueBelow()
 		f.hub.bring(arrival{Haul: haul})

@@ -170,7 +170,7 @@ func (f *feed) moveReadTo(ctx context.Context, seen map[ID]Key, keys []Key) {
 	if f.readTo.Less(p.Key()) {
 		f.readTo, f.unset = p.Key(), true
 	}
-	if id := f.serverID(p); id != "" && f.marker.told.Less(p.Key()) && f.marker.next.Less(p.Key()) && !f.marker.unsupported {
+	if id := f.serverID(p); id != "" && !f.marker.unsupported {
 		f.marker.next, f.marker.nextID = p.Key(), id
 	}
 }
