@@ -183,6 +183,12 @@ func (r *row) drop() {
 func (r *row) print() {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %t %s %s %v\n", r.intent.Kind, r.intent.Undo, r.intent.On.ID, r.intent.Person, r.intent.Choices)
+	for _, who := range r.intent.People {
+		fmt.Fprintf(&b, "%s\n", who)
+	}
+	for _, post := range r.intent.Posts {
+		fmt.Fprintf(&b, "%s\n", post.ID)
+	}
 	for _, p := range r.intent.Parts {
 		for _, s := range p.Text {
 			word := s.Text.String()
@@ -200,6 +206,8 @@ func (r *row) print() {
 // done in the order in which it was asked for.
 func course(i timeline.Intent) string {
 	switch {
+	case len(i.People) > 0 || len(i.Posts) > 0: // of one document one version after another
+		return string(i.Kind) + " many"
 	case i.Kind == timeline.DoEdit || i.Kind == timeline.DoDelete:
 		return "change " + i.On.ID.String()
 	case i.Person != "":

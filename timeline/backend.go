@@ -161,6 +161,7 @@ type Limits struct {
 	Atomic   bool // a thread is published whole or not at all
 	Schedule bool // the server keeps scheduled posts itself
 	Address  bool // a reply reaches only those whom its text mentions
+	Whole    bool // a list is one document: its further entries are best written at once, see Intent.People
 	ReadOnly Safe // why the account cannot write; empty when it can
 	Assumed  bool // usual values: the server itself has not been asked yet
 }

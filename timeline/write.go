@@ -66,7 +66,15 @@ type Intent struct {
 	On      Subject `json:"on,omitzero"`       // the post acted upon: boost, like, bookmark, vote, edit, delete
 	Person  string  `json:"person,omitempty"`  // Author.ID; follow, mute, block
 	Choices []int   `json:"choices,omitempty"` // vote: indices of the options
+
+	// People and Posts are further ones than Person and On, where Limits.Whole says that
+	// the network writes many entries of a list at once; MaxEntries altogether.
+	People []string  `json:"people,omitempty"`
+	Posts  []Subject `json:"posts,omitempty"`
 }
+
+// MaxEntries is how many people or posts one Intent may name.
+const MaxEntries = 500
 
 // Subject is a post that an intent refers to. ServerID is the server's own name
 // for it where that is known (View.ServerID), and saves a lookup.
