@@ -19,26 +19,42 @@ import (
 // keptAside is how many damaged files are kept, for whoever wants to look.
 const keptAside = 1
 
-// setAside moves the file that was found damaged out of the way, unless another
-// process has done so already, and tells the person.
-func (c *Cache) setAside(ctx context.Context, damaged os.FileInfo, why error) (err error) {
+// asideMark is between the file's name and the time at which it was found damaged.
+const asideMark = ".damaged-"
+
+// exclusively runs do while no process opens the file, or moves it away.
+func (c *Cache) exclusively(ctx context.Context, do func() error) (err error) {
 	lock := flock.New(sqlite.LockFile(c.path))
 	if _, err := lock.TryLockContext(ctx, 5*time.Millisecond); err != nil {
-		return c.explain(fmt.Errorf("locking %s: %w", c.path, err))
+		return fmt.Errorf("locking %s: %w", c.path, err)
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	info, err := os.Stat(c.path)
-	if absent(err) || err == nil && !os.SameFile(info, damaged) {
-		return nil
-	}
-	if err != nil {
-		return c.explain(err)
-	}
-	aside := c.path + ".damaged-" + c.opts.Now().UTC().Format("20060102T150405.000")
-	for _, part := range parts() {
-		if err := os.Rename(c.path+part, aside+part); err != nil && !absent(err) {
-			return c.explain(fmt.Errorf("setting %s aside: %w", c.path+part, err))
+	return do()
+}
+
+// setAside moves the file that was found damaged out of the way, unless another
+// process has done so already, and tells the person.
+func (c *Cache) setAside(ctx context.Context, damaged os.FileInfo, why error) error {
+	aside := c.path + asideMark + c.opts.Now().UTC().Format("20060102T150405.000")
+	moved := false
+	err := c.exclusively(ctx, func() error {
+		info, err := os.Stat(c.path)
+		if absent(err) || err == nil && !os.SameFile(info, damaged) {
+			return nil
 		}
+		if err != nil {
+			return err
+		}
+		for _, part := range parts() {
+			if err := os.Rename(c.path+part, aside+part); err != nil && !absent(err) {
+				return fmt.Errorf("setting %s aside: %w", c.path+part, err)
+			}
+		}
+		moved = true
+		return c.clearAside()
+	})
+	if err != nil || !moved {
+		return c.explain(err)
 	}
 	c.opts.Log.Error("the cache was damaged", "path", c.path, "aside", aside, "error", why)
 	what := "is damaged"
@@ -47,14 +63,14 @@ func (c *Cache) setAside(ctx context.Context, damaged os.FileInfo, why error) (e
 	}
 	c.opts.Tell(timeline.CleanLine(fmt.Sprintf(
 		"the cache %s %s and was begun anew: what was read before is read again from the networks; the old file is %s", c.path, what, filepath.Base(aside))))
-	return c.clearAside()
+	return nil
 }
 
 // clearAside removes all but the newest of the files that were set aside.
 func (c *Cache) clearAside() error {
-	names, err := filepath.Glob(c.path + ".damaged-*")
+	names, err := filepath.Glob(c.path + asideMark + "*")
 	if err != nil {
-		return c.explain(err)
+		return err
 	}
 	for i, name := range names {
 		names[i] = strings.TrimSuffix(strings.TrimSuffix(name, "-wal"), "-shm")
@@ -64,7 +80,7 @@ func (c *Cache) clearAside() error {
 	for _, name := range names[:max(0, len(names)-keptAside)] {
 		for _, part := range parts() {
 			if err := os.Remove(name + part); err != nil && !absent(err) {
-				return c.explain(err)
+				return err
 			}
 		}
 	}

@@ -82,12 +82,32 @@ func (f *file) run(ctx context.Context, write bool, do func(*lane) error) error 
 	if err != nil {
 		return err
 	}
-	defer func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.idle = append(f.idle, l)
-	}()
+	defer f.park(l)
 	return sqlite.On(ctx, l.conn, write, func() error { return do(l) })
+}
+
+// maintain runs a pragma outside a transaction, to its end.
+func (f *file) maintain(ctx context.Context, pragma string) (err error) {
+	l, err := f.lane(ctx)
+	if err != nil {
+		return err
+	}
+	defer f.park(l)
+	rows, err := l.conn.QueryContext(ctx, pragma)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() { // each step does a part of the work
+	}
+	return rows.Err()
+}
+
+// park gives a connection back.
+func (f *file) park(l *lane) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.idle = append(f.idle, l)
 }
 
 func (f *file) lane(ctx context.Context) (*lane, error) {
