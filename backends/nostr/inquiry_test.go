@@ -1,9 +1,14 @@
 package nostr
 
 import (
+	"context"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	sandbox "skein/backends/sandbox/relay"
+	"skein/timeline"
 )
 
 // TestWaitForTheRest: how long an inquiry waits once some have answered.
@@ -52,6 +57,36 @@ func TestWaitForTheRest(t *testing.T) {
 					t.Errorf("it took %s, want %s", took, c.want)
 				}
 			})
+		})
+	}
+}
+
+// TestHomeWaitsForNobodyAway: once a relay that is down has failed, or one that says
+// nothing has been waited for, no request waits for it again, however long it would.
+func TestHomeWaitsForNobodyAway(t *testing.T) {
+	var lc net.ListenConfig
+	mute, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mute.Close() })
+	for name, away := range map[string]string{"down": nowhere(t), "silent": "ws://" + mute.Addr().String()} {
+		t.Run(name, func(t *testing.T) {
+			servers := startRelays(t, small(), sandbox.Options{}, sandbox.Options{})
+			b := reader(t, servers, func(c *Config) { c.Relays = append(c.Relays, away) })
+			b.pool.wait, b.pauses = time.Hour, pauses{lookup: time.Hour, deeds: time.Hour}
+			if _, err := b.readers(t.Context()); err != nil { // this waits, for a grace
+				t.Fatal(err)
+			}
+			if _, isAway := b.pool.relay(away).lately(); !isAway {
+				t.Error("it does not count as away")
+			}
+			b.pool.grace = time.Hour
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // a dial would give up after 15 s
+			defer cancel()
+			if batch, err := b.Home(ctx, timeline.Page{Limit: 40}); err != nil || len(batch.Posts) == 0 {
+				t.Errorf("%d posts, %v", len(batch.Posts), err)
+			}
 		})
 	}
 }

@@ -99,6 +99,22 @@ func TestStreamNewFollow(t *testing.T) {
 	until(t, events, ended, "the new person's post", post(note.ID))
 }
 
+// TestStreamNewFollowElsewhere: a new kind 3 that no own relay has brings a new person
+// into the stream all the same, and is read once.
+func TestStreamNewFollowElsewhere(t *testing.T) {
+	servers := startRelays(t, small(), sandbox.Options{}, sandbox.Options{})
+	b := reader(t, servers[:1])
+	events := make(chan timeline.Event, 1024)
+	ended := runStream(t, b, "", func(e timeline.Event) { events <- e })
+	until(t, events, ended, "both relays", up(2))
+
+	follows := nostr.Tags{{"p", servers[0].PubKey("fern")}, {"p", servers[0].PubKey("stray")}}
+	servers[1].Put(signed(t, servers[0], "you", kindFollows, follows, ""))
+	note := signed(t, servers[0], "stray", kindNote, nil, "now you follow me")
+	servers[1].Put(note)
+	until(t, events, ended, "the new person's post", post(note.ID))
+}
+
 // TestLateProfileKeepsMarks: what the account did with a post, and the votes in it,
 // are still there when the post is sent again.
 func TestLateProfileKeepsMarks(t *testing.T) {
