@@ -63,6 +63,10 @@ func (e *Error) Temporary() bool {
 	return false
 }
 
+// Unanswered tells whether the server has not said what it knows, so that what was
+// kept of it is the best there is: it may answer later, or after a sign-in.
+func (e *Error) Unanswered() bool { return e.Temporary() || e.Code == CodeAuth }
+
 // AsError finds the Error in err, or makes one: a network failure or a deadline
 // is CodeOffline, everything else CodeInternal. It returns nil for nil.
 func AsError(err error) *Error {
