@@ -148,23 +148,9 @@ func (m *Model) readBeside(id timeline.ID) tea.Cmd {
 	return m.load(m.beside)
 }
 
-// Below: what is read of a network and, where it does not answer, of what was kept.
+// Below: what is read of a network, and what is kept of it.
 
 func (m *Model) readThread(ctx context.Context, p *timeline.Post) (*timeline.Thread, error) {
-	t, err := m.askThread(ctx, p)
-	if err == nil || !m.unheard(err) {
-		return t, err
-	}
-	kept, lost := m.o.Library.KeptThread(ctx, p.ID)
-	if lost != nil {
-		return nil, err
-	}
-	old := *kept
-	old.Why = timeline.AsError(err).Message
-	return &old, nil
-}
-
-func (m *Model) askThread(ctx context.Context, p *timeline.Post) (*timeline.Thread, error) {
 	b, err := m.o.Hub.Reader(ctx, p)
 	if err != nil {
 		return nil, err
@@ -177,19 +163,6 @@ func (m *Model) keptThread(ctx context.Context, p *timeline.Post) (*timeline.Thr
 }
 
 func (m *Model) readAuthor(ctx context.Context, p *timeline.Post) (profile.Read, error) {
-	read, err := m.askAuthor(ctx, p)
-	if err == nil || read.Profile != nil || !m.unheard(err) {
-		return read, err
-	}
-	kept, lost := m.keptAuthor(ctx, p)
-	if lost != nil {
-		return read, err
-	}
-	kept.Why = timeline.AsError(err).Message
-	return kept, nil
-}
-
-func (m *Model) askAuthor(ctx context.Context, p *timeline.Post) (profile.Read, error) {
 	b, err := m.o.Hub.Reader(ctx, p)
 	if err != nil {
 		return profile.Read{}, err
@@ -214,11 +187,4 @@ func (m *Model) keptAuthor(ctx context.Context, p *timeline.Post) (profile.Read,
 	posts, err := m.o.Library.KeptPostsBy(ctx, p.ID.Network, p.Author.ID, timeline.Key{}, profilePosts)
 	slices.SortFunc(posts.Posts, func(a, b *timeline.Post) int { return b.Key().Compare(a.Key()) })
 	return profile.Read{Profile: person, Posts: posts.Posts}, err
-}
-
-// unheard tells whether a server could not be asked, so that what was kept is the best
-// there is. What it refuses or does not have is an answer.
-func (m *Model) unheard(err error) bool {
-	e := timeline.AsError(err)
-	return m.o.Library != nil && m.ctx.Err() == nil && (e.Temporary() || e.Code == timeline.CodeAuth)
 }

@@ -24,7 +24,9 @@ func BenchmarkOpening(b *testing.B) {
 	if err := marks.SetPosition(b.Context(), "home", timeline.Position{At: at, Line: 8}); err != nil {
 		b.Fatal(err)
 	}
-	refuse := func(context.Context, timeline.AccountID) (timeline.Backend, error) { return nil, errors.New("no network") }
+	refuse := func(context.Context, timeline.AccountID) (timeline.Backend, error) {
+		return nil, errors.New("no network")
+	}
 	for b.Loop() {
 		hub := timeline.NewHub(timeline.HubOptions{Open: refuse, Cache: cache, Marks: marks}, specimen.Accounts()...)
 		m := ui.New(b.Context(), ui.Options{Hub: hub, Marks: marks, Library: cache, Now: specimen.Newest})

@@ -49,11 +49,13 @@ func Recall(ctx context.Context, kept Reader, p *timeline.Post) tea.Cmd {
 // Pane is one conversation. It is for one goroutine.
 type Pane struct {
 	*column.Column
-	of      *timeline.Post
-	loading bool
-	err     error
-	kept    time.Time // when what is shown was read, where the server does not answer
-	why     timeline.Safe
+	of       *timeline.Post
+	loading  bool
+	err      error
+	answered bool      // what is shown is the Reader's
+	recalled time.Time // else: when what is shown of it was read; zero where nothing was kept
+	kept     time.Time // what the Reader says of that itself
+	why      timeline.Safe
 }
 
 // New makes a Pane that shows p and waits for the rest.
@@ -78,7 +80,7 @@ func (p *Pane) Title() string { return "Thread" }
 // Status is one line on what is awaited or went wrong; "" when all is there.
 func (p *Pane) Status() string {
 	switch {
-	case p.err != nil:
+	case p.err != nil && !p.stale():
 		return "the thread could not be read: " + timeline.AsError(p.err).Message.Line().String()
 	case p.loading:
 		return "reading the thread"
@@ -88,22 +90,34 @@ func (p *Pane) Status() string {
 
 // Kept tells that what is shown was kept: when it was read, and why the server cannot
 // be asked. The time is zero where what is shown is as the server has it.
-func (p *Pane) Kept() (read time.Time, why timeline.Safe) { return p.kept, p.why }
+func (p *Pane) Kept() (read time.Time, why timeline.Safe) {
+	if p.stale() {
+		return p.recalled, timeline.AsError(p.err).Message
+	}
+	return p.kept, p.why
+}
+
+// stale tells whether what was kept is shown because the network has not answered.
+func (p *Pane) stale() bool {
+	return p.err != nil && !p.recalled.IsZero() && timeline.AsError(p.err).Unanswered()
+}
 
 // Take takes the answer. One that is for another post changes nothing, nor does what
 // was kept once the network has answered.
 func (p *Pane) Take(l Loaded) {
-	if l.Of != p.of.ID || l.Early && (!p.loading || l.Err != nil) {
+	if l.Of != p.of.ID || l.Early && (p.answered || l.Err != nil) {
 		return
 	}
 	if !l.Early {
 		p.loading, p.err = false, l.Err
-		p.kept, p.why = time.Time{}, timeline.Safe{}
 	}
 	if l.Err != nil || l.Thread == nil {
 		return
 	}
-	if !l.Early {
+	if l.Early {
+		p.recalled = l.Thread.Kept
+	} else {
+		p.answered, p.recalled = true, time.Time{}
 		p.kept, p.why = l.Thread.Kept, l.Thread.Why
 	}
 	items, focus := flatten(l.Thread)
