@@ -34,3 +34,16 @@ func sound(t *testing.T, dir string) {
 		}
 	}
 }
+
+// execute runs a statement on the file itself.
+func execute(t *testing.T, dir, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, "cache.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
