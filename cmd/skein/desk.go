@@ -55,12 +55,11 @@ func accountsOf(records []account.Record) []timeline.Account {
 }
 
 // addressBook is the address book as it is now.
-func (a *app) addressBook(ctx context.Context) (_ *store.Book, err error) {
-	s, err := store.Open(ctx, a.paths.State)
+func (a *app) addressBook(ctx context.Context) (*store.Book, error) {
+	s, err := a.state(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
 	return s.Book(ctx)
 }
 
@@ -71,7 +70,8 @@ type found struct {
 }
 
 // find reads the post that ref names, with the account of the name as or with the
-// first that understands it; those that can write are asked first.
+// first that understands it; those that can write are asked first. Where the server
+// does not answer it is the post as it was read before.
 func (d *desk) find(ctx context.Context, ref, as string) (found, error) {
 	r, err := d.resolve(ctx, ref, as)
 	if err != nil {
@@ -116,9 +116,9 @@ func (d *desk) resolve(ctx context.Context, ref, as string) (reading, error) {
 		if err != nil {
 			return reading{}, err
 		}
-		all = append(all, b)
+		all = append(all, d.remember(ctx, b))
 	}
-	return resolve(ctx, all, ref)
+	return d.app.resolve(ctx, all, ref)
 }
 
 // subject is the post as an intent refers to it.

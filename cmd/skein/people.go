@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -124,22 +123,21 @@ func (a *app) unlink(ctx context.Context, s *store.Store, p timeline.Person, han
 }
 
 // withPeople opens the address book.
-func (a *app) withPeople(ctx context.Context, do func(*store.Store) error) (err error) {
+func (a *app) withPeople(ctx context.Context, do func(*store.Store) error) error {
 	if err := a.setup(); err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, a.paths.State)
+	s, err := a.state(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
 	return do(s)
 }
 
 // handles looks people up on their networks, so that what is kept is what the
 // network says.
 func (a *app) handles(ctx context.Context, refs []string) ([]timeline.Handle, error) {
-	readers, _, err := a.readers(nil)
+	readers, _, err := a.readers(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +154,7 @@ func (a *app) handles(ctx context.Context, refs []string) ([]timeline.Handle, er
 }
 
 func (a *app) handle(ctx context.Context, readers []timeline.Backend, ref string) (timeline.Handle, error) {
-	r, err := resolve(ctx, readers, ref)
+	r, err := a.resolve(ctx, readers, ref)
 	if err == nil {
 		return profileHandle(ctx, r, ref)
 	}

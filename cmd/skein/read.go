@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -10,33 +11,6 @@ import (
 	"skein/config/account"
 	"skein/timeline"
 )
-
-// reading is one backend that understands a reference.
-type reading struct {
-	backend timeline.Backend
-	target  timeline.Target
-}
-
-// post is the post that ref names; a person is wrong usage.
-func (r reading) post(ref string) (timeline.ID, error) {
-	if r.target.Post.Zero() {
-		return timeline.ID{}, timeline.Errorf(timeline.CodeUsage, "%s is a person: `skein profile` shows people", ref)
-	}
-	return r.target.Post, nil
-}
-
-// person is the Author.ID of the person that ref names; a post stands for who wrote
-// it.
-func (r reading) person(ctx context.Context) (string, error) {
-	if r.target.Person != "" {
-		return r.target.Person, nil
-	}
-	post, err := r.backend.Post(ctx, r.target.Post)
-	if err != nil {
-		return "", err
-	}
-	return post.Content().Author.ID, nil
-}
 
 // refFlags choose who reads.
 type refFlags struct {
@@ -47,8 +21,7 @@ type refFlags struct {
 func (a *app) refCommand(use, short, long string, f *refFlags, do func(context.Context, string) error) *cobra.Command {
 	c := &cobra.Command{
 		Use: use + " REF", Short: short,
-		Long: long + "\n\nREF is what you have at hand: a post's URL on any of the networks, at://…,\n" +
-			"nevent1…, note1…, npub1…, @user@host or @handle.",
+		Long: long + "\n\n" + refHelp,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return do(cmd.Context(), args[0]) },
 	}
@@ -69,7 +42,10 @@ func (a *app) showCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.post(post, -1, false)
+			if err := p.post(post, -1, false); err != nil {
+				return err
+			}
+			return a.fromCache(r.backend, time.Time{}, unanswered(r.backend))
 		})
 	})
 }
@@ -86,7 +62,10 @@ func (a *app) threadCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printThread(p, thread)
+			if err := printThread(p, thread); err != nil {
+				return err
+			}
+			return a.fromCache(r.backend, thread.Kept, thread.Why)
 		})
 	})
 }
@@ -140,9 +119,19 @@ func (a *app) profile(ctx context.Context, r reading, p *printer, number int) er
 	if err != nil {
 		return err
 	}
-	if err := p.profile(who, r.backend.Account().Name); err != nil || number == 0 {
+	if err := p.profile(who, r.backend.Account().Name); err != nil {
 		return err
 	}
+	if number > 0 {
+		if err := printPostsBy(ctx, p, profiler, person, number); err != nil {
+			return err
+		}
+	}
+	return a.fromCache(r.backend, who.Kept, unanswered(r.backend))
+}
+
+// printPostsBy prints a person's newest posts.
+func printPostsBy(ctx context.Context, p *printer, profiler timeline.Profiler, person string, number int) error {
 	batch, err := profiler.ProfilePosts(ctx, person, timeline.Page{Limit: number})
 	if err != nil {
 		return err
@@ -160,12 +149,12 @@ func (a *app) profile(ctx context.Context, r reading, p *printer, number int) er
 // withRef finds the backend that understands ref, and lets do print what it
 // names.
 func (a *app) withRef(ctx context.Context, ref string, f refFlags, do func(reading, *printer) error) (err error) {
-	all, names, err := a.readers(f.account)
+	all, names, err := a.readers(ctx, f.account)
 	if err != nil {
 		return err
 	}
 	defer a.closeAll(all)
-	r, err := resolve(ctx, all, ref)
+	r, err := a.resolve(ctx, all, ref)
 	if err != nil {
 		return err
 	}
@@ -191,7 +180,7 @@ func (a *app) closeAll(all []timeline.Backend) {
 
 // readers opens the accounts chosen; for networks without one it adds what can
 // be read without signing in.
-func (a *app) readers(chosen []string) ([]timeline.Backend, map[timeline.AccountID]string, error) {
+func (a *app) readers(ctx context.Context, chosen []string) ([]timeline.Backend, map[timeline.AccountID]string, error) {
 	if err := a.setup(); err != nil {
 		return nil, nil, err
 	}
@@ -210,7 +199,7 @@ func (a *app) readers(chosen []string) ([]timeline.Backend, map[timeline.Account
 		if err != nil {
 			return nil, nil, err
 		}
-		all = append(all, b)
+		all = append(all, a.remember(ctx, b))
 	}
 	names := namesOf(records)
 	if len(chosen) > 0 {
@@ -222,35 +211,9 @@ func (a *app) readers(chosen []string) ([]timeline.Backend, map[timeline.Account
 	}
 	for _, b := range public {
 		if !slices.ContainsFunc(records, func(r account.Record) bool { return r.Network == string(b.Account().Network) }) {
-			all = append(all, b)
+			all = append(all, a.remember(ctx, b))
 			names[b.Account().ID] = b.Account().Name
 		}
 	}
 	return all, names, nil
-}
-
-// resolve asks each backend in turn whether ref is its own. The first that finds
-// it wins; a failure of one is told only when no other understands.
-func resolve(ctx context.Context, all []timeline.Backend, ref string) (reading, error) {
-	var failed error
-	for _, b := range all {
-		resolver, ok := timeline.As[timeline.Resolver](b)
-		if !ok {
-			continue
-		}
-		target, err := resolver.Resolve(ctx, ref)
-		if err == nil {
-			return reading{b, target}, nil
-		}
-		if ctx.Err() != nil {
-			return reading{}, ctx.Err()
-		}
-		if timeline.CodeOf(err) != timeline.CodeNotMine && failed == nil {
-			failed = err
-		}
-	}
-	if failed != nil {
-		return reading{}, failed
-	}
-	return reading{}, timeline.Errorf(timeline.CodeUsage, "%s is no reference that an account here understands; `skein show --help` lists what is", ref)
 }

@@ -6,7 +6,8 @@ import (
 
 // refHelp says what a REF is.
 const refHelp = "REF is what you have at hand: a post's URL on any of the networks, at://…,\n" +
-	"nevent1…, note1…, npub1…, @user@host or @handle."
+	"nevent1…, note1…, npub1…, @user@host, @handle, or the short id that stands below\n" +
+	"each post that was read before."
 
 func (a *app) replyCommand() *cobra.Command {
 	var f postFlags
