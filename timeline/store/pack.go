@@ -151,7 +151,7 @@ func unpackList[T any](u *unpacker, unpack func() T) []T {
 		u.fail()
 		return nil
 	}
-	out := make([]T, 0, n)
+	out := make([]T, 0, min(n, 16)) // what is said is not believed
 	for range n {
 		if v := unpack(); u.err == nil {
 			out = append(out, v)

@@ -1,0 +1,50 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"skein/timeline"
+	"skein/timeline/specimen"
+	"skein/timeline/store"
+)
+
+func TestForecastIsAboutWhatTrimDoes(t *testing.T) {
+	now := func() time.Time { return specimen.Newest() }
+	c, err := store.OpenCache(t.Context(), store.CacheOptions{Dir: t.TempDir(), Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if would, err := c.Forecast(t.Context(), store.TrimOptions{OlderThan: time.Hour, MaxBytes: 1}); err != nil || would != (store.Trimmed{}) {
+		t.Errorf("of an empty cache: %+v, %v", would, err)
+	}
+	for p := range specimen.Posts(1, 3000) {
+		if _, err := c.Keep(t.Context(), timeline.Haul{Feed: specimen.Feed(p), Posts: []*timeline.Post{p}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, o := range map[string]store.TrimOptions{"age": {OlderThan: 2 * time.Hour}, "size": {MaxBytes: 1 << 20}} {
+		would, err := c.Forecast(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := c.Forecast(t.Context(), o); err != nil || again != would {
+			t.Errorf("%s: it has changed something: %+v, %v", what, again, err)
+		}
+		did, err := c.Trim(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if did.Posts == 0 || would.Posts < did.Posts/2 || would.Posts > did.Posts*2 {
+			t.Errorf("%s: %d posts were forecast, %d went", what, would.Posts, did.Posts)
+		}
+		if left, err := c.Forecast(t.Context(), o); err != nil || left.Posts > would.Posts/5 {
+			t.Errorf("%s: %+v is left to do, %v", what, left, err)
+		}
+	}
+}
