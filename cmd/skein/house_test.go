@@ -34,6 +34,7 @@ var rooms = []struct {
 	{"timeline/store", []string{"timeline", "timeline/failpoint", "timeline/sqlite"}},
 	{"timeline/sqlite", []string{"timeline"}},
 	{"timeline/cachetest", []string{"timeline"}},
+	{"timeline/carry", []string{"timeline"}},
 	{"timeline/specimen", []string{"timeline"}},
 	{"timeline/failpoint", nil},
 	{"config/account", nil},
