@@ -59,8 +59,9 @@ ever added; these never change:
   config   type "config", and the settings by their names
   paths    type "paths", and where each file is
   version  type "version", version, go, system
-  cache    type "cache", folder, posts, people, networks{}, oldest, newest, bytes,
-           max_bytes; "trimmed" with posts, bytes (freed), dry_run; "cleared" with posts
+  cache    type "cache", file, posts, people, networks{}, oldest, newest, bytes,
+           index_bytes, damaged_bytes, max_bytes; "trimmed" with posts, bytes
+           (freed), dry_run; "cleared" with posts
   check    type "check", what, result (ok, warn, fail), message, facts, code
 
 id is the same for every account that sees the post: the ActivityPub uri, the

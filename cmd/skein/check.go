@@ -52,7 +52,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			own := append(a.checkFiles(cmd.Context()), a.checkOutbox(cmd.Context()), a.checkTerminal())
+			own := append(a.checkFiles(cmd.Context()), a.checkOutbox(cmd.Context()), a.checkState(cmd.Context()), a.checkCache(cmd.Context()), a.checkTerminal())
 			if len(records) == 0 {
 				own = append(own, checkResult{
 					What: "accounts", Result: warning, Message: timeline.Literal("none yet: `skein account add --help` shows how"),

@@ -50,8 +50,8 @@ func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, reco
 	if err := w.print(ctx, found.Posts); err != nil {
 		return err
 	}
-	hub := timeline.NewHub(options, accounts...)
-	defer hub.Close()
+	hub := timeline.NewHub(options, accounts...) //nolint:contextcheck // it goes on until Close
+	defer hub.Close()                            //nolint:contextcheck // what was read is kept whatever ended ctx
 	hub.Start()
 	tell := watch{app: a, hub: hub, states: map[timeline.AccountID]timeline.State{}, gaps: map[timeline.Key]int{}}
 	if err := tell.look(timeline.Changes{Health: found.Health}); err != nil {

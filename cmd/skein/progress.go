@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 
 	"github.com/charmbracelet/x/ansi"
-	"golang.org/x/term"
 
 	"skein/timeline"
 )
@@ -27,15 +25,7 @@ type progress struct {
 
 var _ timeline.Sink = (*progress)(nil)
 
-func newProgress(a *app) *progress {
-	p := &progress{app: a, w: a.err}
-	if f, ok := a.err.(*os.File); ok && isTerminal(f) {
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
-			p.width = w
-		}
-	}
-	return p
-}
+func newProgress(a *app) *progress { return &progress{app: a, w: a.err, width: a.errWidth()} }
 
 // Delivered implements timeline.Sink.
 func (p *progress) Delivered(deliveries ...timeline.Delivery) {

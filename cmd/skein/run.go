@@ -154,7 +154,7 @@ func (a *app) root() *cobra.Command {
 		a.timelineCommand(), a.searchCommand(), a.threadCommand(), a.showCommand(), a.profileCommand(),
 		a.postCommand(), a.replyCommand(), a.editCommand(), a.deleteCommand(),
 		a.boostCommand(), a.likeCommand(), a.bookmarkCommand(), a.followCommand(),
-		a.outboxCommand(), a.peopleCommand(), a.accountCommand(), a.configCommand(),
+		a.outboxCommand(), a.peopleCommand(), a.cacheCommand(), a.accountCommand(), a.configCommand(),
 		a.doctorCommand(), a.demoCommand(), a.versionCommand(), jsonHelp(), exitHelp(),
 	)
 	return c

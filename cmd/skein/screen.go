@@ -38,9 +38,9 @@ func (a *app) show(ctx context.Context, demo bool) error {
 	}
 	if len(records) > 0 {
 		options, accounts := a.hubOptions(records)
-		a.letKeep(ctx, &o, &options)
-		hub := timeline.NewHub(options, accounts...)
-		defer hub.Close()
+		defer a.letKeep(ctx, &o, &options)()
+		hub := timeline.NewHub(options, accounts...) //nolint:contextcheck // it goes on until Close
+		defer hub.Close()                            //nolint:contextcheck // what was read is kept whatever ended ctx
 		o.Hub = hub
 		stop, err := a.letWrite(ctx, &o, hub, records)
 		if err != nil { // what there is to read can be read all the same
