@@ -40,6 +40,8 @@ type Listing struct {
 type Archiver interface {
 	// Archive writes them to w and returns the usual ending of such a file, "car" or
 	// "jsonl". It calls progress, which may be nil, with the bytes written so far.
+	// An ending beside an error says that what was written is sound but not all: the
+	// error tells what is missing.
 	Archive(ctx context.Context, w io.Writer, progress func(written int64)) (ending string, err error)
 }
 
