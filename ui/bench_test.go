@@ -133,7 +133,7 @@ func heap() int64 {
 	runtime.GC()
 	var s runtime.MemStats
 	runtime.ReadMemStats(&s)
-	return int64(s.HeapAlloc) //nolint:gosec // no machine has as much
+	return int64(s.HeapAlloc)
 }
 
 // BenchmarkStorm is what 1,000 posts a second cost each second, drawn sixty times.

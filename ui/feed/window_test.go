@@ -69,7 +69,7 @@ func TestWindowMissesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &world{kept: map[timeline.ID]*timeline.Post{}}
 		var posts []*timeline.Post
-		for i := range rapid.IntRange(0, 2500).Draw(t, "kept") {
+		for i := range rapid.IntRange(0, 1500).Draw(t, "kept") {
 			posts = append(posts, w.post(i))
 		}
 		for _, p := range posts {
@@ -84,7 +84,7 @@ func TestWindowMissesNothing(t *testing.T) {
 			case 0:
 				w.happens(timeline.Changes{Posts: []*timeline.Post{w.post(-w.n)}})
 			case 1:
-				w.happens(timeline.Changes{Posts: []*timeline.Post{w.post(rapid.IntRange(0, 3000).Draw(t, "late"))}})
+				w.happens(timeline.Changes{Posts: []*timeline.Post{w.post(rapid.IntRange(0, 2000).Draw(t, "late"))}})
 			case 2:
 				if len(posts) > 0 {
 					w.happens(timeline.Changes{Removed: []timeline.ID{rapid.SampledFrom(posts).Draw(t, "gone").ID}})
@@ -95,7 +95,7 @@ func TestWindowMissesNothing(t *testing.T) {
 				}
 			case 6:
 				only = rapid.SampledFrom([]timeline.Network{"", timeline.Bluesky}).Draw(t, "only")
-				at := timeline.Key{Time: uitest.Start().Add(-time.Duration(rapid.IntRange(-50, 3000).Draw(t, "around")) * time.Minute)}
+				at := timeline.Key{Time: uitest.Start().Add(-time.Duration(rapid.IntRange(-50, 2000).Draw(t, "around")) * time.Minute)}
 				w.begin(rapid.SampledFrom([]func() feed.Ask{
 					func() feed.Ask { return w.window.Around(at, only) },
 					func() feed.Ask { return w.window.Newest(only) },
