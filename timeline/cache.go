@@ -83,18 +83,19 @@ type Haul struct {
 	ReadTo Key
 }
 
-// zero tells whether the feed was never read.
-func (r Reach) zero() bool { return r.Newer == "" && r.Older == "" && !r.Done }
+// zero tells whether the feed was never read, or only what came by itself.
+func (r Reach) zero() bool { return r.Older == "" && !r.Done }
 
 // Extend carries the reach on by what a haul of the feed brought: a Cache does this
-// in the transaction of Keep with what it then finds.
+// in the transaction of Keep with what it then finds. Where that is nothing, only a
+// haul with Up and Down is a beginning: a Down alone continues what was lost.
 func (r *Reach) Extend(h Haul) {
 	if up := h.Up; up != nil && !up.Newest.Less(r.Newest) {
 		r.Newest = up.Newest
 		r.Newer = cmp.Or(up.Newer, r.Newer)
 	}
-	first := r.Oldest == Key{} && r.Older == "" && !r.Done // nothing older was told of
-	if down := h.Down; down != nil {
+	first := r.zero()
+	if down := h.Down; down != nil && (!first || h.Up != nil) {
 		if first || !r.Oldest.Less(down.Oldest) {
 			r.Oldest = down.Oldest
 			r.Older = cmp.Or(down.Older, r.Older)

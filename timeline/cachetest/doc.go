@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) timeline.Cache) {
 		{"Removed", testRemoved},
 		{"ReachAdvances", testReachAdvances},
 		{"ReachNeverFallsBack", testReachNeverBack},
+		{"ReachAfterALoss", testReachAfterLoss},
 		{"ReachOfAnEmptyFeed", testReachEmpty},
 		{"Holes", testHoles},
 		{"Unread", testUnread},

@@ -44,13 +44,29 @@ func testReachAdvances(_ *testing.T, s *shelf) {
 
 func testReachNeverBack(_ *testing.T, s *shelf) {
 	p := posts("a", 10)
-	s.keep(up(p[8], "n8"), down(p[2], "o2", true))
+	both := up(p[8], "n8")
+	both.Down = down(p[2], "o2", true).Down
+	s.keep(both)
 	s.keep(up(p[7], "n7"), down(p[3], "o3", false)) // of a process that knows less
 	s.wantReach(p[8], "n8", p[2], "o2", true)
 	s.keep(timeline.Haul{Feed: ana, Posts: p})
 	s.wantReach(p[8], "n8", p[2], "o2", true)
 	s.keep(down(p[5], "o5", true)) // the end does not move by being met higher up
 	s.wantReach(p[8], "n8", p[2], "o2", true)
+}
+
+// After a loss, what continues the lost does not pass for all that was kept.
+func testReachAfterLoss(_ *testing.T, s *shelf) {
+	p := posts("a", 10)
+	s.keep(up(p[8], "n8"))
+	s.keep(down(p[2], "o2", false))
+	if r := s.reach(ana); r.Older != "" || r.Done || r.Oldest != (timeline.Key{}) {
+		s.Errorf("it reaches %+v without a beginning", r)
+	}
+	both := up(p[9], "n9")
+	both.Down = down(p[7], "o7", false).Down
+	s.keep(both)
+	s.wantReach(p[9], "n9", p[7], "o7", false)
 }
 
 // An account that follows nobody has been read, too.
