@@ -15,8 +15,8 @@ type Changes struct {
 	// account has older ones; Settled that every account has answered or failed
 	// once since the start.
 	Loading, End, Settled bool
-	// Unread are the keys of posts that have become unread, Read of those that were
-	// read elsewhere. They are differences.
+	// Unread are the keys of posts that have become unread, oldest first, Read of those
+	// that were read elsewhere. They are differences; Unread may name a post again.
 	Unread, Read []Key
 	// Forgetful says why nothing is kept at present, as when the disk is full; empty
 	// while all is well.

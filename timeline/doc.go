@@ -3,9 +3,21 @@
 //
 // It knows no network protocol, no SQL and no terminal. The flow is one way:
 //
-//	 backend ──Home, Stream──► Hub ──Changes──► Timeline ──Len/At/Find──► ui
-//	(one goroutine an account)  │   (coalesced)  (sorted rows)
-//	                            └── health, back-off, gap rows
+//	 backend ──Home, Stream──► Hub ───Changes, History───► window of rows ──► ui
+//	(one goroutine an account)  │ ▲     (coalesced)                           │
+//	           hauls: posts and │ │ combined posts,     Seen, Older, Fill     │
+//	          how far was read  ▼ │ pages         ◄───────────────────────────┘
+//	                           Cache, Marks
+//
+// What has arrived is kept before it is handed over: Next writes it to the Cache,
+// all in one transaction, and hands on what the Cache has made of it. So the Cache
+// holds every row that was ever shown, reading goes on where it was left, and
+// memory does not grow with history. A Cache that fails is replaced by memory until
+// it is well again.
+//
+// Rows are handed over down to where every account has been read; what one of them
+// has below waits in the Cache. An account that was not read so far although rows
+// are shown there has a gap row that says so.
 //
 // # Vocabulary
 //
@@ -18,6 +30,9 @@
 //   - feed: a source of posts (home, list, hashtag, …).
 //   - gap: a row that says that posts may be missing here.
 //   - cursor: a backend's own opaque position in a feed.
+//   - haul: what one answer of a network, or one piece of a stream, brought.
+//   - reach: how far a feed has been read; hole: where in it posts were missed.
+//   - mark: how far a feed has been read by the person.
 //
 // # Trust
 //

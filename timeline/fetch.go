@@ -68,17 +68,17 @@ func FetchKept(ctx context.Context, o HubOptions, n int, accounts ...Account) (F
 		for _, g := range r.Holes {
 			found.Gaps = append(found.Gaps, Gap{Key: g.Key, Account: a.ID, Reason: g.Reason})
 		}
+		if !r.zero() && !r.Done {
+			found.Gaps = append(found.Gaps, Gap{Key: rowBelow(r.Oldest, a, "unreached"), Account: a.ID, Reason: Literal(notReached)})
+		}
 	}
 	kept, err := o.Cache.Page(ctx, q)
 	if err != nil {
 		return Fetched{}, fmt.Errorf("reading what was kept: %w", err)
 	}
-	if len(kept.Posts) > n {
-		kept.Posts = kept.Posts[len(kept.Posts)-n:]
-	}
-	slices.Reverse(kept.Posts)
-	found.Posts = kept.Posts
-	if len(found.Posts) > 0 && kept.More {
+	found.Posts = kept.Posts[max(0, len(kept.Posts)-n):]
+	slices.Reverse(found.Posts)
+	if len(found.Posts) > 0 {
 		found.Gaps = above(found.Posts[len(found.Posts)-1].Key(), found.Gaps)
 	}
 	return found, nil

@@ -160,6 +160,25 @@ func TestFetchLeavesATruthfulHole(t *testing.T) {
 	})
 }
 
+// Where one account was not read as far as the other, what is kept says so.
+func TestFetchKeptTellsHowFarItReaches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, busy, calm := newDesk(), newServer("mastodon", 30, time.Minute), newServer("bluesky", 8, time.Hour)
+		d.fetch(t, 3, busy, calm)
+		o, accounts := options(busy, calm)
+		o.Cache = d
+		if busy.requests()+calm.requests() != 2 {
+			t.Errorf("asked %v and %v", busy.asked, calm.asked)
+		}
+		for n, gaps := range map[int]int{5: 0, 10: 0, 12: 1, 40: 1} {
+			kept, err := timeline.FetchKept(t.Context(), o, n, accounts...)
+			if err != nil || len(kept.Posts) != min(n, 18) || len(kept.Gaps) != gaps {
+				t.Errorf("of %d: %d posts, gaps %v, %v", n, len(kept.Posts), kept.Gaps, err)
+			}
+		}
+	})
+}
+
 func TestFetchShowsNothingKeptOfWhoDoesNotAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, good, bad := newDesk(), newServer("mastodon", 5, time.Minute), newServer("bluesky", 5, time.Minute)
@@ -201,6 +220,32 @@ func TestFetchAsksBeforeTheCacheIsOpen(t *testing.T) {
 			t.Errorf("%d posts after %v, %v", len(found.Posts), took, err)
 		}
 	})
+}
+
+// An account that answers while another's posts are being written is not left out.
+func TestFetchOnASlowDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, fast, late := newDesk(), newServer("mastodon", 50, time.Minute), newServer("bluesky", 50, time.Minute)
+		late.slow = 500 * time.Millisecond
+		o, accounts := options(fast, late)
+		o.Cache = slowToWrite{d}
+		found, err := timeline.Fetch(t.Context(), o, 10, accounts...)
+		if err != nil || len(found.Posts) != 10 || fast.requests()+late.requests() != 2 {
+			t.Fatalf("%d posts, %d and %d requests, %v", len(found.Posts), fast.requests(), late.requests(), err)
+		}
+		for i, p := range found.Posts {
+			if want := noon.Add(-time.Duration(i/2+1) * time.Minute); !p.Sorted.Equal(want) {
+				t.Fatalf("post %d is of %v, want %v", i, p.Sorted, want)
+			}
+		}
+	})
+}
+
+type slowToWrite struct{ *desk }
+
+func (s slowToWrite) Keep(ctx context.Context, hauls ...timeline.Haul) (timeline.Kept, error) {
+	time.Sleep(time.Second)
+	return s.desk.Keep(ctx, hauls...)
 }
 
 type slowToOpen struct{ *desk }

@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// notReached is why a gap row stands where an account was not read as far as others.
+const notReached = "older posts have not been read yet"
+
 // loadTime bounds how long a start waits for the cache.
 const loadTime = 5 * time.Second
 
@@ -112,7 +115,7 @@ func (h *Hub) descend(k Key) {
 // shorten leaves a gap row where an account's older posts have not been read
 // although those of others are shown.
 func (f *feed) shorten() {
-	o := Hole{Key: f.rowKey(f.oldest, "unreached"), Reason: Literal("older posts have not been read yet"), Cursor: f.older}
+	o := Hole{Key: f.rowKey(f.oldest, "unreached"), Reason: Literal(notReached), Cursor: f.older}
 	f.know(o)
 	f.hub.bring(arrival{Haul: Haul{Feed: f.home(), Opened: []Hole{o}}})
 }

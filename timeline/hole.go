@@ -145,7 +145,11 @@ func (f *feed) markOutage(why Safe) {
 
 // rowKey is a place just below k that no post can have.
 func (f *feed) rowKey(k Key, what string) Key {
-	return Key{Time: k.Time.Add(-1), ID: ID{Network: f.account.Network, Local: "gap " + what + " " + string(f.account.ID)}}
+	return rowBelow(k, f.account, what)
+}
+
+func rowBelow(k Key, a Account, what string) Key {
+	return Key{Time: k.Time.Add(-1), ID: ID{Network: a.Network, Local: "gap " + what + " " + string(a.ID)}}
 }
 
 func (f *feed) holeAt(k Key) int {

@@ -91,7 +91,7 @@ type Hub struct {
 	once    bool       // read what is asked for and no more: Fetch
 	resumed bool       // an account was read before
 	running bool       // Start was called
-	later   []Key      // unread posts below low
+	later   map[ID]Key // unread posts below low
 	seen    map[ID]Key // posts seen, to be marked as read
 	written map[ID]Key // those marked since the last Next
 }
@@ -107,7 +107,7 @@ func NewHub(o HubOptions, accounts ...Account) *Hub {
 func newHub(o HubOptions, accounts []Account) *Hub {
 	h := &Hub{
 		opts: o.withDefaults(), wake: make(chan struct{}, 1), poke: make(chan struct{}, 1), loaded: make(chan struct{}),
-		seen: map[ID]Key{}, written: map[ID]Key{},
+		later: map[ID]Key{}, seen: map[ID]Key{}, written: map[ID]Key{},
 	}
 	h.keeper = newKeeper(h.opts)
 	h.want = h.opts.Page
@@ -171,7 +171,9 @@ func (h *Hub) Close() {
 	arrivals := h.intake.take()
 	h.mu.Unlock()
 	h.keeper.wake()
-	h.keep(context.Background(), arrivals)
+	ctx, cancel := context.WithTimeout(context.Background(), keepTime)
+	defer cancel()
+	h.keep(ctx, arrivals)
 }
 
 // Next blocks until something has changed, keeps it, and returns all of it. It

@@ -63,6 +63,11 @@ func (in *intake) remove(id ID) {
 	in.arrivals = append(in.arrivals, arrival{Haul: Haul{Removed: []ID{id}}})
 }
 
+// pages tells whether something is waiting that did not come by itself.
+func (in *intake) pages() bool {
+	return slices.ContainsFunc(in.arrivals, func(a arrival) bool { return !a.live && len(a.Posts) > 0 })
+}
+
 func (in *intake) take() []arrival {
 	out := in.arrivals
 	*in = intake{}
@@ -98,6 +103,8 @@ func (h *Hub) retract(id ID) {
 func (h *Hub) hand(ctx context.Context) Changes {
 	h.handing.Lock()
 	defer h.handing.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime) // to stop halfway is to lose it
+	defer cancel()
 	h.mu.Lock()
 	c, arrivals := h.pending, h.intake.take()
 	h.pending = Changes{}
@@ -124,11 +131,13 @@ func (h *Hub) hand(ctx context.Context) Changes {
 
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.askOlder()
+	if h.ready() {
+		h.askOlder()
+	}
 	if !h.keeper.forgetful().Empty() || slices.ContainsFunc(h.feeds, func(f *feed) bool { return f.marker.remote != "" }) {
 		h.stir()
 	}
-	c.Loading, c.End, c.Settled, c.Forgetful = h.want > 0, h.ended(), h.settled(), h.keeper.forgetful()
+	c.Loading, c.End, c.Settled, c.Forgetful = h.want > 0, h.ended(), h.settled() && !h.intake.pages(), h.keeper.forgetful()
 	for _, f := range h.feeds {
 		c.Health = append(c.Health, f.health)
 		for _, hole := range f.holes {
@@ -235,7 +244,7 @@ func (h *Hub) admit(c *Changes, arrivals []arrival, kept Kept) {
 	}
 	for _, k := range kept.Unread {
 		if !h.isSeen(k) {
-			h.later = append(h.later, k)
+			h.later[k.ID] = k
 		}
 	}
 	h.tellUnread(c)
@@ -244,22 +253,20 @@ func (h *Hub) admit(c *Changes, arrivals []arrival, kept Kept) {
 // tellUnread takes into c the unread posts among the rows that were handed over;
 // the others wait until theirs are.
 func (h *Hub) tellUnread(c *Changes) {
-	h.later = slices.DeleteFunc(h.later, func(k Key) bool {
+	for id, k := range h.later {
 		if h.given(k) {
 			c.Unread = append(c.Unread, k)
-			return true
+			delete(h.later, id)
 		}
-		return false
-	})
+	}
+	slices.SortFunc(c.Unread, Key.Compare)
 }
 
 // below is the page of kept rows to be handed over next, if any is wanted.
 func (h *Hub) below() (q Query, wanted bool) {
 	switch {
-	case h.started && h.want == 0:
+	case !h.ready() || h.started && h.want == 0:
 		return q, false
-	case !h.started && !h.settled() && (h.once || !h.waited):
-		return q, false // what a slower account brings may belong between
 	case h.started && h.low == Key{}:
 		return q, false
 	}
@@ -272,6 +279,12 @@ func (h *Hub) below() (q Query, wanted bool) {
 		q.Limit = max(h.want, stretch)
 	}
 	return q, q.Limit > 0
+}
+
+// ready tells whether what is kept is all that was read: a page that has arrived
+// meanwhile, or at the start a slower account, may bring what belongs between.
+func (h *Hub) ready() bool {
+	return !h.intake.pages() && (h.started || h.settled() || h.waited && !h.once)
 }
 
 // lower takes a page of kept rows into c and notes how far down they reach.

@@ -125,6 +125,28 @@ func TestHubUnreadableCache(t *testing.T) {
 	})
 }
 
+// A cache that was lost in the middle of reading is begun anew at the next start,
+// and does not pass for all that was read.
+func TestHubCacheLostMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("mastodon", 60, time.Minute)
+		r := d.sit(t, streaming{s}).start()
+		d.Memory = timeline.NewMemory()
+		s.stream <- timeline.Event{Post: post("mastodon", "live", 0), Cursor: "60"}
+		r.sync()
+		r.hub.Older()
+		r.sync().hub.Close()
+		r = d.sit(t, streaming{s}).load().start()
+		for range 7 {
+			r.hub.Older()
+			r.sync()
+		}
+		if r.posts() < 60 {
+			t.Errorf("%d posts: %s", r.posts(), r.shown())
+		}
+	})
+}
+
 // A post that claims the future stays where it was first seen, over a restart and
 // the loss of the cache.
 func TestHubPostFromTheFutureKeepsItsPlace(t *testing.T) {
@@ -199,6 +221,36 @@ func TestHubPostThatComesBack(t *testing.T) {
 		}
 		r.hub.Close()
 		d.sit(t, streaming{s}).load().want("M001")
+	})
+}
+
+// What is known last counts, in whatever order a stream and pages bring it.
+func TestHubLatestReadingCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("mastodon", 2, time.Minute)
+		r := d.sit(t, streaming{s}).start()
+		liked := func(n int) *timeline.Post {
+			p := *post("mastodon", "x", 0)
+			p.Counts.Likes = n
+			return &p
+		}
+		s.stream <- timeline.Event{Post: liked(1)}
+		synctest.Wait()
+		s.add(liked(2))
+		r.hub.Refresh()
+		synctest.Wait()
+		s.stream <- timeline.Event{Post: liked(3)}
+		r.sync()
+		if p, ok := r.rows.Post(liked(0).ID); !ok || p.Counts.Likes != 3 {
+			t.Errorf("%+v", p)
+		}
+		s.stream <- timeline.Event{Post: post("mastodon", "y", 0)}
+		s.stream <- timeline.Event{Deleted: &timeline.ID{Network: "mastodon", Local: "y"}}
+		s.stream <- timeline.Event{Post: post("mastodon", "y", 0)}
+		r.sync()
+		r.want("y x M001 M000")
+		r.hub.Close()
+		d.sit(t, streaming{s}).load().want("y x M001 M000")
 	})
 }
 

@@ -70,8 +70,6 @@ func (k *keeper) keep(ctx context.Context, hauls ...Haul) Kept {
 	if k.resting() {
 		return k.putAside(ctx, hauls)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
-	defer cancel()
 	kept, err := k.cache.Keep(ctx, slices.Concat(k.backlog, hauls)...)
 	if err != nil {
 		k.failed(err)

@@ -16,6 +16,10 @@ func (f *feed) catchUp(ctx context.Context, b Backend) error {
 	for n := 1; ; n++ {
 		page := f.due()
 		batch, err := b.Home(ctx, page)
+		if page.After != "" && CodeOf(err) == CodeUsage { // a position from another time
+			f.forgetNewer()
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -45,6 +49,13 @@ func (f *feed) live() {
 	}
 	f.closeHoles(outage)
 	f.hub.notify()
+}
+
+// forgetNewer has the newest page read afresh.
+func (f *feed) forgetNewer() {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	f.newer = ""
 }
 
 // due is the page that catchUp asks for next.

@@ -1,6 +1,7 @@
 package timeline_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -163,6 +164,33 @@ func TestHubOutagesDoNotSurvive(t *testing.T) {
 	})
 }
 
+// A position that the backend does not understand any more is no dead end.
+func TestHubPositionOfAnotherTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("mastodon", 20, time.Minute)
+		b := homeBy{streaming{s}, func(p timeline.Page) (timeline.Batch, error) {
+			if p.After == "10" {
+				return timeline.Batch{}, timeline.Errorf(timeline.CodeUsage, "not a position")
+			}
+			return s.Home(context.Background(), p)
+		}}
+		s.posts = s.posts[:10]
+		d.sit(t, b).start().hub.Close()
+		for i := range 12 {
+			s.add(post("mastodon", fmt.Sprintf("N%02d", i), -time.Duration(i)*time.Millisecond))
+		}
+		time.Sleep(time.Second)
+		r := d.sit(t, b).load().start()
+		if r.state(0) != timeline.Live || len(r.last.Gaps) != 1 || r.posts() != 20 {
+			t.Errorf("%s, %d gaps, %d posts", r.state(0), len(r.last.Gaps), r.posts())
+		}
+		r.hub.Fill(r.last.Gaps[0].Key)
+		if r.sync(); r.posts() != 22 || len(r.last.Gaps) != 0 {
+			t.Errorf("%d posts of 22, %d gaps", r.posts(), len(r.last.Gaps))
+		}
+	})
+}
+
 // With no network at all everything that was read is there.
 func TestHubOnATrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -185,6 +213,30 @@ func TestHubOnATrain(t *testing.T) {
 		}
 		if r.last.Loading {
 			t.Error("it waits for who does not answer")
+		}
+	})
+}
+
+// Much that is kept below comes a stretch at a time, and none of it is passed over.
+func TestHubHandsOverAStretchAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, busy, calm := newDesk(), newServer("mastodon", 100, time.Minute), newServer("bluesky", 500, 7*time.Minute)
+		d.fetch(t, 450, calm)
+		d.fetch(t, 1, busy)
+		busy.fail(timeline.Errorf(timeline.CodeOffline, "away"))
+		r := d.sit(t, busy, calm).load().start()
+		if r.posts() != 11 {
+			t.Fatalf("%d posts down to where both were read", r.posts())
+		}
+		for want := 211; want <= 411; want += 200 {
+			r.hub.Older()
+			if r.sync(); r.posts() != want || r.last.End {
+				t.Errorf("%d posts instead of %d, end %v", r.posts(), want, r.last.End)
+			}
+		}
+		r.hub.Older()
+		if r.sync(); r.posts() != 460 {
+			t.Errorf("%d of 460 posts", r.posts())
 		}
 	})
 }

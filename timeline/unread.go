@@ -44,7 +44,7 @@ func (h *Hub) Unread(ctx context.Context) ([]Key, error) {
 	defer h.mu.Unlock()
 	return slices.DeleteFunc(keys, func(k Key) bool {
 		if !h.given(k) {
-			h.later = append(h.later, k)
+			h.later[k.ID] = k
 		}
 		return !h.given(k) || h.isSeen(k)
 	}), nil
@@ -287,6 +287,7 @@ func (f *feed) readElsewhere(ctx context.Context) {
 		h.pending.Read = append(h.pending.Read, read...)
 		for _, k := range read {
 			h.written[k.ID] = k
+			delete(h.later, k.ID)
 		}
 		h.notify()
 	}

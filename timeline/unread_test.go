@@ -156,6 +156,22 @@ func TestHubSeenIsRemembered(t *testing.T) {
 	})
 }
 
+// What waits below the rows that are shown is not counted until it is shown.
+func TestHubUnreadBelowWhatIsShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, busy, calm := newDesk(), newServer("mastodon", 100, time.Minute), newServer("bluesky", 30, 7*time.Minute)
+		r := d.sit(t, streaming{busy}, streaming{calm}).start()
+		if got := locale(r.last.Unread); got == "" || len(r.unread()) != r.posts() {
+			t.Errorf("unread are %v of %s", r.unread(), r.shown())
+		}
+		r.hub.Older()
+		r.sync()
+		if got := locale(r.last.Unread); got != "B028" {
+			t.Errorf("with what is shown now, %s have become unread", got)
+		}
+	})
+}
+
 // Marks of each account move by its own posts.
 func TestHubSeenMovesTheMarkOfItsAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
