@@ -42,6 +42,8 @@ type Options struct {
 	Shrinks bool
 	// Conns is the most connections at once; 0: 4.
 	Conns int
+	// Pragmas are further settings of each connection, such as "cache_size(-8000)".
+	Pragmas []string
 }
 
 // LockFile is the file that a process holds a lock on while it sets the one at path
@@ -136,6 +138,9 @@ func dsn(o Options) string {
 	} {
 		q.Add("_pragma", pragma)
 	}
+	for _, pragma := range o.Pragmas {
+		q.Add("_pragma", pragma)
+	}
 	u.RawQuery = q.Encode()
 	return u.String()
 }
@@ -150,7 +155,7 @@ func prepare(ctx context.Context, db *sql.DB, o Options) error {
 			"%s was written by a newer skein; update skein to use it", o.Path)
 	}
 	if version == 0 && o.Shrinks { // a table would settle it
-		if _, err := db.ExecContext(ctx, "PRAGMA page_size = 8192; PRAGMA auto_vacuum = incremental"); err != nil {
+		if _, err := db.ExecContext(ctx, "PRAGMA auto_vacuum = incremental"); err != nil {
 			return fmt.Errorf("preparing %s: %w", o.Path, err)
 		}
 	}

@@ -123,7 +123,10 @@ func (c *Cache) acquire(ctx context.Context) (*file, error) {
 
 // open opens the file, or sets aside what is there and opens a new one. c.mu is held.
 func (c *Cache) open(ctx context.Context, there os.FileInfo) (*sql.DB, error) {
-	o := sqlite.Options{Path: c.path, Migrations: cacheMigrations(), Shrinks: true}
+	o := sqlite.Options{Path: c.path, Migrations: cacheMigrations(), Shrinks: true, Pragmas: []string{
+		"cache_size(-8000)",        // the indexes are written all over
+		"wal_autocheckpoint(4000)", // 16 MB of log: a page that changes often is written home once
+	}}
 	db, err := sqlite.Open(ctx, o)
 	if err == nil || there == nil || !sqlite.Damaged(err) && timeline.CodeOf(err) != timeline.CodeUnsupported {
 		return db, err

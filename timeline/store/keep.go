@@ -170,13 +170,12 @@ func (s *session) insert(p *timeline.Post, inner sql.NullInt64, quoted place) (k
 	if err != nil {
 		return keptPost{}, err
 	}
-	hash := p.ID.Hash()
-	at := placeOf(p.Sorted) + slot(hash)
+	at := placeOf(p.Sorted) + slot(p.ID)
 	for step := time.Duration(1); ; step *= 2 {
 		body := s.cache.codec.shrink(s.pack(p, at, quoted))
 		for range slots { // most often the first is free
 			n, err := s.exec("INSERT OR IGNORE INTO post(place, hash, author, parent, inner, read, body) VALUES(?, ?, ?, ?, ?, ?, ?)",
-				int64(at), int64(hash), author, parent(p), inner, s.cache.opts.Now().Unix(), body)
+				int64(at), short(p.ID), author, parent(p), inner, s.cache.opts.Now().Unix(), body)
 			if err != nil {
 				return keptPost{}, err
 			}
@@ -189,7 +188,7 @@ func (s *session) insert(p *timeline.Post, inner sql.NullInt64, quoted place) (k
 		// The cache decides about places: of a unit that is full the post leaves for an
 		// earlier one.
 		p.Sorted = at.begin().Add(-step * unit)
-		at = placeOf(p.Sorted) + slot(hash)
+		at = placeOf(p.Sorted) + slot(p.ID)
 	}
 }
 
@@ -206,7 +205,7 @@ func parent(p *timeline.Post) sql.NullInt64 {
 	if p.ReplyTo == nil || p.ReplyTo.ID.Zero() {
 		return sql.NullInt64{}
 	}
-	return sql.NullInt64{Int64: int64(p.ReplyTo.ID.Hash()), Valid: true}
+	return sql.NullInt64{Int64: short(p.ReplyTo.ID), Valid: true}
 }
 
 // combine brings a row up to date with a newer reading of its post.

@@ -168,11 +168,11 @@ func (c *Cache) Short(ctx context.Context, short string) (ids []timeline.ID, err
 	}
 	err = c.view(ctx, func(s *session) error {
 		ids = nil
-		// The index orders hashes as signed numbers, in which no Short is torn apart: it
-		// is of the highest bits.
-		rows, err := s.rows("hash BETWEEN ? AND ? LIMIT 100", int64(low), int64(high))
+		rows, err := s.rows("hash = ? LIMIT 100", shortened(low)) // a Short tells more than that
 		for _, r := range rows {
-			ids = append(ids, (&unpacker{b: r.packed}).id())
+			if id := (&unpacker{b: r.packed}).id(); id.Hash() >= low && id.Hash() <= high {
+				ids = append(ids, id)
+			}
 		}
 		return err
 	})

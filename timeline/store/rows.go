@@ -42,9 +42,15 @@ func (s *session) rows(where string, args ...any) (out []row, err error) {
 	return out, err
 }
 
+// short is what rows are found by from an ID: half of its Hash, which keeps the
+// indexes small. One in thousands of posts shares it with another.
+func short(id timeline.ID) int64 { return shortened(id.Hash()) }
+
+func shortened(hash uint64) int64 { return int64(int32(hash >> 32)) }
+
 // find returns the row of a post; ok is false where it was not kept.
 func (s *session) find(id timeline.ID) (r row, ok bool, err error) {
-	rows, err := s.rows("hash = ?", int64(id.Hash()))
+	rows, err := s.rows("hash = ?", short(id))
 	for _, r := range rows {
 		if (&unpacker{b: r.packed}).id() == id {
 			return r, true, nil
