@@ -184,6 +184,8 @@ func (h *Hub) Next(ctx context.Context) (Changes, error) {
 	case <-ctx.Done():
 		return Changes{}, ctx.Err()
 	case <-h.ctx.Done():
+	}
+	if h.ctx.Err() != nil {
 		return Changes{}, errors.New("the hub is closed")
 	}
 	return h.hand(ctx), nil

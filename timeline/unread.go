@@ -18,7 +18,8 @@ const (
 	markerTime   = 15 * time.Second // and else
 	recordTime   = 5 * time.Second  // what marking may take at the end
 	offeredAgain = 30 * time.Second // a cache that failed is tried again
-	lookBack     = 50               // posts looked through at once for those seen
+	lookBack     = 50               // posts looked through at once
+	lookFor      = 1000             // posts looked through for the newest seen of an account
 )
 
 // marker is what is known of the mark that the network keeps of an account.
@@ -158,10 +159,13 @@ func (f *feed) moveReadTo(ctx context.Context, seen map[ID]Key, keys []Key) {
 	to := f.readTo
 	h.mu.Unlock()
 	oldest, newest := keys[0], keys[len(keys)-1]
+	if newest.Less(to) {
+		return // further down, nothing moves
+	}
 	if to.Less(oldest) {
 		to = oldest
 	}
-	p := f.find(ctx, Key{Time: newest.Time.Add(1)}, to, func(p *Post) bool { _, ok := seen[p.ID]; return ok })
+	p := f.find(ctx, Key{Time: newest.Time.Add(1)}, to, lookFor, func(p *Post) bool { _, ok := seen[p.ID]; return ok })
 	if p == nil {
 		return
 	}
@@ -175,11 +179,11 @@ func (f *feed) moveReadTo(ctx context.Context, seen map[ID]Key, keys []Key) {
 	}
 }
 
-// find looks down from a place for a kept post of the feed, to floor and not without
-// end.
-func (f *feed) find(ctx context.Context, from, floor Key, is func(*Post) bool) *Post {
+// find looks down from a place for a kept post of the feed, to floor and through no
+// more than most posts.
+func (f *feed) find(ctx context.Context, from, floor Key, most int, is func(*Post) bool) *Post {
 	q := Query{Feeds: []Feed{f.home()}, From: from, Floor: floor, Limit: lookBack}
-	for range MaxUnread / lookBack {
+	for range most / lookBack {
 		found, err := f.hub.keeper.page(ctx, q)
 		if err != nil {
 			f.hub.opts.Log.Warn("looking for a post", "account", f.account.Name, "error", err)
@@ -260,7 +264,7 @@ func (f *feed) readElsewhere(ctx context.Context) {
 	if id == "" || !kept { // it may be among what is kept next
 		return
 	}
-	p := f.find(ctx, Key{}, floor, func(p *Post) bool { return f.serverID(p) == id })
+	p := f.find(ctx, Key{}, floor, MaxUnread, func(p *Post) bool { return f.serverID(p) == id })
 	var read []Key
 	var err error
 	if p != nil {
