@@ -26,6 +26,16 @@ const (
 	factMedia = "hasmedia"
 )
 
+// factBy is the word for who wrote a post.
+func factBy(a timeline.Author) string {
+	return "by" + strings.Map(func(r rune) rune {
+		if notLetter(r) {
+			return -1
+		}
+		return r
+	}, a.ID)
+}
+
 // writeSchema begins the floor's script.
 func writeSchema(w *bufio.Writer) { _, _ = w.WriteString(schema) } // Flush tells what failed
 
@@ -37,11 +47,11 @@ func writeBatch(w *bufio.Writer, first int, batch []*timeline.Post) {
 		text := literal(c.Text.Plain().String())
 		_, _ = fmt.Fprintf(w, "INSERT INTO post VALUES(%d,%s,%s,%s,%s,%s);\n", first+i,
 			literal(p.ID.Local), literal(p.URL.String()), literal(c.Author.ID), literal(c.Author.Name.String()), text)
-		facts := factOn + string(p.ID.Network)
+		facts := factOn + string(p.ID.Network) + " " + factBy(c.Author)
 		if len(c.Media) > 0 {
 			facts += " " + factMedia
 		}
-		_, _ = fmt.Fprintf(w, "INSERT INTO words(rowid,text,facts) VALUES(%d,%s,'%s');\n", first+i, text, facts)
+		_, _ = fmt.Fprintf(w, "INSERT INTO words(rowid,text,facts) VALUES(%d,%s,%s);\n", first+i, text, literal(facts))
 	}
 	_, _ = w.WriteString("COMMIT;\n")
 }

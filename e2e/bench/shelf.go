@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"skein/e2e"
@@ -81,7 +80,7 @@ func (s *shelf) fill(ctx context.Context, maker specimen.Maker, tell func(string
 	for p := range maker.Posts() {
 		batch = append(batch, p)
 		s.times = append(s.times, p.Sorted)
-		s.queries = s.ask(s.queries, p)
+		s.ask(p)
 		if len(s.times) > maker.Count-pages*postsAPage {
 			size = postsAPage
 		}
@@ -159,50 +158,4 @@ func sizeOf(pattern string) (int64, error) {
 		total += info.Size()
 	}
 	return total, nil
-}
-
-// query is one search, as skein asks it and as the floor does.
-type query struct {
-	what   string
-	search timeline.Search
-	match  string // for FTS5
-}
-
-// ask adds a search for every so many posts, made of what they say.
-func (s *shelf) ask(all []query, p *timeline.Post) []query {
-	const most = 240
-	every := max(1, s.posts/most)
-	if len(s.times) < every*len(all) || len(all) >= most {
-		return all
-	}
-	words := strings.FieldsFunc(p.Content().Text.Plain().String(), notLetter)
-	if len(words) < 6 {
-		return all
-	}
-	quote := func(text string) string { return `"` + text + `"` }
-	one, two := words[2], words[4]
-	switch len(all) % 7 {
-	case 0, 1:
-		return append(all, query{"a word", timeline.Search{Words: []string{one}}, quote(one)})
-	case 2:
-		return append(all, query{"two words", timeline.Search{Words: []string{one, two}}, quote(one) + " AND " + quote(two)})
-	case 3:
-		phrase := words[1] + " " + one
-		return append(all, query{"a phrase", timeline.Search{Phrases: []string{phrase}}, quote(phrase)})
-	case 4:
-		n := p.ID.Network
-		return append(all, query{"a word on one network", timeline.Search{Words: []string{one}, On: []timeline.Network{n}}, quote(one) + " AND " + quote(factOn+string(n))})
-	case 5:
-		if len(p.Content().Media) == 0 {
-			return all // the next post that has a picture
-		}
-		return append(all, query{"a word beside a picture", timeline.Search{Words: []string{one}, Has: []timeline.Having{timeline.HasMedia}}, quote(one) + " AND " + quote(factMedia)})
-	default:
-		begin := []rune(one)
-		if len(begin) < 3 {
-			return append(all, query{"a word", timeline.Search{Words: []string{two}}, quote(two)})
-		}
-		prefix := string(begin[:3])
-		return append(all, query{"a beginning", timeline.Search{Begins: prefix}, quote(prefix) + "*"})
-	}
 }

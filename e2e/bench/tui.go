@@ -133,6 +133,11 @@ func (b *bench) use(ctx context.Context, s *shelf, page string) (_ []figure, err
 	if _, err := t.awaitScreen(ctx, "the first full screen", isFull); err != nil {
 		return nil, err
 	}
+	m, err := memoryOf(t.pid())
+	if err != nil {
+		return nil, err
+	}
+	first := figure{what: "resident at the first full screen", unit: "MiB", skein: sample{mebibytes(m.now)}}
 	settle, span, far := settleFor, idleFor, min(scrolled, s.posts/4)
 	if b.quick {
 		settle, span = time.Second, time.Second
@@ -156,10 +161,11 @@ func (b *bench) use(ctx context.Context, s *shelf, page string) (_ []figure, err
 	if err != nil {
 		return nil, err
 	}
-	m, err := memoryOf(t.pid())
+	m, err = memoryOf(t.pid())
 	after := fmt.Sprintf("resident after scrolling %s posts", number(float64(reached)))
 	return append(
 		figures,
+		first,
 		figure{
 			what: after, unit: "MiB", skein: sample{mebibytes(m.now)},
 			goal: atMost(mostResident, fmt.Sprintf("≤ %d MiB", mostResident)),
