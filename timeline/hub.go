@@ -322,7 +322,7 @@ func (h *Hub) ended() bool {
 }
 
 func (h *Hub) settled() bool {
-	if h.once && len(h.intake.arrivals) > 0 {
+	if h.intake.pages() {
 		return false // an answer that is not handed over yet
 	}
 	for _, f := range h.feeds {

@@ -137,7 +137,7 @@ func (h *Hub) hand(ctx context.Context) Changes {
 	if !h.keeper.forgetful().Empty() || slices.ContainsFunc(h.feeds, func(f *feed) bool { return f.marker.remote != "" }) {
 		h.stir()
 	}
-	c.Loading, c.End, c.Settled, c.Forgetful = h.want > 0, h.ended(), h.settled() && !h.intake.pages(), h.keeper.forgetful()
+	c.Loading, c.End, c.Settled, c.Forgetful = h.want > 0, h.ended(), h.settled(), h.keeper.forgetful()
 	for _, f := range h.feeds {
 		c.Health = append(c.Health, f.health)
 		for _, hole := range f.holes {
