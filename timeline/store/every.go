@@ -8,7 +8,7 @@ import (
 	"skein/timeline"
 )
 
-const upwards = "SELECT place FROM post WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?"
+const ascending = "SELECT place FROM post WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?"
 
 // Every reads all posts that are kept, boosts too, whatever they came by: about the
 // limit of them above a key, oldest first. The zero Key is below all.
@@ -30,13 +30,13 @@ func (s *session) every(above timeline.Key, limit int) (found timeline.Stretch, 
 		low = placeOf(settle(above.Time))
 	}
 	for len(found.Posts) == 0 {
-		places, err := s.numbers(upwards, int64(low), int64(math.MaxInt64), limit)
+		places, err := s.numbers(ascending, int64(low), int64(math.MaxInt64), limit)
 		if err != nil || len(places) == 0 {
 			return timeline.Stretch{}, err
 		}
 		last := place(places[len(places)-1])
 		if found.More = len(places) == limit; found.More {
-			rest, err := s.numbers(upwards, int64(last+1), int64(last.next()-1), slots)
+			rest, err := s.numbers(ascending, int64(last+1), int64(last.next()-1), slots)
 			if err != nil {
 				return timeline.Stretch{}, err
 			}

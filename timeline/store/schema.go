@@ -1,16 +1,16 @@
 package store
 
-// cacheMigrations make the schema of cache.db; see sqlite.Options. A later version
-// may begin by dropping everything, for all of it can be read again.
-//
+// cacheMigrations are the steps to the schema of cache.db; see sqlite.Options. A
+// later one may begin by dropping everything, for all of it can be read again.
+func cacheMigrations() []string { return []string{cacheSchema} }
+
 // A post's rowid is its place: see there. hash is short, parent that of what the
 // post replies to, inner the place of what it boosts; author is a row of person. A
 // post is a member of streams, which are feeds split by network. The bodies are
 // packed, see codec. change counts how often the rows of person changed, so that
 // processes know when to forget theirs. words is the full-text index of the posts
 // that boost nothing; it holds no copy of them.
-func cacheMigrations() []string {
-	return []string{`
+const cacheSchema = `
 CREATE TABLE person(
 	n       INTEGER PRIMARY KEY,
 	network TEXT NOT NULL,
@@ -76,5 +76,4 @@ CREATE VIRTUAL TABLE words USING fts5(
 	word,
 	content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2"
 );
-`}
-}
+`

@@ -39,7 +39,7 @@ func (s *session) statement(query string) (*sql.Stmt, error) {
 
 // exec runs a statement and returns how many rows it changed.
 func (s *session) exec(query string, args ...any) (int64, error) {
-	stmt, err := s.statement(query)
+	stmt, err := s.statement(query) //nolint:sqlclosecheck // the lane keeps it for the next time
 	if err != nil {
 		return 0, err
 	}
@@ -52,7 +52,7 @@ func (s *session) exec(query string, args ...any) (int64, error) {
 
 // one reads the only row of a query; ok is false where there is none.
 func (s *session) one(query string, args []any, into ...any) (ok bool, err error) {
-	stmt, err := s.statement(query)
+	stmt, err := s.statement(query) //nolint:sqlclosecheck // the lane keeps it for the next time
 	if err != nil {
 		return false, err
 	}
@@ -65,7 +65,7 @@ func (s *session) one(query string, args []any, into ...any) (ok bool, err error
 
 // each calls take for every row of a query.
 func (s *session) each(query string, args []any, take func(scan func(...any) error) error) (err error) {
-	stmt, err := s.statement(query)
+	stmt, err := s.statement(query) //nolint:sqlclosecheck // the lane keeps it for the next time
 	if err != nil {
 		return err
 	}

@@ -17,36 +17,22 @@ func (c *Cache) Unread(ctx context.Context, feeds []timeline.Feed, limit int) (k
 		if err != nil {
 			return err
 		}
-		var places []int64
+		keys = nil
 		for _, n := range streams {
-			found, err := s.numbers("SELECT place FROM unread WHERE stream = ? ORDER BY place DESC LIMIT ?", n, limit)
+			rows, err := s.rows("place IN (SELECT place FROM unread WHERE stream = ? ORDER BY place DESC LIMIT ?)", n, limit)
 			if err != nil {
 				return err
 			}
-			places = append(places, found...)
+			for _, r := range rows {
+				keys = append(keys, r.key())
+			}
 		}
-		slices.Sort(places)
-		places = slices.Compact(places)
-		keys, err = s.keys(places[max(0, len(places)-limit):])
-		return err
+		slices.SortFunc(keys, timeline.Key.Compare)
+		keys = slices.CompactFunc(keys, func(a, b timeline.Key) bool { return a.Compare(b) == 0 })
+		keys = keys[max(0, len(keys)-limit):]
+		return nil
 	})
 	return keys, err
-}
-
-// keys are those of the posts at some places, in their order.
-func (s *session) keys(places []int64) ([]timeline.Key, error) {
-	keys := make([]timeline.Key, 0, len(places))
-	for _, at := range places {
-		rows, err := s.rows("place = ?", at)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			keys = append(keys, r.key())
-		}
-	}
-	slices.SortFunc(keys, timeline.Key.Compare)
-	return keys, nil
 }
 
 // MarkRead marks posts as read in every feed.
