@@ -61,6 +61,7 @@ type app struct {
 	// toldOfCache takes what is told of the cache while the full screen has the
 	// terminal; nil: standard error does.
 	toldOfCache func(timeline.Safe)
+	warned      bool // that nothing is kept
 }
 
 // setup reads the configuration and opens the log. Commands that need neither do

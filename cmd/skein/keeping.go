@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 
@@ -61,19 +60,19 @@ func (a *app) state(ctx context.Context) (*store.Store, error) {
 
 // tellOfCache tells what has become of a cache that could not be used.
 func (a *app) tellOfCache(what timeline.Safe) {
-	a.log.Warn("the cache", "told", what)
 	if a.toldOfCache != nil {
+		a.log.Warn("the cache", "told", what)
 		a.toldOfCache(what)
 		return
 	}
-	a.say("skein: " + what.Line().String() + "\n")
+	a.report(failure{Code: timeline.CodeInternal, Message: what.Line().String()})
 }
 
-// forgetful tells why what is read now is not kept; reading goes on.
+// forgetful tells once why what is read now is not kept; reading goes on.
 func (a *app) forgetful(why timeline.Safe) {
-	if !why.Empty() {
-		a.log.Warn("nothing is kept", "why", why)
-		a.say(fmt.Sprintf("skein: what is read now is not kept: %s\n", why.Line()))
+	if !why.Empty() && !a.warned {
+		a.warned = true
+		a.report(failure{Code: timeline.CodeInternal, Message: "what is read now is not kept: " + why.Line().String()})
 	}
 }
 

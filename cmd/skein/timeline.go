@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os/exec"
 	"runtime"
@@ -114,8 +115,21 @@ func (a *app) fetch(ctx context.Context, n int, records []account.Record) (posts
 	found, err := timeline.Fetch(ctx, options, n, accounts...)
 	return found.Posts, func() error {
 		a.forgetful(found.Forgetful)
-		return a.verdict(found)
+		err := a.verdict(found)
+		if errors.Is(err, silent(exitNone)) && !a.flags.json && anyKept(ctx, options, accounts) {
+			a.say("skein: `skein timeline --cached` prints what was read before\n")
+		}
+		return err
 	}, err
+}
+
+// anyKept tells whether there is anything to recall.
+func anyKept(ctx context.Context, o timeline.HubOptions, accounts []timeline.Account) bool {
+	if o.Cache == nil {
+		return false
+	}
+	found, err := timeline.FetchKept(ctx, o, 1, accounts...)
+	return err == nil && len(found.Posts) > 0
 }
 
 // recall is fetch without a network: the newest posts of those that were read
@@ -132,7 +146,7 @@ func (a *app) recall(ctx context.Context, n int, records []account.Record) (post
 		for _, g := range found.Gaps {
 			a.reportGap(g, found.Health)
 		}
-		if len(found.Posts) == 0 {
+		if len(found.Posts) == 0 && !a.flags.json {
 			a.say("skein: nothing was read yet; `skein timeline` without --cached reads\n")
 		}
 		return nil
@@ -166,9 +180,6 @@ func (a *app) verdict(found timeline.Fetched) error {
 		return silent(exitSome)
 	case signIn == len(found.Health):
 		return silent(exitSignIn)
-	}
-	if !a.flags.json {
-		a.say("skein: `skein timeline --cached` prints what was read before\n")
 	}
 	return silent(exitNone)
 }
