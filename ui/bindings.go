@@ -74,6 +74,8 @@ func commands() []command {
 
 		{"network", []string{"F"}, groupView, "show one network after the other, then all", (*Model).cycleNetwork, (*Model).oneNetwork},
 		{"search", []string{"/"}, groupView, "search everything that was ever read", (*Model).startSearch, (*Model).noSearch},
+		{"match-next", []string{"n"}, groupView, "next of what was found", (*Model).nextMatch, (*Model).noMatches},
+		{"match-previous", []string{"N"}, groupView, "previous of what was found", (*Model).previousMatch, (*Model).noMatches},
 		{"filter", []string{`\`}, groupView, "filter what is loaded as you type", (*Model).startFilter, (*Model).notHome},
 		{"refresh", []string{"ctrl+r"}, groupView, "ask for news now", (*Model).refresh, (*Model).noPane},
 		{"health", []string{"H"}, groupView, "how the accounts do", (*Model).showHealth, (*Model).noPane},

@@ -1,10 +1,13 @@
 // Package ui is the terminal interface: one timeline, read with the keyboard.
 //
-// Model is the only tea.Model; what it shows are panes (feed, thread, profile)
+// Model is the only tea.Model; what it shows are panes (feed, search, thread, profile)
 // and, over them, a stack of overlays. A message takes one way through it: what
 // the terminal says, then what the hub and the readers bring, then the topmost
 // overlay, then the focused pane and the keys that work everywhere. Update and
 // View do no input or output: that is for commands.
+//
+// It opens on what was kept, at the place where the reader left, before any network
+// is asked: New reads the first rows, the rest is read in pages as the reader moves.
 //
 // What is written leaves through the Outbox alone. A key shows its effect at once;
 // the journal and the networks are waited for in commands, and what they refuse is

@@ -94,6 +94,27 @@ func (m *Model) takeAnswer(a answered) {
 	}
 }
 
+func (m *Model) nextMatch() tea.Cmd     { return m.match(1) }
+func (m *Model) previousMatch() tea.Cmd { return m.match(-1) }
+
+// match goes to another post that was found; from an open thread to that one's.
+func (m *Model) match(d int) tea.Cmd {
+	before := m.found.Selected()
+	m.found.Move(d)
+	if len(m.stack) == 0 || m.found.Selected() == before {
+		return nil
+	}
+	m.stack, m.beside, m.selected = nil, nil, timeline.ID{}
+	return m.open()
+}
+
+func (m *Model) noMatches() string {
+	if m.found == nil || m.found.Len() == 0 {
+		return "nothing was searched for"
+	}
+	return ""
+}
+
 func (m *Model) noSearch() string {
 	switch {
 	case m.o.Hub == nil:

@@ -103,6 +103,27 @@ func TestSearchOpensTheThreadAndComesBack(t *testing.T) {
 	})
 }
 
+// TestMatchesAreReadOneAfterTheOther: from the thread of one to that of the next.
+func TestMatchesAreReadOneAfterTheOther(t *testing.T) {
+	library := uitest.NewLibrary(everRead(50)...)
+	uitest.Recall(t, ui.Options{Library: library}, kept(3), func(s *uitest.Session, _ *uitest.Shelf) {
+		s.Press("/")
+		s.Type("heron")
+		s.Sleep(time.Second)
+		s.Press("enter", "n", "enter")
+		s.See("Thread", "heron 1 on")
+		s.Press("n")
+		s.See("Thread", "heron 2 on")
+		s.DontSee("heron 1 on")
+		s.Press("N", "N", "N")
+		s.See("Thread", "heron 0 on")
+		s.Press("esc")
+		s.See("Search", "5 found")
+		s.Press("esc", "n")
+		s.See("nothing was searched for")
+	})
+}
+
 func TestStaleAnswersAreDropped(t *testing.T) {
 	library := uitest.NewLibrary(everRead(300)...)
 	uitest.Recall(t, ui.Options{Library: library}, kept(3), func(s *uitest.Session, _ *uitest.Shelf) {

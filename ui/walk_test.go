@@ -38,7 +38,7 @@ type walker struct {
 }
 
 func (w *walker) step() {
-	keys := strings.Fields(`/ g r h e r o n j k up down g G home end ctrl+d ctrl+u space pgup tab enter esc u z o O y Y F \ x 1 backspace ctrl+r H : ?
+	keys := strings.Fields(`/ n N g r h e r o n j k up down g G home end ctrl+d ctrl+u space pgup tab enter esc u z o O y Y F \ x 1 backspace ctrl+r H : ?
 		c c r R b f s Q e d p ctrl+s ctrl+z alt+a alt+t alt+x alt+w alt+l alt+v alt+p alt+y alt+q alt+h delete left right @ # n`)
 	at := tea.Mouse{X: w.IntN(210), Y: w.IntN(60), Button: tea.MouseLeft}
 	switch w.IntN(12) {
