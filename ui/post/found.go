@@ -3,6 +3,7 @@ package post
 import (
 	"cmp"
 	"slices"
+	"unicode/utf8"
 
 	"skein/timeline"
 	"skein/ui/cell"
@@ -28,8 +29,8 @@ func DrawFound(h timeline.Hit, l Look) Drawn {
 	})
 }
 
-// marked gives the matches of a line their style. Marks that lie outside the line or
-// within each other are left out.
+// marked gives the matches of a line their style. Marks that lie outside the line,
+// within each other or within a letter are left out.
 func (c *canvas) marked(h timeline.Hit) []cell.Run {
 	s, at := h.Snippet.Line().String(), 0
 	if s != h.Snippet.String() { // the marks are of another line
@@ -38,7 +39,7 @@ func (c *canvas) marked(h timeline.Hit) []cell.Run {
 	marks := slices.SortedFunc(slices.Values(h.Marks), func(a, b [2]int) int { return cmp.Compare(a[0], b[0]) })
 	var runs []cell.Run
 	for _, m := range marks {
-		if m[0] < at || m[1] <= m[0] || m[1] > len(s) {
+		if m[0] < at || m[1] <= m[0] || m[1] > len(s) || !utf8.ValidString(s[m[0]:m[1]]) {
 			continue
 		}
 		runs = append(runs, cell.Run{Text: s[at:m[0]]},
