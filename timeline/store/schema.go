@@ -76,4 +76,5 @@ CREATE VIRTUAL TABLE words USING fts5(
 	word,
 	content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2"
 );
+INSERT INTO words(words, rank) VALUES('automerge', 8);
 `

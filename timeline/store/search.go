@@ -11,9 +11,9 @@ import (
 
 // The bounds of a search within the store.
 const (
-	foundAtOnce = 40  // posts of a Search without a limit
-	maxWriters  = 200 // people whom one From may mean
-	maxTerms    = 64  // words and conditions of a Search
+	foundAtOnce = 40 // posts of a Search without a limit
+	maxWriters  = 64 // people whom one From may mean
+	maxTerms    = 64 // words and conditions of a Search
 )
 
 // Search finds posts, newest first unless Ranked. It takes no more than 64 words and
@@ -54,18 +54,26 @@ func (s *session) search(q timeline.Search) ([]*timeline.Post, bool, error) {
 	if q.Ranked && len(m.all) > 0 {
 		return s.ranked(q, m.String())
 	}
+	if begins(q.Begins) {
+		posts, more, enough, err := s.beginning(q, people)
+		if enough || err != nil {
+			return posts, more, err
+		}
+	}
 	return s.newest(q, m.String())
 }
 
 // writers are the people whose handle or name holds one of some texts, those whose
 // handle it is first.
 func (s *session) writers(from []string) (all []int64, err error) {
+	const query = `SELECT n FROM person WHERE instr(find, ?1)
+ORDER BY instr(find, '@' || ?1 || ' ') = 0, instr(find, '@' || ?1 || '@') + instr(find, '@' || ?1 || '.') = 0, n LIMIT ?2`
 	for _, name := range from {
 		name = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "@"))
 		if name == "" {
 			continue
 		}
-		n, err := s.numbers("SELECT n FROM person WHERE instr(find, ?1) ORDER BY instr(find, '@' || ?1 || ' ') = 0, n LIMIT ?2", name, maxWriters)
+		n, err := s.numbers(query, name, maxWriters)
 		if err != nil {
 			return nil, err
 		}
@@ -144,6 +152,42 @@ func (s *session) newest(q timeline.Search, query string) (posts []*timeline.Pos
 	slices.SortFunc(posts, func(a, b *timeline.Post) int { return b.Key().Compare(a.Key()) })
 	more = len(posts) > q.Limit
 	return posts[:min(len(posts), q.Limit)], more, nil
+}
+
+// How many posts are looked at one by one for a beginning of a word: so many at a
+// time, and so many in all.
+const (
+	beginStep = 200
+	beginMost = 1000
+)
+
+// beginning looks for a word's beginning among the newest posts that match all else,
+// one by one. For many beginnings that is enough, and those are the ones for which
+// the index would have to join the most words; where it will not be, few posts match
+// and the index is asked.
+func (s *session) beginning(q timeline.Search, people []int64) (posts []*timeline.Post, more, enough bool, err error) {
+	rest, begin := q, newMarker(timeline.Search{Begins: q.Begins})
+	rest.Begins, rest.Limit = "", beginStep
+	query := matchOf(rest, people).String()
+	for seen := 0; seen < beginMost; seen += beginStep {
+		batch, further, err := s.newest(rest, query)
+		if err != nil {
+			return nil, false, false, err
+		}
+		for _, p := range batch {
+			if begin.in(wording(p)) {
+				posts = append(posts, p)
+			}
+		}
+		if len(posts) > q.Limit || !further {
+			return posts[:min(len(posts), q.Limit)], len(posts) > q.Limit, true, nil
+		}
+		if looked := seen + beginStep; len(posts)*beginMost <= q.Limit*looked {
+			break // at this rate there will not be enough
+		}
+		rest.Below = batch[len(batch)-1].Key()
+	}
+	return nil, false, false, nil
 }
 
 // ranked returns the best of the newest posts that match, best first. To weigh all

@@ -280,3 +280,32 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// A beginning is found the same way whether the newest posts are enough to answer or
+// the index is asked.
+func TestBeginningsAreFoundAnyhow(t *testing.T) {
+	c := openCache(t, t.TempDir())
+	var want []timeline.ID
+	var all []*timeline.Post
+	for i := range 1500 {
+		p := said(timeline.Nostr, "cy", i, "nothing of note")
+		if i == 3 || i == 700 || i > 1450 {
+			p = said(timeline.Nostr, "cy", i, "he saw GÄRDENS everywhere")
+			want = append([]timeline.ID{p.ID}, want...)
+		}
+		all = append(all, p)
+	}
+	if _, err := c.Keep(t.Context(), timeline.Haul{Posts: all}); err != nil {
+		t.Fatal(err)
+	}
+	for limit, more := range map[int]bool{10: true, len(want) - 1: true, len(want): false, 1000: false} {
+		found, err := c.Search(t.Context(), timeline.Search{Begins: "gard", Limit: limit})
+		var got []timeline.ID
+		for _, h := range found.Hits {
+			got = append(got, h.Post.ID)
+		}
+		if err != nil || !slices.Equal(got, want[:min(limit, len(want))]) || found.More != more {
+			t.Errorf("of %d at most %d: %d are found, more %v, %v", len(want), limit, len(got), found.More, err)
+		}
+	}
+}

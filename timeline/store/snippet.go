@@ -162,6 +162,17 @@ func (m marker) find(s string) [][2]int {
 	return marks
 }
 
+// in tells whether a text matches.
+func (m marker) in(s string) bool {
+	words := folded(tokens(s))
+	for i := range words {
+		if m.at(words[i:]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // at returns how many words at the beginning of words match.
 func (m marker) at(words []string) int {
 	longest := 0

@@ -16,10 +16,15 @@ import (
 // are freed of: nobody's text can pass for a fact.
 const fact = "\ue000"
 
-// document is what the full-text index is given of a post: its text, alt texts and
-// links, its author's names, and the facts. They share one column, which keeps the
-// index small.
+// document is what the full-text index is given of a post: its words and the facts.
+// They share one column, which keeps the index small.
 func document(p *timeline.Post, author int64) string {
+	return spread(wording(p)) + facts(p, author)
+}
+
+// wording is all of a post that words are looked for in: its text, alt texts and
+// links, and its author's names.
+func wording(p *timeline.Post) string {
 	parts := []string{p.Text.Plain().String(), p.Warning.String()}
 	if p.Poll != nil {
 		for _, o := range p.Poll.Options {
@@ -36,7 +41,7 @@ func document(p *timeline.Post, author int64) string {
 		parts = append(parts, c.Title.String(), c.Description.String(), addressWords(c.URL.String()))
 	}
 	parts = append(parts, p.Author.Name.String(), p.Author.Handle.String())
-	return spread(strings.Join(parts, "\n")) + facts(p, author)
+	return strings.Join(parts, "\n")
 }
 
 // addressWords are the words of a web address: its host, and of its path what is no
