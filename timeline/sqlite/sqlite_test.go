@@ -249,3 +249,61 @@ func TestWriteThatFailsChangesNothing(t *testing.T) {
 		t.Errorf("%d rows were kept", n)
 	}
 }
+
+func TestOnIsWholeOrNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	db, other := open(t, sqlite.Options{Path: path, Migrations: first}), open(t, sqlite.Options{Path: path, Migrations: first})
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	add := func(text string) error {
+		_, err := conn.ExecContext(t.Context(), "INSERT INTO word(text) VALUES(?)", text)
+		return err
+	}
+	failed := errors.New("no")
+	if err := sqlite.On(t.Context(), conn, true, func() error { return errors.Join(add("half"), failed) }); !errors.Is(err, failed) {
+		t.Errorf("failed with %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := sqlite.On(ctx, conn, true, func() error { cancel(); return add("kept") }); err != nil {
+		t.Errorf("a transaction that had done its work: %v", err)
+	}
+	// A reader sees one state throughout, whoever writes.
+	err = sqlite.On(t.Context(), conn, false, func() error {
+		var before, after int
+		if err := conn.QueryRowContext(t.Context(), "SELECT count(*) FROM word").Scan(&before); err != nil {
+			return err
+		}
+		if err := insert(other, "meanwhile"); err != nil {
+			return err
+		}
+		if err := conn.QueryRowContext(t.Context(), "SELECT count(*) FROM word").Scan(&after); err != nil {
+			return err
+		}
+		if before != 1 || after != 1 {
+			t.Errorf("%d rows, then %d", before, after)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if n := scan[int](t, db, "SELECT count(*) FROM word"); n != 2 {
+		t.Errorf("%d rows instead of 2", n)
+	}
+}
+
+func TestFileThatShrinks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	for range 2 { // made, and opened again
+		db := open(t, sqlite.Options{Path: path, Migrations: first, Shrinks: true, Pragmas: []string{"cache_size(-1234)"}})
+		if mode := scan[int](t, db, "PRAGMA auto_vacuum"); mode != 2 {
+			t.Errorf("auto_vacuum is %d", mode)
+		}
+		if size := scan[int](t, db, "PRAGMA cache_size"); size != -1234 {
+			t.Errorf("cache_size is %d", size)
+		}
+	}
+}
