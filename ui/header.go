@@ -136,7 +136,7 @@ func (m *Model) status(d detail) string {
 
 // asRead says how old what is shown is, and why it is not newer.
 func (m *Model) asRead(n timeline.Network, read time.Time, why timeline.Safe) string {
-	reason := string(n) + " does not answer"
+	reason := string(n) + " does not answer" // how exactly is told with the accounts' health
 	if !why.Line().Empty() {
 		reason = why.Line().String()
 	}

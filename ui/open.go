@@ -100,7 +100,7 @@ func (m *Model) recall(t *thread.Pane) {
 }
 
 func (m *Model) takeThread(l thread.Loaded) {
-	if l.Err == nil && !l.Early && l.Thread.Why.Empty() {
+	if l.Err == nil && !l.Early && l.Thread != nil && l.Thread.Kept.IsZero() {
 		m.known.Add(l.Of, remembered{l.Thread, m.o.Now()})
 	}
 	for _, d := range m.stack {

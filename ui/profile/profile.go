@@ -96,13 +96,17 @@ func (p *Pane) Status() string {
 	return ""
 }
 
-// Kept tells that what is shown was kept: when it was read, and why the server cannot
-// be asked. The time is zero where what is shown is as the server has it.
+// Kept tells that what is shown was kept: when it was read, and what the reader can do
+// about it, where that is more than to wait for the server. The time is zero where
+// what is shown is as the server has it.
 func (p *Pane) Kept() (read time.Time, why timeline.Safe) {
 	if p.stale() {
-		return p.recalled, timeline.AsError(p.err).Message
+		if e := timeline.AsError(p.err); e.Code == timeline.CodeAuth {
+			why = e.Message
+		}
+		return p.recalled, why
 	}
-	return p.kept, timeline.Safe{}
+	return p.kept, why
 }
 
 // stale tells whether what was kept is shown because the network has not answered.

@@ -55,7 +55,6 @@ type Pane struct {
 	answered bool      // what is shown is the Reader's
 	recalled time.Time // else: when what is shown of it was read; zero where nothing was kept
 	kept     time.Time // what the Reader says of that itself
-	why      timeline.Safe
 }
 
 // New makes a Pane that shows p and waits for the rest.
@@ -88,13 +87,17 @@ func (p *Pane) Status() string {
 	return ""
 }
 
-// Kept tells that what is shown was kept: when it was read, and why the server cannot
-// be asked. The time is zero where what is shown is as the server has it.
+// Kept tells that what is shown was kept: when it was read, and what the reader can do
+// about it, where that is more than to wait for the server. The time is zero where
+// what is shown is as the server has it.
 func (p *Pane) Kept() (read time.Time, why timeline.Safe) {
 	if p.stale() {
-		return p.recalled, timeline.AsError(p.err).Message
+		if e := timeline.AsError(p.err); e.Code == timeline.CodeAuth {
+			why = e.Message
+		}
+		return p.recalled, why
 	}
-	return p.kept, p.why
+	return p.kept, why
 }
 
 // stale tells whether what was kept is shown because the network has not answered.
@@ -117,8 +120,7 @@ func (p *Pane) Take(l Loaded) {
 	if l.Early {
 		p.recalled = l.Thread.Kept
 	} else {
-		p.answered, p.recalled = true, time.Time{}
-		p.kept, p.why = l.Thread.Kept, l.Thread.Why
+		p.answered, p.recalled, p.kept = true, time.Time{}, l.Thread.Kept
 	}
 	items, focus := flatten(l.Thread)
 	if len(items) == 0 {
