@@ -48,7 +48,7 @@ func (b *Backend) Limits() timeline.Limits {
 	l := timeline.Limits{
 		Bytes: f.content, Unit: "bytes", Alt: longestAltText,
 		PollOptions: mostOptions, PollOption: longestOption,
-		ReadOnly: f.readOnly, Assumed: !f.learned,
+		Whole: true, ReadOnly: f.readOnly, Assumed: !f.learned,
 	}
 	if b.cfg.MediaServer != "" {
 		l.Media = mostFiles

@@ -24,29 +24,69 @@ type base struct {
 	At   nostr.Timestamp `json:"at,omitempty"`
 }
 
-// follow drafts the follow list with somebody added or taken off (NIP-02).
+// follow drafts the follow list with people added or taken off (NIP-02).
 func (b *Backend) follow(ctx context.Context, i timeline.Intent, n timeline.Notes, own []string) (draft, error) {
-	if !isHex(i.Person, 64) {
-		return draft{}, timeline.Errorf(timeline.CodeUsage, "not a Nostr public key: %s", cut(i.Person, maxName))
+	people, err := everybody(i)
+	if err != nil {
+		return draft{}, err
 	}
-	b.fetchLists(ctx, []string{i.Person})
-	entry := nostr.Tag{"p", i.Person}
-	if h := b.home(i.Person); h != "" {
-		entry = append(entry, h)
+	b.fetchLists(ctx, people)
+	var entries nostr.Tags
+	for _, who := range people {
+		entry := nostr.Tag{"p", who}
+		if h := b.home(who); h != "" {
+			entry = append(entry, h)
+		}
+		entries = append(entries, entry)
 	}
-	return b.edit(ctx, i, n, kindFollows, entry, own)
+	return b.edit(ctx, i, n, kindFollows, entries, own)
 }
 
-// mute drafts the mute list with somebody added or taken off (NIP-51).
+// mute drafts the mute list with people added or taken off (NIP-51).
 func (b *Backend) mute(ctx context.Context, i timeline.Intent, n timeline.Notes, own []string) (draft, error) {
-	if !isHex(i.Person, 64) {
-		return draft{}, timeline.Errorf(timeline.CodeUsage, "not a Nostr public key: %s", cut(i.Person, maxName))
+	people, err := everybody(i)
+	if err != nil {
+		return draft{}, err
 	}
-	return b.edit(ctx, i, n, kindMutes, nostr.Tag{"p", i.Person}, own)
+	var entries nostr.Tags
+	for _, who := range people {
+		entries = append(entries, nostr.Tag{"p", who})
+	}
+	return b.edit(ctx, i, n, kindMutes, entries, own)
 }
 
-// bookmark drafts the bookmarks with a post added or taken off (NIP-51).
+// everybody is all whom an intent names, each once.
+func everybody(i timeline.Intent) ([]string, error) {
+	var people []string
+	for _, who := range append([]string{i.Person}, i.People...) {
+		if !isHex(who, 64) {
+			return nil, timeline.Errorf(timeline.CodeUsage, "not a Nostr public key: %s", cut(who, maxName))
+		}
+		if !slices.Contains(people, who) {
+			people = append(people, who)
+		}
+	}
+	return people, enough(len(people))
+}
+
+// enough refuses more entries than an intent may have.
+func enough(n int) error {
+	if n > timeline.MaxEntries {
+		return timeline.Errorf(timeline.CodeUsage, "%d entries at once, where %d are the most", n, timeline.MaxEntries)
+	}
+	return nil
+}
+
+// bookmark drafts the bookmarks with a post added or taken off (NIP-51); or with many,
+// of which those that no relay shows are named as they were given.
 func (b *Backend) bookmark(ctx context.Context, i timeline.Intent, n timeline.Notes, own []string) (draft, error) {
+	if len(i.Posts) > 0 {
+		entries, err := b.bookmarks(ctx, append([]timeline.Subject{i.On}, i.Posts...))
+		if err != nil {
+			return draft{}, err
+		}
+		return b.edit(ctx, i, n, kindSaved, entries, own)
+	}
 	about, err := b.subject(ctx, i.On, "the post")
 	switch {
 	case i.Undo && timeline.CodeOf(err) == timeline.CodeNotFound: // it can be taken off all the same
@@ -54,22 +94,53 @@ func (b *Backend) bookmark(ctx context.Context, i timeline.Intent, n timeline.No
 	case err != nil:
 		return draft{}, err
 	}
-	entry := nostr.Tag{"e", about.ID}
-	hint := b.hint(about.ID)
-	if nostr.IsAddressableKind(about.Kind) {
-		entry = nostr.Tag{"a", address{about.Kind, about.PubKey, about.Tags.GetD()}.String()}
-	}
-	if hint != "" {
-		entry = append(entry, hint)
-	}
-	d, err := b.edit(ctx, i, n, kindSaved, entry, own)
+	d, err := b.edit(ctx, i, n, kindSaved, nostr.Tags{b.bookmarkOf(about)}, own)
 	d.request.On, d.request.Author = timeline.ID{Network: timeline.Nostr, Local: about.ID}, about.PubKey
 	return d, err
 }
 
-// edit drafts a list with an entry added or taken off. The version that it replaces
+// bookmarks are the entries for many posts. Those that are not at hand are looked for
+// together.
+func (b *Backend) bookmarks(ctx context.Context, posts []timeline.Subject) (nostr.Tags, error) {
+	if err := enough(len(posts)); err != nil {
+		return nil, err
+	}
+	var links []link10
+	for _, p := range posts {
+		if p.ID.Network != timeline.Nostr || !isHex(p.ID.Local, 64) {
+			return nil, timeline.Errorf(timeline.CodeUsage, "not the name of a Nostr post: %s", cut(p.ID.Local, maxName))
+		}
+		links = append(links, link10{id: p.ID.Local})
+	}
+	b.fetchEvents(ctx, slices.DeleteFunc(slices.Clone(links), func(k link10) bool { return b.events.Contains(k.id) }))
+	var entries nostr.Tags
+	for _, k := range links {
+		about, ok := b.events.Get(k.id)
+		if !ok {
+			about = &nostr.Event{ID: k.id}
+		}
+		if entry := b.bookmarkOf(about); !slices.ContainsFunc(entries, like(entry)) {
+			entries = append(entries, entry)
+		}
+	}
+	return entries, ctx.Err()
+}
+
+// bookmarkOf is the entry for a post.
+func (b *Backend) bookmarkOf(about *nostr.Event) nostr.Tag {
+	entry := nostr.Tag{"e", about.ID}
+	if nostr.IsAddressableKind(about.Kind) {
+		entry = nostr.Tag{"a", address{about.Kind, about.PubKey, about.Tags.GetD()}.String()}
+	}
+	if hint := b.hint(about.ID); hint != "" {
+		entry = append(entry, hint)
+	}
+	return entry
+}
+
+// edit drafts a list with entries added or taken off. The version that it replaces
 // is kept in n.
-func (b *Backend) edit(ctx context.Context, i timeline.Intent, n timeline.Notes, kind int, entry nostr.Tag, own []string) (draft, error) {
+func (b *Backend) edit(ctx context.Context, i timeline.Intent, n timeline.Notes, kind int, entries nostr.Tags, own []string) (draft, error) {
 	relays := relayURLs(slices.Concat(own, b.own), maxOutlets)
 	old, err := b.newestList(ctx, kind, relays)
 	if err != nil {
@@ -95,36 +166,50 @@ func (b *Backend) edit(ctx context.Context, i timeline.Intent, n timeline.Notes,
 		h, unread = b.hidden(ctx, old)
 	}
 	if i.Undo {
-		return d, b.takeOff(ctx, &d, entry, h, unread)
+		return d, b.takeOff(ctx, &d, entries, h, unread)
 	}
-	return d, b.putOn(ctx, &d, entry, h)
+	return d, b.putOn(ctx, &d, entries, h)
 }
 
-// putOn adds an entry at the end of the list: where everybody can read it, unless the
+// putOn adds entries at the end of the list: where everybody can read them, unless the
 // list keeps entries of that name in its hidden part. One that is there already gets
 // no twin. What cannot be read is left as it is.
-func (b *Backend) putOn(ctx context.Context, d *draft, entry nostr.Tag, h hidden) error {
+func (b *Backend) putOn(ctx context.Context, d *draft, entries nostr.Tags, h hidden) (err error) {
+	there := map[[2]string]bool{}
 	secret := h.tags()
-	if d.nothing = slices.ContainsFunc(slices.Concat(d.event.Tags, secret), like(entry)); d.nothing {
-		return nil
+	for _, t := range slices.Concat(d.event.Tags, secret) {
+		if len(t) >= 2 {
+			there[[2]string(t[:2])] = true
+		}
 	}
-	if secret.Find(entry[0]) == nil {
-		d.event.Tags = append(d.event.Tags, entry)
-		return nil
+	entries = slices.DeleteFunc(entries, func(t nostr.Tag) bool { return there[[2]string(t[:2])] })
+	d.nothing = len(entries) == 0
+	sealing := false
+	for _, entry := range entries {
+		if secret.Find(entry[0]) == nil {
+			d.event.Tags = append(d.event.Tags, entry)
+			continue
+		}
+		if h, err = h.with(entry); err != nil {
+			return err
+		}
+		sealing = true
 	}
-	h, err := h.with(entry)
-	if err == nil {
+	if sealing {
 		d.event.Content, err = b.seal(ctx, h)
 	}
 	return err
 }
 
-// takeOff takes all entries of a name and value off the list and its hidden part.
-// Where unread says that the latter could not be read and the entry is nowhere else,
-// it is an error: it may well be there.
-func (b *Backend) takeOff(ctx context.Context, d *draft, entry nostr.Tag, h hidden, unread error) (err error) {
-	public := slices.ContainsFunc(d.event.Tags, like(entry))
-	secret := slices.ContainsFunc(h.tags(), like(entry))
+// takeOff takes all entries of some names and values off the list and its hidden part.
+// Where unread says that the latter could not be read and none of them is elsewhere,
+// it is an error: they may well be there.
+func (b *Backend) takeOff(ctx context.Context, d *draft, entries nostr.Tags, h hidden, unread error) (err error) {
+	gone := func(t nostr.Tag) bool {
+		return slices.ContainsFunc(entries, func(e nostr.Tag) bool { return like(e)(t) })
+	}
+	public := slices.ContainsFunc(d.event.Tags, gone)
+	secret := slices.ContainsFunc(h.tags(), gone)
 	d.nothing = !public && !secret
 	switch {
 	case unread != nil && !public:
@@ -132,9 +217,9 @@ func (b *Backend) takeOff(ctx context.Context, d *draft, entry nostr.Tag, h hidd
 	case unread != nil:
 		d.request.Note = timeline.Literal("the hidden part of the list could not be read: what it says stays")
 	case secret:
-		d.event.Content, err = b.seal(ctx, h.without(like(entry)))
+		d.event.Content, err = b.seal(ctx, h.without(gone))
 	}
-	d.event.Tags = slices.DeleteFunc(d.event.Tags, like(entry))
+	d.event.Tags = slices.DeleteFunc(d.event.Tags, gone)
 	return err
 }
 
