@@ -2,6 +2,7 @@ package carry
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -60,7 +61,12 @@ func kindOfTable(first []byte, name string) Kind {
 func itemOfRecord(line []byte, k Kind) (it Item, why string) {
 	cells, err := record(line)
 	if err != nil {
-		return it, "it is no line of a CSV file: " + err.Error()
+		why = "it is no line of a CSV file"
+		var at *csv.ParseError
+		if errors.As(err, &at) {
+			why += ": " + at.Err.Error()
+		}
+		return it, why
 	}
 	switch k {
 	case Bookmarks:
