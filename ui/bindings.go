@@ -37,7 +37,10 @@ const (
 )
 
 // commands is the table, in the order in which help shows it.
-func commands() []command {
+func commands() []command { return append(readingCommands(), writingCommands()...) }
+
+// readingCommands are those outside the compose screen.
+func readingCommands() []command {
 	return []command{
 		{"down", []string{"j", "down"}, groupMove, "next post", (*Model).down, (*Model).noPane},
 		{"up", []string{"k", "up"}, groupMove, "previous post", (*Model).up, (*Model).noPane},
@@ -83,7 +86,12 @@ func commands() []command {
 		{"palette", []string{":", "ctrl+p"}, groupApp, "every command by name", (*Model).showPalette, nil},
 		{"help", []string{"?"}, groupApp, "this help", (*Model).showHelp, nil},
 		{"quit", []string{"q"}, groupApp, "quit", (*Model).askToQuit, nil},
+	}
+}
 
+// writingCommands are those of the compose screen.
+func writingCommands() []command {
+	return []command{
 		composes(compose.Send, "send", "ctrl+s"),
 		composes(compose.Keep, "close and keep the draft", "esc"),
 		composes(compose.Editor, "write in your own editor", "alt+e"),
