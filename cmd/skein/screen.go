@@ -50,6 +50,7 @@ func (a *app) show(ctx context.Context, demo bool) error {
 			defer stop()
 		}
 	}
+	defer collect(forDays)()
 	result, err := ui.Run(ctx, o)
 	if err != nil {
 		return err

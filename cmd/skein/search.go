@@ -115,7 +115,7 @@ func (a *app) search(ctx context.Context, f searchFlags, args []string) (err err
 	if err := a.setup(); err != nil {
 		return err
 	}
-	defer hurry()()
+	defer collect(briefly)()
 	records, err := a.book.All()
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 	if f.follow {
 		return a.follow(ctx, f, since, records, p)
 	}
-	defer hurry()()
+	defer collect(briefly)()
 	read := a.fetch
 	if f.cached {
 		read = a.recall
