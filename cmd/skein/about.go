@@ -39,9 +39,13 @@ ever added; these never change:
            in a thread also depth and focus, of a search also snippet
   profile  type "profile", network, account, id, handle, name, bio, fields, posts,
            following, followers
+           of an account's list, post and profile have list, too: posts, follows,
+           mutes, blocks, bookmarks or likes
+  import   type "import", what, account, new, there, left_out, dry_run
+  archive  type "archive", folder, account, files, missing, complete
   receipt  type "receipt", operation, account, network, kind (post, edit, delete,
-           boost, like, bookmark, follow), state, id, url, summary, tries,
-           created_at, updated_at; and, where they apply: undo, ids and urls (of the
+           boost, like, bookmark, follow, mute, block), state, id, url, summary,
+           tries, created_at, updated_at; and, where they apply: undo, ids and urls (of the
            posts of a thread), error{code, message}, servers[{server, taken, final,
            message}], note, due (when it goes on by itself).
            state: scheduled, waiting, queued, preparing, ready, sending, unknown (the
@@ -86,6 +90,11 @@ func exitHelp() *cobra.Command {
   5    some accounts answered, others did not; or: it is printed as it was read before
 
 timeline --cached and search ask nobody: 0, also where nothing is found.
+
+export and archive: 0 where all of it is there, 5 where some could not be read.
+
+import: 0 when all that is new was added, 5 where some was left out; else as Writing.
+A list that could not be read: 4, and nothing was changed.
 
 Writing (post, reply, edit, delete, boost, like, bookmark, follow, outbox drain and
 outbox retry):
