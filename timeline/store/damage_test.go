@@ -151,6 +151,30 @@ func TestManyFindTheDamage(t *testing.T) {
 	}
 }
 
+// Who finds the damage late leaves the new file alone.
+func TestTheNewFileStays(t *testing.T) {
+	dir, ctx := t.TempDir(), t.Context()
+	var n notices
+	c, err := store.OpenCache(ctx, store.CacheOptions{Dir: dir, Tell: n.tell})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	damaged, err := os.Stat(filepath.Join(dir, "cache.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := c.SetAside(ctx, damaged); err != nil {
+			t.Fatal(err)
+		}
+		keep(t, c, said(timeline.Nostr, "cy", 1, "x"))
+	}
+	if got := home(t, c, 10); len(got) != 1 || n.count() != 1 {
+		t.Errorf("%d posts, told %q", len(got), n.told)
+	}
+}
+
 // Only the newest of damaged files is kept.
 func TestFewDamagedFilesAreKept(t *testing.T) {
 	dir, now := t.TempDir(), noon

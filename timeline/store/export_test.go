@@ -1,7 +1,17 @@
 package store
 
-import "context"
+import (
+	"context"
+	"os"
+
+	"skein/timeline"
+)
 
 // Maintain runs a pragma on a connection of the cache, for tests that make its life
 // hard.
 func (c *Cache) Maintain(ctx context.Context, pragma string) error { return c.maintain(ctx, pragma) }
+
+// SetAside is what a process does that has found a file damaged.
+func (c *Cache) SetAside(ctx context.Context, damaged os.FileInfo) error {
+	return c.setAside(ctx, damaged, timeline.Errorf(timeline.CodeInternal, "damaged"))
+}
