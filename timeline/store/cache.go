@@ -25,7 +25,7 @@ type CacheOptions struct {
 	Dir string
 	Now func() time.Time
 	// Tell is called, from any goroutine, with what the person should know: that the
-	// file was damaged and is begun anew.
+	// file was damaged and is begun anew. It must not use the Cache.
 	Tell func(timeline.Safe)
 	Log  *slog.Logger
 }

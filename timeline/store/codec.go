@@ -22,7 +22,7 @@ const phrases = `https://www.youtube.com/watch?v=https://www.theguardian.com/htt
 
 // maxBody is the most that a packed row may take: far more than a network sends,
 // so that a damaged file cannot ask for all memory.
-const maxBody = 16 << 20
+const maxBody = 64 << 20
 
 // codec shrinks packed rows.
 type codec struct{ dict *s2.Dict }

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,6 +117,26 @@ func TestNothingIsForgotten(t *testing.T) {
 		v, _ := u.post(at)
 		return *v
 	}))
+}
+
+// Longer than what shrinking works on at once.
+func TestLongTextsComeBack(t *testing.T) {
+	for _, text := range []string{strings.Repeat("rain ", 1<<20), noise(3 << 20)} {
+		post := timeline.Post{Sorted: noon(), Text: timeline.PlainText(timeline.Clean(text))}
+		same(t, post, again(t, func(p *packer) { p.packPost(&post, placeOf(post.Sorted), 0) }, func(u *unpacker) timeline.Post {
+			v, _ := u.post(placeOf(post.Sorted))
+			return *v
+		}))
+	}
+}
+
+// noise is text that cannot be shrunk much.
+func noise(n int) string {
+	r, b := rand.New(rand.NewPCG(1, 2)), make([]byte, n)
+	for i := range b {
+		b[i] = byte(' ' + r.IntN(95))
+	}
+	return string(b)
 }
 
 func TestPlacesAreInTheOrderOfTime(t *testing.T) {
