@@ -19,6 +19,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"regexp"
@@ -57,6 +58,7 @@ func main() {
 	if o.quick {
 		o.posts = min(o.posts, quickPosts)
 	}
+	log.SetOutput(io.Discard) // the relays' stores tell it of their migrations
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o, os.Stdout)
 	stop()

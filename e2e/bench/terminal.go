@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -34,7 +35,7 @@ type terminal struct {
 	file    *os.File
 	started time.Time
 	chunks  chan chunk // closed when the program has ended
-	emu     *vt.SafeEmulator
+	emu     *vt.Emulator
 	over    sync.WaitGroup
 }
 
@@ -47,7 +48,7 @@ type chunk struct {
 // openTerminal starts a program. The caller closes the terminal.
 func openTerminal(ctx context.Context, env []string, argv ...string) (*terminal, error) {
 	t := &terminal{
-		cmd: exec.CommandContext(ctx, argv[0], argv[1:]...), emu: vt.NewSafeEmulator(columns, lines),
+		cmd: exec.CommandContext(ctx, argv[0], argv[1:]...), emu: vt.NewEmulator(columns, lines),
 		chunks: make(chan chunk, 4096),
 	}
 	t.cmd.Env = env
@@ -96,7 +97,9 @@ func (t *terminal) close() {
 	_ = t.cmd.Wait() // it was killed
 	for range t.chunks {
 	}
-	_ = t.emu.Close()
+	if answers, ok := t.emu.InputPipe().(io.Closer); ok { // the emulator's own Close races with its Read
+		_ = answers.Close()
+	}
 	_ = t.file.Close()
 	t.over.Wait()
 }
