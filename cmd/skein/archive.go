@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -155,7 +156,7 @@ func (r *archiving) self(ctx context.Context) (*timeline.Profile, error) {
 	}
 	var who *timeline.Profile
 	err := r.patiently(ctx, func() error {
-		t, err := resolver.Resolve(ctx, r.record.Handle)
+		t, err := resolver.Resolve(ctx, cmp.Or(r.record.DID, r.record.PubKey, r.record.Handle))
 		if err == nil {
 			who, err = profiler.Profile(ctx, t.Person)
 		}
