@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -77,11 +78,22 @@ func AsError(err error) *Error {
 	if errors.As(err, &e) {
 		return e
 	}
-	var ne net.Error
-	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &ne) {
+	if errors.Is(err, context.DeadlineExceeded) || ofNetwork(err) {
 		return &Error{Code: CodeOffline, Message: CleanLine(err.Error()), Err: err}
 	}
 	return &Error{Code: CodeInternal, Message: CleanLine(err.Error()), Err: err}
+}
+
+// ofNetwork tells whether err comes from a connection. The bare number of a system
+// call that failed looks like a net.Error, too, but is a file's: package net wraps its
+// own.
+func ofNetwork(err error) bool {
+	var ne net.Error
+	if !errors.As(err, &ne) {
+		return false
+	}
+	_, number := ne.(syscall.Errno) //nolint:errorlint // the first net.Error in the chain is what is asked about
+	return !number
 }
 
 // CodeOf is AsError(err).Code, and "" for nil.
