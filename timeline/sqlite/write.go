@@ -89,7 +89,8 @@ func Explain(err error, file string) error {
 		return e
 	}
 	switch code := primary(err); {
-	case code == lib.SQLITE_FULL, errors.Is(err, syscall.ENOSPC):
+	// The first thing for which a full disk has no room is the index of the log.
+	case code == lib.SQLITE_FULL, extended(err) == lib.SQLITE_IOERR_SHMSIZE, errors.Is(err, syscall.ENOSPC):
 		return say(timeline.CodeInternal, "the disk is full: %s could not be written; make room and try again")
 	case code == lib.SQLITE_READONLY, code == lib.SQLITE_CANTOPEN, code == lib.SQLITE_PERM, errors.Is(err, fs.ErrPermission),
 		errors.Is(err, syscall.EROFS):
@@ -114,10 +115,13 @@ func Damaged(err error) bool {
 }
 
 // primary is the result code of SQLite in err without its details; 0: none.
-func primary(err error) int {
+func primary(err error) int { return extended(err) & 0xff }
+
+// extended is the result code with its details.
+func extended(err error) int {
 	var e *driver.Error
 	if errors.As(err, &e) {
-		return e.Code() & 0xff
+		return e.Code()
 	}
 	return 0
 }
