@@ -109,7 +109,7 @@ func heldBy(t *testing.T, c *store.Cache, seed, told int) (held int) {
 }
 
 func TestManyProcessesWrite(t *testing.T) {
-	const processes, each = 8, 400
+	const processes, each = 8, 400 / fewer
 	dir := t.TempDir()
 	var wg sync.WaitGroup
 	for seed := range processes {
@@ -132,7 +132,7 @@ func TestManyProcessesWrite(t *testing.T) {
 func TestKilledAtAnyMoment(t *testing.T) {
 	dir := t.TempDir()
 	r := rand.New(rand.NewPCG(1, 2))
-	for seed := range 12 {
+	for seed := range 12 / fewer {
 		told := killed(t, process(t.Context(), dir, seed, 4000), 1+r.IntN(20), time.Duration(r.IntN(3000))*time.Microsecond)
 		c := openCache(t, dir)
 		held := heldBy(t, c, seed, told)
@@ -286,7 +286,7 @@ func TestLogIsCutAtEveryFrame(t *testing.T) {
 	frame := frameHeader + int(binary.BigEndian.Uint32(wal[8:]))
 	frames := (len(wal) - header) / frame
 	last := 0
-	for cut := 0; cut <= frames; cut += max(1, frames/40) {
+	for cut := 0; cut <= frames; cut += max(1, fewer*frames/40) {
 		for _, torn := range []int{0, frame / 2} {
 			var n notices
 			dir := copyTo(t, from, func(name string, b []byte) []byte {

@@ -1,10 +1,10 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
-	"skein/timeline"
 	"skein/timeline/specimen"
 	"skein/timeline/store"
 )
@@ -23,11 +23,7 @@ func TestForecastIsAboutWhatTrimDoes(t *testing.T) {
 	if would, err := c.Forecast(t.Context(), store.TrimOptions{OlderThan: time.Hour, MaxBytes: 1}); err != nil || would != (store.Trimmed{}) {
 		t.Errorf("of an empty cache: %+v, %v", would, err)
 	}
-	for p := range specimen.Posts(1, 3000) {
-		if _, err := c.Keep(t.Context(), timeline.Haul{Feed: specimen.Feed(p), Posts: []*timeline.Post{p}}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	fill(t, c, slices.Collect(specimen.Posts(1, 3000)), 500)
 	for what, o := range map[string]store.TrimOptions{"age": {OlderThan: 2 * time.Hour}, "size": {MaxBytes: 1 << 20}} {
 		would, err := c.Forecast(t.Context(), o)
 		if err != nil {
