@@ -132,7 +132,7 @@ func getRepo(t *testing.T, network *e2e.Bluesky, who *e2e.BlueskyPerson) []byte 
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read from
+	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != http.StatusOK {
 		t.Fatalf("%s, %v", resp.Status, err)
@@ -150,7 +150,7 @@ func carBlocks(t *testing.T, car []byte) []string {
 		if err != nil {
 			return nil, err
 		}
-		if n > uint64(r.Len()) { //nolint:gosec // no reader has a negative length
+		if n > uint64(r.Len()) {
 			return nil, io.ErrUnexpectedEOF
 		}
 		b := make([]byte, n)

@@ -153,7 +153,7 @@ func (l *importingList) there(ctx context.Context) (map[string]bool, error) {
 	there := map[string]bool{}
 	err := l.eachPage(ctx, l.backend, list, func(page timeline.Listing) error {
 		for _, p := range page.People {
-			there[p.ID] = true
+			there[l.same(p.ID)] = true
 		}
 		for _, p := range page.Posts {
 			there[p.ID.Local], there[p.Content().ID.Local] = true, true
@@ -274,16 +274,24 @@ func (l *importingList) fresh(entries []entry, there map[string]bool) (fresh []e
 		switch {
 		case e.why != "":
 			l.leaveOut(e.Line, e.Raw, e.why)
-		case seen[e.id]:
-		case there[e.id]:
+		case seen[l.same(e.id)]:
+		case there[l.same(e.id)]:
 			already++
 		default:
 			fresh = append(fresh, e)
 		}
-		seen[e.id] = true
+		seen[l.same(e.id)] = true
 	}
 	slices.Reverse(fresh)
 	return fresh, already
+}
+
+// same is what entries are compared by: the name of a person may be written in any case.
+func (l *importingList) same(id string) string {
+	if l.kind.OfPeople() {
+		return strings.ToLower(id)
+	}
+	return id
 }
 
 // acquaintances are the people of the address book, by all that they are called.
