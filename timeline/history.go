@@ -38,7 +38,7 @@ func (h *Hub) load() {
 // resumeAt takes over what is known of an account from before. The hub's mu is held
 // from here on down.
 func (f *feed) resumeAt(r Reach, readTo Key) {
-	f.readTo = readTo
+	f.readTo, f.marker.told = readTo, readTo
 	if r.zero() {
 		return
 	}
@@ -101,8 +101,12 @@ func (h *Hub) History(ctx context.Context, from Key, newer bool, only Network, l
 }
 
 // descend lowers what was handed over to below k, although accounts have not been
-// read so far: they do not hold the others back any more, and gap rows say so.
+// read so far: they do not hold the others back any more, and gap rows say so. Where
+// none was read so far, as after the one that was has left, there is nothing to show.
 func (h *Hub) descend(k Key) {
+	if !slices.ContainsFunc(h.feeds, func(f *feed) bool { return f.answered && (f.done || !k.Less(f.oldest)) }) {
+		return
+	}
 	for _, f := range h.feeds {
 		if !f.idle() && k.Less(f.oldest) {
 			f.shorten()

@@ -86,6 +86,7 @@ type Hub struct {
 	started bool // rows have been handed over, or were kept before
 	low     Key  // down to which they reach
 	want    int  // posts still wanted below
+	bottom  bool // nobody was left to ask for them; until somebody has news
 	pace    Pace
 	waited  bool       // enough time was given to the slower accounts
 	once    bool       // read what is asked for and no more: Fetch
@@ -191,11 +192,12 @@ func (h *Hub) Next(ctx context.Context) (Changes, error) {
 	return h.hand(ctx), nil
 }
 
-// Older asks for the posts below what has been given so far.
+// Older asks for the posts below what has been given so far. Where nobody could be
+// asked just now it does nothing: a screen may call it for every Changes.
 func (h *Hub) Older() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.want == 0 {
+	if h.want == 0 && !h.bottom {
 		h.want = h.opts.Page
 		h.notify() // what is kept comes first
 	}
@@ -298,7 +300,7 @@ func (h *Hub) askOlder() {
 	floor, ok := h.floor()
 	if !ok {
 		if h.settled() {
-			h.want = 0 // nobody is left to ask
+			h.want, h.bottom = 0, true // nobody is left to ask
 		}
 		return
 	}

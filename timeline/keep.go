@@ -79,6 +79,7 @@ func (h *Hub) bring(a arrival) {
 	if len(a.Posts) > 0 {
 		h.returned(a.Posts...)
 	}
+	h.bottom = h.bottom && a.Down == nil
 	h.intake.add(a)
 	h.notify()
 }
@@ -246,6 +247,9 @@ func (h *Hub) admit(c *Changes, arrivals []arrival, kept Kept) {
 		if !h.isSeen(k) {
 			h.later[k.ID] = k
 		}
+	}
+	for _, id := range c.Removed {
+		delete(h.later, id)
 	}
 	h.tellUnread(c)
 }

@@ -43,7 +43,7 @@ func (f *feed) catchUp(ctx context.Context, b Backend) error {
 func (f *feed) live() {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
-	f.failed, f.heard = false, true
+	f.failed, f.heard, f.hub.bottom = false, true, false
 	if f.health.State != Partial { // of its connections only the stream knows
 		f.setState(Live, Safe{})
 	}

@@ -135,6 +135,7 @@ type reader struct {
 	hub  *timeline.Hub
 	rows timeline.Rows
 	last timeline.Changes
+	told int // how often the hub had something to say
 }
 
 func options(backends ...timeline.Backend) (timeline.HubOptions, []timeline.Account) {
@@ -182,6 +183,7 @@ func (r *reader) sync() *reader {
 		r.rows.SetGaps(c.Gaps)
 		inOrder(r.t, &r.rows)
 		r.last = c
+		r.told++
 	}
 }
 

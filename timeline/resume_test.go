@@ -332,3 +332,52 @@ func TestHubNewAccountCatchesUpWithOthers(t *testing.T) {
 		}
 	})
 }
+
+// A screen asks for older posts as long as it stands near the end. Where nobody can
+// be asked it is told so once, not over and over.
+func TestHubOlderWhereNobodyAnswersIsNoLoop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("mastodon", 40, time.Minute)
+		first := d.sit(t, s).start()
+		first.hub.Close()
+		s.fail(timeline.Errorf(timeline.CodeOffline, "away"))
+		r := d.sit(t, s).load().start()
+		n := 0
+		for ; n < 10; n++ {
+			r.hub.Older()
+			if told := r.told; r.sync().told == told {
+				break
+			}
+		}
+		if n > 2 {
+			t.Fatal("each question brings an answer that leads to the next")
+		}
+		s.fail(nil)
+		r.hub.Refresh()
+		r.sync()
+		had := r.posts()
+		r.hub.Older()
+		if r.sync(); r.posts() <= had {
+			t.Errorf("%d posts after the account is back, as before", r.posts())
+		}
+	})
+}
+
+// Where the reader was is below what any account was read to, as a row of an account
+// is that was signed out since. The others still are read on by themselves.
+func TestHubPlaceThatNobodyReaches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("mastodon", 40, time.Minute)
+		d.sit(t, s).start().hub.Close()
+		r := d.sit(t, s)
+		if _, err := r.hub.History(t.Context(), s.posts[0].Key(), true, "", 10); err != nil {
+			t.Fatal(err)
+		}
+		r.load().start()
+		had := r.posts()
+		r.hub.Older()
+		if r.sync(); r.posts() <= had || len(r.last.Gaps) != 0 {
+			t.Errorf("%d posts, then %d; gaps %v", had, r.posts(), r.last.Gaps)
+		}
+	})
+}

@@ -259,15 +259,15 @@ func (f *feed) askMarker(ctx context.Context, b Backend) {
 func (f *feed) readElsewhere(ctx context.Context) {
 	h := f.hub
 	h.mu.Lock()
-	id, floor, kept := f.marker.remote, f.readTo, len(h.intake.arrivals) == 0
+	id, told, kept := f.marker.remote, f.marker.told, len(h.intake.arrivals) == 0
 	h.mu.Unlock()
 	if id == "" || !kept { // it may be among what is kept next
 		return
 	}
-	p := f.find(ctx, Key{}, floor, MaxUnread, func(p *Post) bool { return f.serverID(p) == id })
+	p := f.find(ctx, Key{}, told, MaxUnread, func(p *Post) bool { return f.serverID(p) == id })
 	var read []Key
 	var err error
-	if p != nil {
+	if p != nil && told.Less(p.Key()) { // else it is where this program has put it
 		if read, err = h.keeper.markReadTo(ctx, f.home(), p.Key()); err != nil {
 			h.opts.Log.Warn("marking as read elsewhere", "account", f.account.Name, "error", err)
 			return

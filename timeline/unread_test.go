@@ -309,3 +309,54 @@ func TestHubOwnPostIsRead(t *testing.T) {
 		})
 	}
 }
+
+// A post that came and went before anybody looked is not unread.
+func TestHubRemovedPostsAreNotUnread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, m := newDesk(), newMarking(3)
+		r := d.sit(t, m).start()
+		p := m.arrive("gone", -time.Millisecond)
+		m.stream <- timeline.Event{Deleted: &p.ID}
+		if r.sync(); len(r.last.Unread) != 0 {
+			t.Errorf("unread: %v", r.last.Unread)
+		}
+		r.wantUnread("M000 M001 M002")
+	})
+}
+
+// The mark that the network keeps is often this program's own. It says nothing of
+// posts that were passed over.
+func TestHubItsOwnMarkMarksNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, m := newDesk(), newMarking(5)
+		r := d.sit(t, m).start()
+		r.hub.Seen(m.posts[3].Key())
+		time.Sleep(time.Minute)
+		r.sync()
+		r.hub.Close()
+		if m.told() != "M003" {
+			t.Fatalf("told: %s", m.told())
+		}
+		r = d.sit(t, m).load().start()
+		time.Sleep(time.Minute)
+		r.sync()
+		r.wantUnread("M000 M001 M002 M004")
+	})
+}
+
+// What was read elsewhere is read, although something newer has been seen here before
+// the network could say so.
+func TestHubReadElsewhereBelowWhatWasSeenHere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, m := newDesk(), newMarking(5)
+		r := d.sit(t, m).start()
+		m.set("M002")
+		r.hub.Seen(m.posts[4].Key())
+		time.Sleep(2 * time.Second) // marked here, and not told yet
+		r.hub.Refresh()
+		r.sync()
+		time.Sleep(2 * time.Second)
+		r.sync()
+		r.wantUnread("M003")
+	})
+}
