@@ -129,12 +129,16 @@ func (w *Window) replace(a Answer) {
 	w.fill(posts)
 }
 
-// extend adds a page at one end. What the window holds already is newer than any
-// page.
+// extend adds a page at one end, if that is still where the page begins: else rows
+// were let go of there meanwhile, and between would be a hole that nothing tells. What
+// the window holds already is newer than any page.
 func (w *Window) extend(a Answer) {
-	s := a.below
+	s, end := a.below, w.low
 	if a.newer {
-		s = a.above
+		s, end = a.above, w.high
+	}
+	if a.from.Compare(end) != 0 {
+		return
 	}
 	fresh := slices.DeleteFunc(slices.Clone(s.Posts), func(p *timeline.Post) bool {
 		_, known := w.all.Post(p.ID)

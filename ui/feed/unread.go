@@ -12,12 +12,12 @@ import (
 type Unread struct {
 	keys   []timeline.Key // oldest first, the newest timeline.MaxUnread
 	counts map[timeline.Network]int
-	read   map[timeline.ID]bool // read before Load; nil afterwards
+	read   map[timeline.ID]bool // read, or gone, before Load; nil afterwards
 	loaded bool
 }
 
 // Load adds what was unread when it was asked for. What has been read since stays
-// read.
+// read, and what is gone stays away.
 func (u *Unread) Load(keys []timeline.Key) {
 	u.loaded = true
 	u.Add(slices.DeleteFunc(slices.Clone(keys), func(k timeline.Key) bool { return u.read[k.ID] })...)
@@ -49,13 +49,8 @@ func (u *Unread) Remove(keys ...timeline.Key) {
 	if len(keys) == 0 {
 		return
 	}
-	if !u.loaded {
-		if u.read == nil {
-			u.read = map[timeline.ID]bool{}
-		}
-		for _, k := range keys {
-			u.read[k.ID] = true
-		}
+	for _, k := range keys {
+		u.settle(k.ID)
 	}
 	gone := slices.Clone(keys)
 	slices.SortFunc(gone, timeline.Key.Compare)
@@ -67,10 +62,23 @@ func (u *Unread) Remove(keys ...timeline.Key) {
 
 // Forget takes posts out that are gone.
 func (u *Unread) Forget(ids ...timeline.ID) {
-	if len(ids) == 0 || len(u.keys) == 0 {
+	for _, id := range ids {
+		u.settle(id)
+	}
+	if len(ids) > 0 {
+		u.drop(func(k timeline.Key) bool { return slices.Contains(ids, k.ID) })
+	}
+}
+
+// settle notes what Load may still bring although it is unread no more.
+func (u *Unread) settle(id timeline.ID) {
+	if u.loaded {
 		return
 	}
-	u.drop(func(k timeline.Key) bool { return slices.Contains(ids, k.ID) })
+	if u.read == nil {
+		u.read = map[timeline.ID]bool{}
+	}
+	u.read[id] = true
 }
 
 func (u *Unread) drop(gone func(timeline.Key) bool) {
