@@ -16,9 +16,20 @@ type importingCache struct {
 	*importing
 	cache *store.Cache
 	views func(timeline.Network, string) (timeline.AccountID, bool)
+	sorts []sort // of the file's lines, by their numbers
 	batch []*timeline.Post
 	added int
 }
+
+// sort is what has to be done with a line.
+type sort uint8
+
+const (
+	skipped sort = iota // not understood, or there already
+	plain
+	quoting
+	boosting
+)
 
 // importCache brings posts of an export back into the cache. Those that are there stay
 // as they are. The file is gone through several times, for it may be larger than the
@@ -61,8 +72,9 @@ func (m *importing) importCache(ctx context.Context) error {
 	return m.end()
 }
 
-// each goes through the file; of a line that is not understood, p is nil.
-func (c *importingCache) each(ctx context.Context, do func(carry.Line, *timeline.Post, error) error) error {
+// each goes through those lines of the file that are wanted; of one that is not
+// understood, p is nil.
+func (c *importingCache) each(ctx context.Context, wanted func(number int) bool, do func(carry.Line, *timeline.Post, error) error) error {
 	if err := c.rewind(); err != nil {
 		return err
 	}
@@ -72,6 +84,9 @@ func (c *importingCache) each(ctx context.Context, do func(carry.Line, *timeline
 		}
 		if err != nil {
 			return c.unreadable(err)
+		}
+		if !wanted(line.Number) {
+			continue
 		}
 		p, bad := parsePost(line.Raw, c.views)
 		if err := do(line, p, bad); err != nil {
@@ -85,7 +100,9 @@ func (c *importingCache) each(ctx context.Context, do func(carry.Line, *timeline
 func (c *importingCache) survey(ctx context.Context) (fresh, there int, err error) {
 	progress := c.tally("reading " + c.name)
 	defer progress.clear()
-	err = c.each(ctx, func(line carry.Line, p *timeline.Post, bad error) error {
+	all := func(int) bool { return true }
+	err = c.each(ctx, all, func(line carry.Line, p *timeline.Post, bad error) error {
+		c.sorts = append(c.sorts, make([]sort, line.Number+1-len(c.sorts))...)
 		if p == nil {
 			if len(c.lines) == carry.MaxItems {
 				return timeline.Errorf(timeline.CodeTooLarge, "more than %d lines are not understood", carry.MaxItems)
@@ -94,28 +111,50 @@ func (c *importingCache) survey(ctx context.Context) (fresh, there int, err erro
 			return nil
 		}
 		kept, err := c.kept(ctx, p.ID)
+		if err != nil {
+			return err
+		}
 		if kept != nil {
 			there++
 		} else {
 			fresh++
 		}
+		c.sorts[line.Number] = sortOf(p, kept)
 		progress.set(fresh+there, 0)
-		return err
+		return nil
 	})
 	return fresh, there, err
+}
+
+// sortOf is what has to be done with a post, as it is kept already or not. One that is
+// may still lack what it quotes.
+func sortOf(p, kept *timeline.Post) sort {
+	switch {
+	case p.Boosted == nil && p.Quote != nil && (kept == nil || kept.Quote != nil && kept.Quote.Post == nil):
+		return quoting
+	case kept != nil:
+		return skipped
+	case p.Boosted != nil:
+		return boosting
+	}
+	return plain
 }
 
 // keepAll writes what is new, posts before those that have them inside.
 func (c *importingCache) keepAll(ctx context.Context, fresh int) error {
 	progress := c.tally("keeping")
 	defer progress.clear()
-	for _, take := range []func(context.Context, *timeline.Post) error{c.takePlain, c.takeQuoting, c.takeLate, c.takeBoost} {
-		err := c.each(ctx, func(_ carry.Line, p *timeline.Post, _ error) error {
-			if p == nil { // it was not understood
-				return nil
+	for _, pass := range []struct {
+		of   sort
+		take func(context.Context, *timeline.Post) error
+	}{{plain, c.take}, {quoting, c.takeQuoting}, {quoting, c.takeLate}, {boosting, c.takeBoost}} {
+		wanted := func(number int) bool { return number < len(c.sorts) && c.sorts[number] == pass.of }
+		err := c.each(ctx, wanted, func(_ carry.Line, p *timeline.Post, bad error) error {
+			if bad != nil || sortOf(p, nil) != pass.of { // it was something else before
+				return timeline.Errorf(timeline.CodeUsage, "%s has changed while it was read: import it again", c.name)
 			}
 			progress.set(min(c.added, fresh), fresh)
-			return take(ctx, p)
+			return pass.take(ctx, p)
 		})
 		if err == nil {
 			err = c.flush(ctx)
@@ -127,20 +166,10 @@ func (c *importingCache) keepAll(ctx context.Context, fresh int) error {
 	return nil
 }
 
-func (c *importingCache) takePlain(ctx context.Context, p *timeline.Post) error {
-	if p.Boosted != nil || p.Quote != nil {
-		return nil
-	}
-	return c.take(ctx, p)
-}
-
 // takeQuoting takes a post with what it quotes as that is kept. What is not kept has
 // perhaps a line of its own, else its words alone are told: all of a post is not known
 // from a quote.
 func (c *importingCache) takeQuoting(ctx context.Context, p *timeline.Post) error {
-	if p.Boosted != nil || p.Quote == nil {
-		return nil
-	}
 	if shown := p.Quote.Post; shown != nil {
 		quoted, err := c.kept(ctx, shown.ID)
 		if err != nil {
@@ -155,7 +184,7 @@ func (c *importingCache) takeQuoting(ctx context.Context, p *timeline.Post) erro
 
 // takeLate gives posts what they quote, where that has come meanwhile.
 func (c *importingCache) takeLate(ctx context.Context, p *timeline.Post) error {
-	if p.Boosted != nil || p.Quote == nil || p.Quote.Post == nil {
+	if p.Quote == nil || p.Quote.Post == nil {
 		return nil
 	}
 	before, err := c.kept(ctx, p.ID)
@@ -173,9 +202,6 @@ func (c *importingCache) takeLate(ctx context.Context, p *timeline.Post) error {
 }
 
 func (c *importingCache) takeBoost(ctx context.Context, p *timeline.Post) error {
-	if p.Boosted == nil {
-		return nil
-	}
 	boosted, err := c.kept(ctx, p.Boosted.ID)
 	if err != nil {
 		return err
