@@ -22,5 +22,7 @@
 //
 // Whether a post gets to each network exactly once is not a matter of a few tests:
 // the command in crash/ plays hundreds of runs in which skein is killed and networks
-// fail, on the sandbox or on the servers above.
+// fail, on the sandbox or on the servers above. The tests in endure/ are of many
+// processes, kills and broken files in one home; the command in bench/ measures
+// skein beside other programs.
 package e2e

@@ -96,8 +96,8 @@ export and archive: 0 where all of it is there, 5 where some could not be read.
 import: 0 when all that is new was added, 5 where some was left out; else as Writing.
 A list that could not be read: 4, and nothing was changed.
 
-Writing (post, reply, edit, delete, boost, like, bookmark, follow, outbox drain and
-outbox retry):
+Writing (post, reply, edit, delete, boost, like, bookmark, follow, mute, block,
+outbox drain and outbox retry):
 
   0    sent everywhere, or planned for later as you asked; with --no-wait: safely in
        the outbox

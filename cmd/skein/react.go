@@ -10,7 +10,7 @@ import (
 	"skein/timeline"
 )
 
-// reactFlags are what boost, like, bookmark and follow can be told.
+// reactFlags are what boost, like, bookmark, follow, mute and block can be told.
 type reactFlags struct {
 	as   string
 	undo bool
@@ -31,6 +31,14 @@ func (a *app) bookmarkCommand() *cobra.Command {
 
 func (a *app) followCommand() *cobra.Command {
 	return a.reactCommand(timeline.DoFollow, "follow", "Follow a person", "follow brings a person's posts into your timeline.")
+}
+
+func (a *app) muteCommand() *cobra.Command {
+	return a.reactCommand(timeline.DoMute, "mute", "Mute a person", "mute takes a person's posts out of your timeline. On Nostr the list is public.")
+}
+
+func (a *app) blockCommand() *cobra.Command {
+	return a.reactCommand(timeline.DoBlock, "block", "Block a person", "block shuts a person out, and you from them: neither sees the other's posts.")
 }
 
 func (a *app) reactCommand(kind timeline.Kind, use, short, long string) *cobra.Command {
@@ -57,7 +65,7 @@ func (d *desk) react(ctx context.Context, kind timeline.Kind, ref string, f reac
 		return err
 	}
 	action := outbox.Action{Intent: timeline.Intent{Kind: kind, Undo: f.undo}}
-	if kind == timeline.DoFollow {
+	if slices.Contains([]timeline.Kind{timeline.DoFollow, timeline.DoMute, timeline.DoBlock}, kind) {
 		r, err := d.resolve(ctx, ref, f.as)
 		if err != nil {
 			return err

@@ -242,6 +242,8 @@ func doneWord(k timeline.Kind, undo bool) string {
 		timeline.DoBookmark: {"bookmarked", "no longer bookmarked"},
 		timeline.DoVote:     {"voted", "voted"},
 		timeline.DoFollow:   {"followed", "no longer followed"},
+		timeline.DoMute:     {"muted", "no longer muted"},
+		timeline.DoBlock:    {"blocked", "no longer blocked"},
 	}[k]
 	if undo {
 		return done[1]
