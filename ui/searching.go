@@ -12,8 +12,14 @@ import (
 
 // The messages of searching.
 type (
-	searchDue struct{ n int } // the question has rested
-	answered  struct{ search.Answer }
+	searchDue struct { // the question has rested
+		of *findings
+		n  int
+	}
+	answered struct {
+		of *findings
+		search.Answer
+	}
 )
 
 // findings is the search that is open.
@@ -54,7 +60,7 @@ func (m *Model) seek() tea.Cmd {
 	n, due := m.found.Question()
 	if due && m.found.waiting != n {
 		m.found.waiting = n
-		return m.later(search.Rest, searchDue{n})
+		return m.later(search.Rest, searchDue{m.found, n})
 	}
 	if ask, ok := m.found.More(); ok {
 		return m.find(ask)
@@ -63,7 +69,7 @@ func (m *Model) seek() tea.Cmd {
 }
 
 func (m *Model) searchDue(s searchDue) tea.Cmd {
-	if m.found == nil {
+	if m.found == nil || m.found != s.of {
 		return nil
 	}
 	if n, due := m.found.Question(); n != s.n || !due {
@@ -80,15 +86,15 @@ func (m *Model) find(a search.Ask) tea.Cmd {
 	m.found.stop()
 	ctx, cancel := context.WithCancel(m.ctx)
 	m.found.stop = cancel
-	library := m.o.Library
+	library, of := m.o.Library, m.found
 	return func() tea.Msg {
 		defer cancel()
-		return answered{a.Find(ctx, library)}
+		return answered{of, a.Find(ctx, library)}
 	}
 }
 
 func (m *Model) takeAnswer(a answered) {
-	if m.found != nil {
+	if m.found != nil && m.found == a.of { // else that search is over
 		m.found.Take(a.Answer)
 		m.reviseAll()
 	}

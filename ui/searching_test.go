@@ -142,6 +142,25 @@ func TestStaleAnswersAreDropped(t *testing.T) {
 	})
 }
 
+// TestAnswersOfASearchThatIsOverAreDropped: the next one counts its questions anew.
+func TestAnswersOfASearchThatIsOverAreDropped(t *testing.T) {
+	library := uitest.NewLibrary(everRead(300)...)
+	uitest.Recall(t, ui.Options{Library: library}, kept(3), func(s *uitest.Session, _ *uitest.Shelf) {
+		library.Drags(2 * time.Second)
+		s.Press("/")
+		s.Send(tea.PasteMsg{Content: "heron"})
+		s.Sleep(200 * time.Millisecond) // asked
+		library.Drags(0)
+		s.Press("esc", "/")
+		s.Send(tea.PasteMsg{Content: "note 11 "})
+		s.Sleep(time.Second)
+		s.See("note 11 on the weather")
+		s.Sleep(5 * time.Second)
+		s.DontSee("heron")
+		s.See("note 11 on the weather")
+	})
+}
+
 func TestSearchByRelevance(t *testing.T) {
 	long := uitest.Post(timeline.Nostr, "long", 900*time.Hour, "fern", "the heron of all herons, who stands on every jetty there is")
 	library := uitest.NewLibrary(append(everRead(300), long)...)
