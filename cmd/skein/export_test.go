@@ -14,6 +14,12 @@ import (
 	"skein/timeline"
 )
 
+// TestCarryScripts and TestArchiveScripts have sandboxes to themselves, for they hold
+// lists to what they were.
+func TestCarryScripts(t *testing.T) { runScripts(t, filepath.Join("testdata", "carry")) }
+
+func TestArchiveScripts(t *testing.T) { runScripts(t, filepath.Join("testdata", "archive")) }
+
 // pages is a Lister that answers with pages, or with errors, one after another.
 type pages struct {
 	timeline.Backend

@@ -41,8 +41,8 @@ func (a *app) importCommand() *cobra.Command {
 		Use: "import FILE", Short: "Add a list from a file to an account",
 		Long: "import reads a file of `skein export`, or one of Mastodon's own CSV files, and adds\n" +
 			"what is in it to an account: follows, mutes, blocks and bookmarks; of a CSV file the\n" +
-			"addresses alone. FILE may be - for standard input. It only ever adds: what the account has already stays, and repeating\n" +
-			"an import does nothing.\n\n" +
+			"addresses alone. FILE may be - for standard input. It only ever adds: what the\n" +
+			"account has already stays, and repeating an import does nothing.\n\n" +
 			"The whole file is read before anything is done, and refused with the lines that are\n" +
 			"not understood; --skip goes on without them. Then import shows what it will do and\n" +
 			"asks; elsewhere than on a terminal it wants --yes. What cannot be added is written\n" +
