@@ -148,3 +148,15 @@ func (f *feed) lengthen(haul *Haul) {
 	f.know(o)
 	haul.Opened = append(haul.Opened, o)
 }
+
+// behind is the row that says that an account which holds the others back was not read
+// as far as they are shown, as one that was away while the reader went on, or was slow
+// to answer. It moves down with what is read.
+func (f *feed) behind() (Gap, bool) {
+	if f.hub.once || !f.hub.started || f.idle() || !f.hub.low.Less(f.oldest) {
+		return Gap{}, false
+	}
+	return Gap{
+		Key: f.rowKey(f.oldest, "unreached"), Account: f.account.ID, Reason: Literal(notReached), Loading: f.asked,
+	}, true
+}

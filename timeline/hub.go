@@ -224,6 +224,10 @@ func (h *Hub) Fill(k Key) {
 				h.notify()
 			}
 		}
+		if row, ok := f.behind(); ok && row.Key.Compare(k) == 0 {
+			f.ask(order{older: true})
+			h.notify()
+		}
 	}
 }
 

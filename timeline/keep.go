@@ -144,6 +144,9 @@ func (h *Hub) hand(ctx context.Context) Changes {
 		for _, hole := range f.holes {
 			c.Gaps = append(c.Gaps, hole.Gap)
 		}
+		if row, ok := f.behind(); ok {
+			c.Gaps = append(c.Gaps, row)
+		}
 	}
 	return c
 }
