@@ -24,6 +24,9 @@ const busyTimeout = 5 * time.Second
 // setupPoll is the distance of attempts to be the one process that sets a file up.
 const setupPoll = 5 * time.Millisecond
 
+// normal is the synchronous of files that are not precious: only checkpoints flush.
+const normal = "normal"
+
 // Options say which file to open, and how.
 type Options struct {
 	// Path of the file. Its folder is made, private to the person, where it is
@@ -124,7 +127,7 @@ func dsn(o Options) string {
 	if !filepath.IsAbs(o.Path) {
 		u = url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
 	}
-	synchronous := "normal"
+	synchronous := normal
 	if o.Precious {
 		synchronous = "full"
 	}
@@ -145,39 +148,66 @@ func dsn(o Options) string {
 	return u.String()
 }
 
-func prepare(ctx context.Context, db *sql.DB, o Options) error {
+// prepare brings the file to the present schema, by one connection.
+func prepare(ctx context.Context, db *sql.DB, o Options) (err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", o.Path, err)
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
 	var version int
-	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return fmt.Errorf("reading %s: %w", o.Path, err)
 	}
 	if version > len(o.Migrations) {
 		return timeline.Errorf(timeline.CodeUnsupported,
 			"%s was written by a newer skein; update skein to use it", o.Path)
 	}
+	var settings []string
 	if version == 0 && o.Shrinks { // a table would settle it
-		if _, err := db.ExecContext(ctx, "PRAGMA auto_vacuum = incremental"); err != nil {
+		settings = append(settings, "PRAGMA auto_vacuum = incremental")
+	}
+	// A new file is lost as a whole when the power fails, until the first checkpoint
+	// flushes it: where that is no loss, nobody waits for the disk.
+	unflushed := version == 0 && !o.Precious
+	if unflushed {
+		settings = append(settings, "PRAGMA synchronous = off")
+	}
+	for _, pragma := range settings {
+		if _, err := conn.ExecContext(ctx, pragma); err != nil {
 			return fmt.Errorf("preparing %s: %w", o.Path, err)
 		}
 	}
 	var mode string
-	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+	if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
 		return fmt.Errorf("preparing %s: %w", o.Path, err)
 	}
 	if mode != "wal" {
 		return timeline.Errorf(timeline.CodeInternal,
 			"%s cannot be shared between processes on this file system; move skein's state folder to a local disk", o.Path)
 	}
+	if err := migrate(ctx, conn, o, version); err != nil || !unflushed {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, "PRAGMA synchronous = "+normal); err != nil {
+		return fmt.Errorf("preparing %s: %w", o.Path, err)
+	}
+	return nil
+}
+
+// migrate takes the steps that are missing.
+func migrate(ctx context.Context, conn *sql.Conn, o Options, version int) error {
 	for ; version < len(o.Migrations); version++ {
 		if version > 0 && o.Precious {
-			if err := copyTo(ctx, db, fmt.Sprintf("%s.v%d", o.Path, version)); err != nil {
+			if err := copyTo(ctx, conn, fmt.Sprintf("%s.v%d", o.Path, version)); err != nil {
 				return err
 			}
 		}
-		err := Write(ctx, db, func(tx *sql.Tx) error {
-			if _, err := tx.ExecContext(ctx, o.Migrations[version]); err != nil {
+		err := On(ctx, conn, true, func() error {
+			if _, err := conn.ExecContext(ctx, o.Migrations[version]); err != nil {
 				return err
 			}
-			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1))
+			_, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1))
 			return err
 		})
 		if err != nil {
@@ -187,13 +217,13 @@ func prepare(ctx context.Context, db *sql.DB, o Options) error {
 	return nil
 }
 
-// copyTo writes what db holds to a file of its own, whole or not at all.
-func copyTo(ctx context.Context, db *sql.DB, path string) error {
+// copyTo writes what the database holds to a file of its own, whole or not at all.
+func copyTo(ctx context.Context, conn *sql.Conn, path string) error {
 	half := path + ".half"
 	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("clearing %s: %w", half, err)
 	}
-	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", half); err != nil {
+	if _, err := conn.ExecContext(ctx, "VACUUM INTO ?", half); err != nil {
 		return fmt.Errorf("copying to %s: %w", path, err)
 	}
 	if err := os.Chmod(half, 0o600); err != nil {
