@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -127,13 +128,17 @@ func (a *app) openLog() error {
 	return nil
 }
 
-// close ends connections, and closes the files and the log.
+// close ends connections, and closes the files, which wait for the disk, and the log.
 func (a *app) close() {
+	var closing sync.WaitGroup
 	for _, file := range []interface{ close() error }{&a.cacheFile, &a.stateFile} {
-		if err := file.close(); err != nil {
-			a.log.Warn("closing a file", "error", err)
-		}
+		closing.Go(func() {
+			if err := file.close(); err != nil {
+				a.log.Warn("closing a file", "error", err)
+			}
+		})
 	}
+	closing.Wait()
 	if a.client != nil {
 		a.client.Close()
 	}

@@ -77,17 +77,8 @@ func (a *app) forgetful(why timeline.Safe) {
 }
 
 // keepWith lets a hub keep what it reads, and know how far was read. Where that
-// cannot be it is told, and reading goes on without.
+// cannot be the hub tells it, and goes on without.
 func (a *app) keepWith(ctx context.Context, o *timeline.HubOptions) {
-	cache, err := a.cache(ctx)
-	if err != nil {
-		a.forgetful(timeline.CleanLine(err.Error()))
-		return
-	}
-	state, err := a.state(ctx)
-	if err != nil { // without its marks all that is kept would count as unread
-		a.forgetful(timeline.CleanLine(err.Error()))
-		return
-	}
-	o.Cache, o.Marks = cache, state
+	files := a.lateFiles(ctx)
+	o.Cache, o.Marks = files, files
 }

@@ -125,9 +125,6 @@ func (a *app) fetch(ctx context.Context, n int, records []account.Record) (posts
 
 // anyKept tells whether there is anything to recall.
 func anyKept(ctx context.Context, o timeline.HubOptions, accounts []timeline.Account) bool {
-	if o.Cache == nil {
-		return false
-	}
 	found, err := timeline.FetchKept(ctx, o, 1, accounts...)
 	return err == nil && len(found.Posts) > 0
 }
