@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -273,6 +274,33 @@ func TestFetchClosesTheHolesItCovers(t *testing.T) {
 		}
 		if holes := d.reach(t, s).Holes; len(holes) != 0 {
 			t.Errorf("holes %+v", holes)
+		}
+	})
+}
+
+// On a network whose moments are seconds, what comes in the second of the newest known
+// post may stand below that post. A hole down to there is read through it.
+func TestFetchReadsTheWholeMomentOfWhatItKnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, s := newDesk(), newServer("nostr", 3, time.Minute)
+		s.add(post("nostr", "m", 0))
+		o, accounts := options(s)
+		o.Cache, o.Marks = d, d.MemoryMarks
+		if _, err := timeline.Fetch(t.Context(), o, 3, accounts...); err != nil {
+			t.Fatal(err)
+		}
+		last := len(s.posts) - 1
+		s.posts = slices.Insert(s.posts, last, post("nostr", "a", 0), post("nostr", "b", 0))
+		for i := range 3*o.Page - 1 { // a page ends with the post that was known
+			s.add(post("nostr", fmt.Sprintf("n%03d", i), -time.Duration(i+1)*time.Second))
+		}
+		found, err := timeline.Fetch(t.Context(), o, 3*o.Page+3, accounts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := locals(found.Posts)
+		if want := []string{"n000", "m", "b", "a", "N002"}; !slices.Equal(got[len(got)-len(want):], want) {
+			t.Errorf("it ends with %v instead of %v", got[len(got)-len(want):], want)
 		}
 	})
 }

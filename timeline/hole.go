@@ -36,15 +36,19 @@ func (f *feed) fill(haul *Haul, i int, batch Batch, low Key, ok bool) {
 	o := f.holes[i]
 	f.holes = slices.Delete(f.holes, i, i+1)
 	haul.Closed = append(haul.Closed, o.Key)
-	met := slices.ContainsFunc(batch.Posts, func(p *Post) bool { return p.ID == o.lower.ID })
 	switch {
-	case met || batch.Older == "" || batch.Older == o.cursor:
+	case batch.Older == "" || batch.Older == o.cursor:
 	case !ok: // the server left out all that was on the page
 		f.miss(haul, o.Key, batch.Older, o.lower)
-	case o.lower.Less(low):
+	case !meets(low, o.lower):
 		f.miss(haul, f.rowKey(low, "missed"), batch.Older, o.lower)
 	}
 }
+
+// meets tells whether a page down to low has all that lies above a known post. Of the
+// moment of that post itself it need not have all: what has come there since may stand
+// below it, and on some networks a moment is a second.
+func meets(low, known Key) bool { return low.Time.Before(known.Time) }
 
 // readBefore tells whether posts of the account are kept from before.
 func (f *feed) readBefore() bool { return f.answered || !f.before.zero() }
@@ -62,7 +66,7 @@ func (f *feed) rejoin(haul *Haul, batch Batch, low Key, ok bool, known Key) {
 	}
 	switch {
 	case !ok:
-	case batch.Older != "" && known.Less(low):
+	case batch.Older != "" && !meets(low, known):
 		f.miss(haul, f.rowKey(low, "missed"), batch.Older, known)
 	default:
 		f.closeFrom(haul, low)
@@ -103,7 +107,7 @@ func (f *feed) continueBelow() {
 // closeFrom closes the holes that a page down to low has covered.
 func (f *feed) closeFrom(haul *Haul, low Key) {
 	f.holes = slices.DeleteFunc(f.holes, func(o hole) bool {
-		covered := o.kind == missed && !o.lower.Less(low)
+		covered := o.kind == missed && meets(low, o.lower)
 		if covered {
 			haul.Closed = append(haul.Closed, o.Key)
 		}
