@@ -65,6 +65,20 @@ func (h *Hub) Seen(keys ...Key) {
 	h.stir()
 }
 
+// SeenBelow is Seen of what is unread below the rows that were handed over; of one
+// network only, unless that is "".
+func (h *Hub) SeenBelow(only Network) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, k := range h.later {
+		if only == "" || id.Network == only {
+			h.seen[id] = k
+			delete(h.later, id)
+		}
+	}
+	h.stir()
+}
+
 // isSeen tells whether a post was seen although a Keep may not have known. The hub's
 // mu is held.
 func (h *Hub) isSeen(k Key) bool {

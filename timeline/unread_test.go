@@ -72,6 +72,16 @@ func (m *marking) arrive(local string, age time.Duration) *timeline.Post {
 	return p
 }
 
+// keys are those of the posts that are shown.
+func (r *reader) keys() (keys []timeline.Key) {
+	for i := range r.rows.Len() {
+		if p := r.rows.At(i).Post; p != nil {
+			keys = append(keys, p.Key())
+		}
+	}
+	return keys
+}
+
 func (r *reader) wantUnread(want string) {
 	r.t.Helper()
 	if got := strings.Join(r.unread(), " "); got != want {
@@ -358,5 +368,29 @@ func TestHubReadElsewhereBelowWhatWasSeenHere(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		r.sync()
 		r.wantUnread("M003")
+	})
+}
+
+// Who marks everything as read does not find more of it further down.
+func TestHubSeenBelow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy, calm := newServer("mastodon", 40, time.Minute), newServer("bluesky", 8, time.Hour)
+		r := newDesk().sit(t, busy, calm).start()
+		if n := len(r.unread()); n != 10 {
+			t.Fatalf("%d are unread in what is shown", n)
+		}
+		r.hub.Seen(r.keys()...)
+		r.hub.SeenBelow(timeline.Bluesky)
+		for range 10 {
+			r.hub.Older()
+			if r.sync(); len(r.last.Unread) != 0 {
+				t.Fatalf("unread further down: %v", r.last.Unread)
+			}
+		}
+		if r.posts() != 48 {
+			t.Fatalf("%d posts", r.posts())
+		}
+		time.Sleep(time.Minute)
+		r.wantUnread("")
 	})
 }

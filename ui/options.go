@@ -68,6 +68,7 @@ type Hub interface {
 	History(ctx context.Context, from timeline.Key, newer bool, only timeline.Network, limit int) (timeline.Stretch, error)
 	Unread(ctx context.Context) ([]timeline.Key, error)
 	Seen(keys ...timeline.Key)
+	SeenBelow(only timeline.Network)
 	Older()
 	Refresh()
 	Fill(k timeline.Key)

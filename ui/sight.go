@@ -107,6 +107,7 @@ func (m *Model) shows(k timeline.Key) bool {
 func (m *Model) readAll() tea.Cmd {
 	keys := m.unread.All(m.network)
 	m.saw(keys)
+	m.o.Hub.SeenBelow(m.network)
 	what := "posts are"
 	if len(keys) == 1 {
 		what = "post is"

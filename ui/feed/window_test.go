@@ -226,7 +226,8 @@ func TestPageOfAnEndThatIsGone(t *testing.T) {
 	posts := uitest.Many(timeline.Mastodon, 1500) // newest first
 	shelf := uitest.NewShelf(posts[5:]...)
 	var w feed.Window
-	ask, more := w.Newest(""), true
+	var more bool
+	ask := w.Newest("")
 	for range 5 {
 		if _, err := w.Take(ask.Read(t.Context(), shelf.History)); err != nil {
 			t.Fatal(err)

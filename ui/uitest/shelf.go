@@ -186,6 +186,9 @@ func (s *Shelf) Seen(keys ...timeline.Key) {
 	s.seen = append(s.seen, keys...)
 }
 
+// SeenBelow does nothing: all that a Shelf holds was handed over.
+func (*Shelf) SeenBelow(timeline.Network) {}
+
 // Older counts.
 func (s *Shelf) Older() {
 	s.mu.Lock()
