@@ -92,7 +92,7 @@ func ofNetwork(err error) bool {
 	if !errors.As(err, &ne) {
 		return false
 	}
-	_, number := ne.(syscall.Errno) //nolint:errorlint // the first net.Error in the chain is what is asked about
+	_, number := ne.(syscall.Errno)
 	return !number
 }
 
