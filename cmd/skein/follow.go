@@ -53,7 +53,7 @@ func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, reco
 	hub := timeline.NewHub(options, accounts...) //nolint:contextcheck // it goes on until Close
 	defer hub.Close()                            //nolint:contextcheck // what was read is kept whatever ended ctx
 	hub.Start()
-	tell := watch{app: a, hub: hub, states: map[timeline.AccountID]timeline.State{}, gaps: map[timeline.Key]int{}}
+	tell := watch{app: a, hub: hub, floor: w.floor, states: map[timeline.AccountID]timeline.State{}, gaps: map[timeline.Key]int{}}
 	if err := tell.look(timeline.Changes{Health: found.Health}); err != nil {
 		return err
 	}
@@ -91,6 +91,7 @@ func (w *following) print(ctx context.Context, posts []*timeline.Post) error {
 type watch struct {
 	app    *app
 	hub    *timeline.Hub
+	floor  timeline.Key                          // what is missing below it is not wanted
 	states map[timeline.AccountID]timeline.State // as told last
 	gaps   map[timeline.Key]int                  // how often each was met
 }
@@ -113,7 +114,7 @@ func (w *watch) look(c timeline.Changes) error {
 		return silent(exitSignIn)
 	}
 	for _, g := range c.Gaps {
-		if g.Outage || g.Loading {
+		if g.Outage || g.Loading || g.Key.Less(w.floor) {
 			continue
 		}
 		switch w.gaps[g.Key]++; w.gaps[g.Key] {
