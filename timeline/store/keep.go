@@ -19,6 +19,11 @@ func (c *Cache) Keep(ctx context.Context, hauls ...timeline.Haul) (kept timeline
 		if err := s.meet(); err != nil {
 			return err
 		}
+		finish, err := s.draw(hauls)
+		if err != nil {
+			return err
+		}
+		defer finish()
 		latest := map[timeline.ID]*timeline.Post{}
 		for _, h := range hauls {
 			if err := ctx.Err(); err != nil {
@@ -132,7 +137,8 @@ type keptPost struct {
 // keep writes one post and those inside it. What nobody has placed stands no later
 // than latest.
 func (s *session) keep(in *timeline.Post, latest time.Time, depth int) (k keptPost, err error) {
-	next := settled(in, latest)
+	d := s.sketch(in, latest)
+	next := d.post
 	var inner sql.NullInt64
 	var quoted place
 	if depth >= maxDepth {
@@ -154,42 +160,17 @@ func (s *session) keep(in *timeline.Post, latest time.Time, depth int) (k keptPo
 			quote.Post, quoted = flat(k.post), k.at
 		}
 	}
+	if _, there := s.kept[shortened(d.hash)]; !there && d.sought {
+		return s.insert(d, inner, quoted)
+	}
 	old, ok, err := s.find(next.ID)
 	if err != nil {
 		return k, err
 	}
 	if !ok {
-		return s.insert(next, inner, quoted)
+		return s.insert(d, inner, quoted)
 	}
 	return s.combine(old, next, inner, quoted, depth)
-}
-
-// insert writes a post that was not kept before.
-func (s *session) insert(p *timeline.Post, inner sql.NullInt64, quoted place) (keptPost, error) {
-	author, err := s.person(p.ID.Network, p.Author)
-	if err != nil {
-		return keptPost{}, err
-	}
-	at := placeOf(p.Sorted) + slot(p.ID)
-	for step := time.Duration(1); ; step *= 2 {
-		body := s.cache.codec.shrink(s.pack(p, at, quoted))
-		for range slots { // most often the first is free
-			n, err := s.exec("INSERT OR IGNORE INTO post(place, hash, author, parent, inner, read, body) VALUES(?, ?, ?, ?, ?, ?, ?)",
-				int64(at), short(p.ID), author, parent(p), inner, s.cache.opts.Now().Unix(), body)
-			if err != nil {
-				return keptPost{}, err
-			}
-			if n > 0 {
-				s.index(p, at, author)
-				return keptPost{p, at, true}, nil
-			}
-			at = at.unit() + (at+1-at.unit())%slots
-		}
-		// The cache decides about places: of a unit that is full the post leaves for an
-		// earlier one.
-		p.Sorted = at.begin().Add(-step * unit)
-		at = placeOf(p.Sorted) + slot(p.ID)
-	}
 }
 
 // pack packs a post into the session's buffer.

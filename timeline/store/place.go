@@ -38,8 +38,8 @@ func (p place) begin() time.Time {
 func (p place) unit() place { return p >> slotBits << slotBits }
 func (p place) next() place { return p.unit() + slots }
 
-// slot is where in its unit a post would like to stand.
-func slot(id timeline.ID) place { return place(id.Hash() % slots) }
+// slot is where in its unit a post with that Hash would like to stand.
+func slot(hash uint64) place { return place(hash % slots) }
 
 // settle returns a time that has a place: between the years 1 and 9999.
 func settle(t time.Time) time.Time {

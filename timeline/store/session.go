@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"skein/timeline"
 )
 
 // session is one transaction at work.
@@ -15,9 +17,11 @@ type session struct {
 	file  *file
 	lane  *lane
 
-	buffer  []byte // what was packed last
-	entries []entry
-	renamed bool // a row of person was changed
+	sketches map[*timeline.Post]*sketch
+	kept     map[int64]struct{} // the hashes of sketches whose posts are kept, or share one with a post that is
+	buffer   []byte             // what was packed last
+	entries  []entry
+	renamed  bool // a row of person was changed
 }
 
 func newSession(ctx context.Context, c *Cache, f *file, l *lane) *session {

@@ -18,9 +18,12 @@ const fact = "\ue000"
 
 // document is what the full-text index is given of a post: its words and the facts.
 // They share one column, which keeps the index small.
-func document(p *timeline.Post, author int64) string {
-	return spread(wording(p)) + facts(p, author)
-}
+func document(p *timeline.Post, author int64) string { return described(p) + byline(author) }
+
+// described is the part of a document that the post alone tells, byline the rest.
+func described(p *timeline.Post) string { return spread(wording(p)) + facts(p) }
+
+func byline(author int64) string { return " " + byFact(author) }
 
 // wording is all of a post that words are looked for in: its text, alt texts and
 // links, and its author's names.
@@ -62,8 +65,8 @@ func addressWords(address string) string {
 }
 
 // facts are the words that say what a post is.
-func facts(p *timeline.Post, author int64) string {
-	words := []string{"", onFact(p.ID.Network), byFact(author)}
+func facts(p *timeline.Post) string {
+	words := []string{"", onFact(p.ID.Network)}
 	for _, l := range p.Languages {
 		words = append(words, languageFacts(l)...)
 	}
@@ -165,10 +168,14 @@ type entry struct {
 
 // index makes a post one that can be found, at the end of the transaction; boosts
 // are found by what they boost.
-func (s *session) index(p *timeline.Post, at place, author int64) {
-	if p.Boosted == nil {
-		s.entries = append(s.entries, entry{at: at, text: document(p, author)})
+func (s *session) index(d *sketch, at place, author int64) {
+	if d.post.Boosted != nil {
+		return
 	}
+	if d.text == "" {
+		d.text = described(d.post)
+	}
+	s.entries = append(s.entries, entry{at: at, text: d.text + byline(author)})
 }
 
 // reindex brings the index up to date where a change of a post concerns it; most are
