@@ -14,6 +14,7 @@ require (
 	github.com/nbd-wtf/go-nostr v0.52.3
 	go.uber.org/goleak v1.3.0
 	golang.org/x/sys v0.49.0
+	modernc.org/sqlite v1.61.1
 	skein v0.0.0
 )
 
@@ -118,5 +119,4 @@ require (
 	modernc.org/libc v1.79.0 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
-	modernc.org/sqlite v1.61.1 // indirect
 )
