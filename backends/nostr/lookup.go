@@ -109,15 +109,24 @@ func references(e *nostr.Event) (link10, bool) {
 	return link10{}, false
 }
 
-// enrich reads what the events refer to: boosted and quoted events, then the
-// profiles of all authors and mentioned people. It waits a moment for the answers;
-// what comes later makes Stream send the posts again.
+// enrich reads what the events refer to: the profiles of their authors and of the people
+// mentioned, while it reads the boosted and quoted events; then the profiles of those
+// whom only these name. It waits a moment for the answers; what comes later makes Stream
+// send the posts again.
 func (b *Backend) enrich(ctx context.Context, events []*nostr.Event) {
 	for _, e := range events {
 		b.unwrap(e)
 	}
+	began, people := time.Now(), b.peopleIn(events)
+	first := b.begin(events, func(ctx context.Context) { b.fetchPeople(ctx, people) })
 	b.patiently(ctx, events, func(ctx context.Context) { b.fetchReferences(ctx, events) })
-	b.patiently(ctx, events, func(ctx context.Context) { b.fetchPeople(ctx, b.peopleIn(events)) })
+	more := slices.DeleteFunc(b.peopleIn(events), func(k string) bool {
+		_, asked := slices.BinarySearch(people, k)
+		return asked
+	})
+	then := b.begin(events, func(ctx context.Context) { b.fetchPeople(ctx, more) })
+	first(ctx, b.pauses.lookup-time.Since(began))
+	then(ctx, b.pauses.lookup)
 }
 
 // patiently runs a look-up to its end, but does not wait for it for long.
