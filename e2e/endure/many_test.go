@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -80,13 +81,19 @@ func TestManyAtOnce(t *testing.T) {
 // quitAtLast quits once the screen has heard that all is sent: until then it asks.
 func quitAtLast(t *testing.T, term *e2e.Terminal) {
 	t.Helper()
+	pid := term.Pid(t)
+	ended := func() bool { return syscall.Kill(pid, 0) != nil }
 	e2e.Eventually(t, patience, "nothing is on its way", func(context.Context) error {
 		term.SendKeys(t, "q")
-		screen, asks := term.Poll(t, func(s e2e.Screen) bool { return strings.Contains(string(s), "quit?") })
-		if !asks {
+		screen, asks := term.Poll(t, func(s e2e.Screen) bool {
+			return strings.Contains(string(s), "quit?") || ended()
+		})
+		if ended() {
 			return nil
 		}
-		term.SendKeys(t, "Escape")
+		if asks {
+			term.SendKeys(t, "Escape")
+		}
 		return errors.New(screen.Framed())
 	})
 	if code := term.WaitExit(t); code != 0 {
