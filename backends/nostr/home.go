@@ -96,6 +96,11 @@ func (b *Backend) down(ctx context.Context, sc scope, p timeline.Page, now nostr
 	}
 	low, end := horizon(all)
 	events = slices.DeleteFunc(events, func(e *nostr.Event) bool { return e.CreatedAt < low })
+	if p.Before != "" && end && len(events) == 0 {
+		if err := b.lost(all); err != nil {
+			return nil, batch, nil, err
+		}
+	}
 	more := len(events) > limit
 	events = events[:min(len(events), limit)]
 	batch = timeline.Batch{Older: older(events, all, low, end && !more, more, at), Newer: newerCursor(events, now, cursor{}).encode()}
@@ -157,6 +162,19 @@ func (b *Backend) mark(all []*source, until nostr.Timestamp) {
 	if len(b.marks) > knownRelays {
 		clear(b.marks)
 	}
+}
+
+// lost is the failure of a relay that has been read since the start: what is older
+// may be there alone. One that was away all the time holds nobody up.
+func (b *Backend) lost(all []*source) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range all {
+		if _, read := b.marks[s.url]; read && s.err != nil {
+			return s.err
+		}
+	}
+	return nil
 }
 
 // sinceOf is from when on a relay must be asked for what is new after at: the
