@@ -6,7 +6,6 @@ package thread
 
 import (
 	"context"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -49,17 +48,14 @@ func Recall(ctx context.Context, kept Reader, p *timeline.Post) tea.Cmd {
 // Pane is one conversation. It is for one goroutine.
 type Pane struct {
 	*column.Column
-	of       *timeline.Post
-	loading  bool
-	err      error
-	answered bool      // what is shown is the Reader's
-	recalled time.Time // else: when what is shown of it was read; zero where nothing was kept
-	kept     time.Time // what the Reader says of that itself
+	column.Reading
+	of *timeline.Post
 }
 
 // New makes a Pane that shows p and waits for the rest.
 func New(p *timeline.Post, look post.Look) *Pane {
-	pane := &Pane{of: p.Content(), loading: true}
+	pane := &Pane{of: p.Content()}
+	pane.Reload()
 	pane.Column = column.New(look, pane.alone())
 	return pane
 }
@@ -67,61 +63,19 @@ func New(p *timeline.Post, look post.Look) *Pane {
 // Of is the post that the conversation was opened for.
 func (p *Pane) Of() *timeline.Post { return p.of }
 
-// Loading tells whether the conversation is awaited.
-func (p *Pane) Loading() bool { return p.loading }
-
-// Reload says that the conversation has been asked for again.
-func (p *Pane) Reload() { p.loading, p.err = true, nil }
-
 // Title is what the pane is called.
 func (p *Pane) Title() string { return "Thread" }
 
 // Status is one line on what is awaited or went wrong; "" when all is there.
-func (p *Pane) Status() string {
-	switch {
-	case p.err != nil && !p.stale():
-		return "the thread could not be read: " + timeline.AsError(p.err).Message.Line().String()
-	case p.loading:
-		return "reading the thread"
-	}
-	return ""
-}
-
-// Kept tells that what is shown was kept: when it was read, and what the reader can do
-// about it, where that is more than to wait for the server. The time is zero where
-// what is shown is as the server has it.
-func (p *Pane) Kept() (read time.Time, why timeline.Safe) {
-	if p.stale() {
-		if e := timeline.AsError(p.err); e.Code == timeline.CodeAuth {
-			why = e.Message
-		}
-		return p.recalled, why
-	}
-	return p.kept, why
-}
-
-// stale tells whether what was kept is shown because the network has not answered.
-func (p *Pane) stale() bool {
-	return p.err != nil && !p.recalled.IsZero() && timeline.AsError(p.err).Unanswered()
-}
+func (p *Pane) Status() string { return p.StatusOf("thread") }
 
 // Take takes the answer. One that is for another post changes nothing, nor does what
 // was kept once the network has answered.
 func (p *Pane) Take(l Loaded) {
-	if l.Of != p.of.ID || l.Early && (p.answered || l.Err != nil) {
+	if l.Of != p.of.ID || !p.Heard(l.Early, l.Err) || l.Err != nil || l.Thread == nil {
 		return
 	}
-	if !l.Early {
-		p.loading, p.err = false, l.Err
-	}
-	if l.Err != nil || l.Thread == nil {
-		return
-	}
-	if l.Early {
-		p.recalled = l.Thread.Kept
-	} else {
-		p.answered, p.recalled, p.kept = true, time.Time{}, l.Thread.Kept
-	}
+	p.Show(l.Early, l.Thread.Kept)
 	items, focus := flatten(l.Thread)
 	if len(items) == 0 {
 		return
