@@ -120,6 +120,16 @@ type Report struct {
 	ReadOnly bool   // the account can read but not post
 }
 
+// SignOuter ends what the server keeps of the account's sign-in, so that its secrets
+// are worth nothing any more, wherever they are. It asks with the stored credentials,
+// before these are forgotten.
+//
+// CodeUnsupported says that there is nothing that this could end, as with a token that
+// the person made and pasted; the message of any error says where a person can end it.
+type SignOuter interface {
+	SignOut(ctx context.Context) error
+}
+
 // Thread is a conversation. Roots holds the tree's top: one node unless the
 // topmost post could not be read.
 type Thread struct {

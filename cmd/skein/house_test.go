@@ -24,6 +24,7 @@ var rooms = []struct {
 	{"outbox", []string{"outbox/media", "timeline", "timeline/failpoint", "timeline/sqlite"}},
 	{"outbox/media", []string{"timeline"}},
 	{"backends/transport", []string{"timeline"}},
+	{"backends/callback", nil},
 	{"backends/conformance", []string{"timeline"}},
 	{"backends/sandbox", []string{"backends/sandbox/"}},
 	{"backends/sandbox/", []string{"backends/sandbox/"}},

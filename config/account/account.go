@@ -57,11 +57,13 @@ type Credentials map[string]Secret
 
 // The names of credentials.
 const (
-	Token       = "token"        // Mastodon access token
-	AppPassword = "app-password" // Bluesky app password
-	AccessJWT   = "access-jwt"   // Bluesky session
-	RefreshJWT  = "refresh-jwt"
-	PrivateKey  = "private-key" // Nostr, 64 hex digits
+	Token        = "token"         // Mastodon access token
+	ClientID     = "client-id"     // the app that the token was granted to, which may revoke it
+	ClientSecret = "client-secret" // of that app
+	AppPassword  = "app-password"  // Bluesky app password
+	AccessJWT    = "access-jwt"    // Bluesky session
+	RefreshJWT   = "refresh-jwt"
+	PrivateKey   = "private-key" // Nostr, 64 hex digits
 )
 
 // Clone copies c, so that the copy can be changed and saved.

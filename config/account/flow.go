@@ -25,6 +25,14 @@ type Flow interface {
 // a step where a preset answer does not serve. Secrets are never preset.
 type Preset map[string]string
 
+// Browser is a preset answer that every flow knows. NoBrowser says that the person's
+// browser cannot come back to this machine, as over ssh: then a page is chosen that
+// shows something to copy, where the network has one.
+const (
+	Browser   = "browser"
+	NoBrowser = "no"
+)
+
 // Step is what a flow wants next: a Question, Choice, Visit, Notice or Finished.
 // Texts are one line unless said otherwise, and safe to show.
 type Step interface{ step() }
@@ -55,9 +63,11 @@ type Visit struct {
 	URL               string
 	// QR asks for the address to be shown as a QR code too: another device takes it.
 	QR bool
-	// Ask is what to ask for where the page may show something to copy; "": nothing.
+	// Ask is what to ask for where the page may show something to copy, or the address
+	// at which it ended; "": nothing. It is answered with Answer.Secret.
 	Ask string
-	// Await blocks until the person is back, or ctx ends.
+	// Await blocks until the person is back, or ctx ends; nil where nothing tells. Its
+	// error is one line for the person and ends the sign-in.
 	Await func(ctx context.Context) (Answer, error)
 }
 
