@@ -48,6 +48,13 @@ func (t *capped) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.hold(req, resp)
 }
 
+// CloseIdleConnections is what http.Client's own looks for.
+func (t *capped) CloseIdleConnections() {
+	if next, ok := t.next.(interface{ CloseIdleConnections() }); ok {
+		next.CloseIdleConnections()
+	}
+}
+
 // prepare strips what must not be sent and says who we are. The request given
 // is not changed, as RoundTripper demands.
 func (t *capped) prepare(req *http.Request) *http.Request {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -128,5 +129,28 @@ func TestDialOffersProtocols(t *testing.T) {
 	var status transport.HTTPStatus
 	if _, err = client(t).Dial(t.Context(), address, nil); !errors.As(err, &status) || status != http.StatusForbidden {
 		t.Errorf("without it: %v, status %d", err, status)
+	}
+}
+
+// Close leaves no connection open, whatever the server does.
+func TestCloseEndsConnections(t *testing.T) {
+	ended := make(chan struct{}, 1)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			ended <- struct{}{}
+		}
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	c := client(t)
+	if _, err := get(t, c, s.URL); err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Error("the connection is open")
 	}
 }
