@@ -9,5 +9,8 @@
 // nothing is signed, and a picture of the world that is drawn only when somebody
 // looks at it is named by what it shows instead of by its bytes.
 //
+// It signs in with a password and, as an OAuth authorization server, in the browser:
+// with pushed requests, proofs with nonces, and refresh tokens that work once.
+//
 // The package knows the sandbox's world and no other part of skein.
 package pds

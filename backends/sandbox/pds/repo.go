@@ -3,7 +3,9 @@ package pds
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/bluesky-social/indigo/atproto/atdata"
 	"github.com/bluesky-social/indigo/atproto/syntax"
@@ -273,4 +275,24 @@ func (s *Server) resolveHandle(c *call) (any, error) {
 		return nil, invalid("Unable to resolve handle")
 	}
 	return object{"did": p.did}, nil
+}
+
+// describeRepo answers com.atproto.repo.describeRepo.
+func (s *Server) describeRepo(c *call) (any, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	p := s.lookup(c.query.Get("repo"))
+	if p == nil {
+		return nil, &failure{http.StatusBadRequest, "RepoNotFound", "Could not find user: " + c.query.Get("repo")}
+	}
+	collections := map[string]bool{}
+	for _, r := range s.records {
+		if r.did == p.did {
+			collections[r.collection] = true
+		}
+	}
+	return object{
+		"handle": p.handle, "did": p.did, "didDoc": s.document(p), "handleIsCorrect": true,
+		"collections": slices.Sorted(maps.Keys(collections)),
+	}, nil
 }

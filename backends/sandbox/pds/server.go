@@ -31,12 +31,13 @@ type Options struct {
 
 // Server is the running sandbox. It is safe for concurrent use.
 type Server struct {
-	opts     Options
-	url      string
-	methods  map[string]method
-	sessions *sessions
-	http     *http.Server
-	served   chan struct{}
+	opts      Options
+	url       string
+	methods   map[string]method
+	sessions  *sessions
+	authority *authority
+	http      *http.Server
+	served    chan struct{}
 
 	mu        sync.RWMutex
 	people    map[string]*person // by DID
@@ -82,6 +83,7 @@ func Start(w *world.World, o Options) (*Server, error) {
 		posts: map[string]string{}, records: map[string]*record{}, about: map[link][]*record{},
 		blobs: map[string]*blob{}, bookmarks: map[string][]bookmark{}, mutes: map[string][]string{}, revisions: map[string]string{}, calls: map[string]int{}, revision: syntax.NewTIDClock(0),
 	}
+	s.authority = newAuthority(s.url, s.sessions)
 	s.methods = s.table()
 	if err := s.populate(w); err != nil {
 		return nil, errors.Join(fmt.Errorf("bluesky sandbox: %w", err), ln.Close())
@@ -89,7 +91,12 @@ func Start(w *world.World, o Options) (*Server, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/xrpc/{method}", s.serveXRPC)
 	mux.HandleFunc("GET /img/{preset}/plain/{did}/{name}", s.serveImage)
-	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	s.route(mux)
+	dated := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", o.Now().UTC().Format(http.TimeFormat))
+		mux.ServeHTTP(w, r)
+	})
+	s.http = &http.Server{Handler: dated, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		defer close(s.served)
 		_ = s.http.Serve(ln) // ends with ErrServerClosed, for Close is the only way to end it
@@ -137,11 +144,18 @@ func (s *Server) DID(personKey string) string {
 }
 
 // Calls tells how often a method has been called, such as
-// "com.atproto.server.refreshSession". Tests count with it.
+// "com.atproto.server.refreshSession", or an endpoint of OAuth, such as "oauth.par" or
+// "oauth.token.refresh_token". Tests count with it.
 func (s *Server) Calls(method string) int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.calls[method]
+}
+
+func (s *Server) count(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls[name]++
 }
 
 func (s *Server) person(key string) *person {

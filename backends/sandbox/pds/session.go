@@ -12,10 +12,11 @@ import (
 	"time"
 )
 
-// The scopes of tokens made from an app password.
+// The scopes of tokens: the first two are made from a password, the last in a browser.
 const (
 	scopeAccess  = "com.atproto.appPass"
 	scopeRefresh = "com.atproto.refresh"
+	scopeOAuth   = "atproto"
 )
 
 // claims are what a token says.
@@ -24,8 +25,15 @@ type claims struct {
 	Subject string `json:"sub"`
 	Issued  int64  `json:"iat"` // Unix seconds
 	Expires int64  `json:"exp"`
-	ID      string `json:"jti,omitempty"` // the session, in a refresh token
+	ID      string `json:"jti,omitempty"` // the session, but in an access token of a password
 	Serial  int    `json:"serial,omitempty"`
+
+	Key *proofKey `json:"cnf,omitempty"` // in an access token of a browser
+}
+
+// proofKey names the key that a token is of use with (RFC 9449, 6.1).
+type proofKey struct {
+	Thumbprint string `json:"jkt"`
 }
 
 // sessions issues and checks tokens. A refresh token works once: the next takes
@@ -132,7 +140,13 @@ func (t *sessions) end(c claims) {
 }
 
 // authenticate fills in who calls.
-func (s *Server) authenticate(c *call, a access) error {
+func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, c *call, a access) error {
+	if token, ok := strings.CutPrefix(c.header.Get("Authorization"), "DPoP "); ok {
+		if fail := s.authenticateDPoP(w, r, c, a, token); fail != nil {
+			return fail
+		}
+		return nil
+	}
 	token, ok := strings.CutPrefix(c.header.Get("Authorization"), "Bearer ")
 	if !ok {
 		if a == anyone {
@@ -155,15 +169,21 @@ func (s *Server) authenticate(c *call, a access) error {
 }
 
 func (s *Server) createSession(c *call) (any, error) {
-	var in struct{ Identifier, Password string }
+	var in struct{ Identifier, Password, AuthFactorToken string }
 	if err := c.input(&in); err != nil {
 		return nil, err
 	}
 	s.mu.RLock()
 	p := s.lookup(strings.TrimPrefix(in.Identifier, "@"))
 	s.mu.RUnlock()
-	if p == nil || !hmac.Equal([]byte(p.password), []byte(in.Password)) {
+	switch {
+	case p != nil && hmac.Equal([]byte(p.password), []byte(in.Password)):
+	case p == nil || !hmac.Equal([]byte(mainPassword(p)), []byte(in.Password)):
 		return nil, &failure{http.StatusUnauthorized, "AuthenticationRequired", "Invalid identifier or password"}
+	case in.AuthFactorToken == "":
+		return nil, &failure{http.StatusUnauthorized, "AuthFactorTokenRequired", "A sign in code has been sent to your email address"}
+	case in.AuthFactorToken != AuthCode:
+		return nil, &failure{http.StatusBadRequest, "InvalidToken", "Token is invalid"}
 	}
 	access, refresh, err := s.sessions.begin(p.did)
 	if err != nil {
@@ -171,6 +191,21 @@ func (s *Server) createSession(c *call) (any, error) {
 	}
 	return s.session(p, access, refresh), nil
 }
+
+// AuthCode is what the server has sent by mail to whoever signs in with the main
+// password.
+const AuthCode = "ABCDE-FGHIJ"
+
+// MainPassword is a person's own password, which is none for programs: it wants
+// AuthCode beside it.
+func (s *Server) MainPassword(personKey string) string {
+	if p := s.person(personKey); p != nil {
+		return mainPassword(p)
+	}
+	return ""
+}
+
+func mainPassword(p *person) string { return "main-" + p.password }
 
 func (s *Server) refreshSession(c *call) (any, error) {
 	access, refresh, err := s.sessions.renew(c.token)

@@ -59,6 +59,7 @@ func (s *Server) table() map[string]method {
 		"com.atproto.server.getSession":     {get, signed, (*Server).getSession},
 		"com.atproto.server.describeServer": {get, anyone, (*Server).describeServer},
 
+		"com.atproto.repo.describeRepo":      {get, anyone, (*Server).describeRepo},
 		"com.atproto.identity.resolveHandle": {get, anyone, (*Server).resolveHandle},
 
 		"com.atproto.repo.createRecord": {post, signed, (*Server).createRecord},
@@ -137,12 +138,9 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) (any, error) {
 	if r.Method != m.verb {
 		return nil, &failure{http.StatusMethodNotAllowed, "InvalidRequest", fmt.Sprintf("Incorrect HTTP method (%s) expected %s", r.Method, m.verb)}
 	}
-	s.mu.Lock()
-	s.calls[name]++
-	s.mu.Unlock()
-
+	s.count(name)
 	c := &call{query: r.URL.Query(), header: r.Header}
-	if err := s.authenticate(c, m.access); err != nil {
+	if err := s.authenticate(w, r, c, m.access); err != nil {
 		return nil, err
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
