@@ -1,6 +1,7 @@
 package bluesky
 
 import (
+	"context"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -151,6 +152,15 @@ func (b *Backend) Close() error {
 		b.session.close()
 	}
 	return nil
+}
+
+// SignOut makes the server forget the session, whichever way it was begun: an app
+// password stays good for another one. The tokens of the vault are of no use then.
+func (b *Backend) SignOut(ctx context.Context) error {
+	if b.session == nil {
+		return nil
+	}
+	return tried("sign-out of "+b.account.Handle.String(), b.session.end(ctx))
 }
 
 // SetPace implements timeline.Pacer. A stream that waits wakes up.

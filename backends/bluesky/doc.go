@@ -9,6 +9,9 @@
 //   - A session is kept and renewed, never made anew for a command. Refresh
 //     tokens work once, so renewing happens under the account's cross-process
 //     lock, is saved before it is used, and is not cancelled half way.
+//     Whether it was begun with an app password (password.go) or in the browser
+//     (OAuth: oauth.go, dpop.go), its credentials say. What cannot be renewed ends in
+//     one request to sign in again.
 //   - Polling stands in for a stream, with the cheapest request that tells
 //     whether anything is new.
 //
@@ -29,9 +32,13 @@
 // bookmarks, which are nobody else's business and no records. The archive is the
 // repository itself (archive.go), looked through on its way to the file (car.go).
 //
+// Signing in is a conversation (flow.go): the account leads to its server, that to who
+// signs its accounts in (oauthserver.go), and back: whom that server says it has signed
+// in must live where it is the one that is named.
+//
 // Of indigo it uses the syntax, the data model and the types of the lexicons. Calls
-// (xrpc.go) and looking up where an account lives (directory.go) are its own: indigo's
-// cost each start of the program several milliseconds.
+// (xrpc.go), looking up where an account lives (directory.go) and OAuth are its own:
+// indigo's cost each start of the program several milliseconds.
 //
 // It knows the domain, the transport and the vault; no other network and no
 // screen.

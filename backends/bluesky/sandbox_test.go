@@ -88,7 +88,7 @@ func newWriter(t testing.TB, s *pds.Server, key string) writer {
 		t.Fatal(err)
 	}
 	api := newXRPC(newClient(t), u)
-	pair, err := createSession(t.Context(), api, s.Handle(key), account.NewSecret(s.AppPassword(key)))
+	pair, err := createSession(t.Context(), api, s.Handle(key), account.NewSecret(s.AppPassword(key)), "")
 	if err != nil {
 		t.Fatalf("sign-in of %s: %v", key, err)
 	}

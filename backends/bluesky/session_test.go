@@ -112,7 +112,7 @@ func TestWrongClockRefreshesOnce(t *testing.T) {
 }
 
 // front is a server before the sandbox that may answer in its place.
-func front(t *testing.T, target string, hook func(w http.ResponseWriter, r *http.Request) (answered bool)) string {
+func front(t testing.TB, target string, hook func(w http.ResponseWriter, r *http.Request) (answered bool)) string {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {

@@ -61,7 +61,7 @@ func TestFindPDS(t *testing.T) {
 		"ana.org": "https://pds.org", "ANA.Org": "https://pds.org", did1: "https://pds.org", "nobody.bsky.social": entryway,
 		"bo.bsky.social": "https://host.org", "dns.org": "https://pds.org", "did:web:web.org": "https://pds.org",
 	} {
-		if got, err := findPDS(t.Context(), dir, who); err != nil || got != want {
+		if _, got, err := findPDS(t.Context(), dir, who); err != nil || got != want {
 			t.Errorf("findPDS(%s) = %q, %v; want %q", who, got, err, want)
 		}
 	}
@@ -69,11 +69,11 @@ func TestFindPDS(t *testing.T) {
 		"nobody.org", "homeless.org", "evilbsky.social", "impostor.org", "thief.org", "page.org", "name.invalid", "name.example",
 		"did:web:another.org", "did:web:broken.org", "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
 	} {
-		if got, err := findPDS(t.Context(), dir, who); timeline.CodeOf(err) != timeline.CodeNotFound {
+		if _, got, err := findPDS(t.Context(), dir, who); timeline.CodeOf(err) != timeline.CodeNotFound {
 			t.Errorf("findPDS(%s) = %q, %v; want code not-found", who, got, err)
 		}
 	}
-	if got, err := findPDS(t.Context(), dir, "long.org"); timeline.CodeOf(err) != timeline.CodeTooLarge {
+	if _, got, err := findPDS(t.Context(), dir, "long.org"); timeline.CodeOf(err) != timeline.CodeTooLarge {
 		t.Errorf("a handle that answers without end: %q, %v", got, err)
 	}
 }

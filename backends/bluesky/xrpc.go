@@ -2,6 +2,7 @@ package bluesky
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -119,14 +120,16 @@ func (x *xrpc) send(client *http.Client, req *http.Request) (*http.Response, err
 	return nil, said
 }
 
-// readError reads what a server says against a call.
+// readError reads what a server says against a call, in the words of XRPC or in those
+// of OAuth.
 func readError(body io.Reader) *apiError {
 	var e struct {
-		Error   string `json:"error"`
-		Message string `json:"message"`
+		Error       string `json:"error"`
+		Message     string `json:"message"`
+		Description string `json:"error_description"`
 	}
 	if json.NewDecoder(body).Decode(&e) != nil {
 		return &apiError{} // the status is all that is known
 	}
-	return &apiError{name: e.Error, message: e.Message}
+	return &apiError{name: e.Error, message: cmp.Or(e.Message, e.Description)}
 }

@@ -58,12 +58,20 @@ type Credentials map[string]Secret
 // The names of credentials.
 const (
 	Token        = "token"         // Mastodon access token
-	ClientID     = "client-id"     // the app that the token was granted to, which may revoke it
+	ClientID     = "client-id"     // the app that a session was granted to, which may revoke it
 	ClientSecret = "client-secret" // of that app
 	AppPassword  = "app-password"  // Bluesky app password
-	AccessJWT    = "access-jwt"    // Bluesky session
-	RefreshJWT   = "refresh-jwt"
-	PrivateKey   = "private-key" // Nostr, 64 hex digits
+	AccessJWT    = "access-jwt"    // Bluesky session: what requests carry
+	RefreshJWT   = "refresh-jwt"   // Bluesky session: traded for the next two, once
+	PrivateKey   = "private-key"   // Nostr, 64 hex digits
+
+	// Those of a Bluesky session that was begun in the browser; it has a ClientID, too.
+	DPoPKey            = "dpop-key"            // P-256, its scalar in base64url
+	Expires            = "expires"             // when the access token ends, in Unix seconds
+	Issuer             = "issuer"              // the authorization server
+	TokenEndpoint      = "token-endpoint"      // of the issuer
+	RevocationEndpoint = "revocation-endpoint" // of the issuer; may be missing
+	Scope              = "scope"               // what was allowed
 )
 
 // Clone copies c, so that the copy can be changed and saved.
