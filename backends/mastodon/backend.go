@@ -66,6 +66,7 @@ var (
 	_ timeline.Lister   = (*Backend)(nil)
 	_ timeline.Marker   = (*Backend)(nil)
 
+	_ timeline.SignOuter = (*Backend)(nil)
 	_ timeline.Publisher = (*Backend)(nil)
 	_ timeline.Learner   = (*Backend)(nil)
 )

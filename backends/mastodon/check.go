@@ -3,6 +3,7 @@ package mastodon
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 
 	masto "github.com/mattn/go-mastodon"
@@ -56,10 +57,19 @@ func AddToken(ctx context.Context, client *transport.Client, server string, toke
 	if token.Empty() {
 		return account.Record{}, nil, timeline.Errorf(timeline.CodeUsage, "%s: no token was given", base.Host)
 	}
+	r, err := identify(ctx, client, base, token)
+	if err != nil {
+		return account.Record{}, nil, err
+	}
+	return r, account.Credentials{account.Token: token}, nil
+}
+
+// identify finds out whose token it is.
+func identify(ctx context.Context, client *transport.Client, base *url.URL, token account.Secret) (account.Record, error) {
 	a := newAPI(client, base, token)
 	me, err := a.GetAccountCurrentUser(ctx)
 	if err != nil {
-		return account.Record{}, nil, refusedToken(base.Host, err)
+		return account.Record{}, refusedToken(base.Host, err)
 	}
 	domain := base.Host
 	// The handle's host differs from the server's where a site keeps its people
@@ -69,13 +79,13 @@ func AddToken(ctx context.Context, client *transport.Client, server string, toke
 	}
 	id := (&decoder{domain: domain}).personID(me.Acct)
 	if id == "" {
-		return account.Record{}, nil, timeline.Errorf(timeline.CodeMalformed, "%s: does not say who the token belongs to", base.Host)
+		return account.Record{}, timeline.Errorf(timeline.CodeMalformed, "%s: does not say who the token belongs to", base.Host)
 	}
 	return account.Record{
 		Network: string(timeline.Mastodon),
 		Handle:  timeline.CleanLine("@" + id).String(),
 		Server:  base.String(),
-	}, account.Credentials{account.Token: token}, nil
+	}, nil
 }
 
 // refusedToken says what a person can do about a token that was not taken.

@@ -12,13 +12,19 @@ import (
 	"skein/backends/conformance"
 	"skein/backends/sandbox/instance"
 	"skein/backends/sandbox/world"
+	"skein/config/account"
 	"skein/timeline"
 )
 
 func TestConformance(t *testing.T) {
-	for name, o := range map[string]instance.Options{"Current": {}, "V1Only": {V1Only: true}} {
+	for name, o := range map[string]instance.Options{"Current": {}, "V1Only": {V1Only: true}, "OwnScopes": {}} {
 		t.Run(name, func(t *testing.T) {
 			h := settle(t, world.New(world.Options{}), o)
+			if name == "OwnScopes" { // as a sign-in in the browser asks for them
+				s := newSigner(t, browsing(h.URL()))
+				f := s.done(s.answer(s.press(s.visit(s.answer(account.Answer{})), "Authorize")), h)
+				h.backend = h.signIn(t, f.Credentials[account.Token].Reveal())
+			}
 			conformance.Run(t, conformance.Setup{
 				Backend: h.backend,
 				Publish: h.post,

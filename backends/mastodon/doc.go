@@ -2,6 +2,7 @@
 // itself and to the servers that share its API (GoToSocial, Pleroma, Akkoma,
 // Pixelfed, Friendica).
 //
+//	signin.go    the sign-in as a Flow: server.go finds the server, oauth.go gets a token
 //	rest.go      one request: go-mastodon where it has the call, a raw GET where it lacks it
 //	decode.go    JSON, item by item, so that one odd status never costs a page
 //	post.go      a status becomes a timeline.Post; attach.go its media, poll, card and quote

@@ -123,7 +123,7 @@ func TestListsThatAreOdd(t *testing.T) {
 		"no list":              {body: `{"error":"x"}`, code: timeline.CodeMalformed},
 		"not there":            {status: http.StatusNotFound, body: `{"error":"x"}`, code: timeline.CodeUnsupported},
 		"not built":            {status: http.StatusNotImplemented, body: ``, code: timeline.CodeUnsupported},
-		"not with this token":  {status: http.StatusForbidden, body: `{"error":"This action is outside the authorized scopes"}`, code: timeline.CodeRefused},
+		"not with this token":  {status: http.StatusForbidden, body: `{"error":"This action is outside the authorized scopes"}`, code: timeline.CodeAuth},
 		"broken":               {status: http.StatusBadGateway, body: `<html>`, code: timeline.CodeServer},
 	} {
 		t.Run(name, func(t *testing.T) {

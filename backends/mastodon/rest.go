@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	masto "github.com/mattn/go-mastodon"
 
@@ -62,7 +63,18 @@ func (r answer) fault(host string) *timeline.Error {
 	}
 	// Whatever is no such JSON has nothing to say to a person.
 	_ = json.NewDecoder(bytes.NewReader(r.body[:min(len(r.body), maxError)])).Decode(&said)
-	return transport.StatusError(host, r.status, said.Error)
+	return statusError(host, r.status, said.Error)
+}
+
+// statusError is transport.StatusError, but that a token without the scope for a call
+// needs a new sign-in.
+//
+// Source: Mastodon's config/locales/doorkeeper.en.yml, forbidden_token
+func statusError(host string, status int, said string) *timeline.Error {
+	if status == http.StatusForbidden && strings.Contains(said, "outside the authorized scopes") {
+		return timeline.Errorf(timeline.CodeAuth, "%s: the sign-in does not cover this; sign in again", host)
+	}
+	return transport.StatusError(host, status, said)
 }
 
 // missing tells whether the server has no such call.
@@ -117,7 +129,7 @@ func failure(what, host string, err error) *timeline.Error {
 	switch {
 	case errors.As(err, &cause):
 	case errors.As(err, &refused):
-		cause = transport.StatusError(host, refused.StatusCode, refused.Message)
+		cause = statusError(host, refused.StatusCode, refused.Message)
 	case errors.Is(err, context.Canceled):
 		cause = timeline.Errorf(timeline.CodeInternal, "%s: cancelled", host)
 	case errors.As(err, &syntax), errors.As(err, &mismatch), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

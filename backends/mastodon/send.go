@@ -112,7 +112,7 @@ func (b *Backend) general(f frozen, got answer) (timeline.Outcome, bool) {
 	case http.StatusUnauthorized:
 		return outcome(timeline.Absent, e), !got.replayed()
 	case http.StatusForbidden:
-		if !got.replayed() && aboutToken(e) {
+		if !got.replayed() && (e.Code == timeline.CodeAuth || aboutToken(e)) {
 			e.Code = timeline.CodeAuth
 			return outcome(timeline.Absent, e), true
 		}

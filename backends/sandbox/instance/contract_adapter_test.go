@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"skein/backends/mastodon"
+	"skein/backends/sandbox/visitor"
 	"skein/backends/sandbox/world"
 	"skein/backends/transport"
 	"skein/config/account"
@@ -155,4 +156,41 @@ func adapter(t *testing.T, s *Server) *mastodon.Backend {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// TestContractAdapterSignsIn has the adapter sign in and out.
+func TestContractAdapterSignsIn(t *testing.T) {
+	v := description(t)
+	s, rec := observed(t, village(), Options{})
+	client := transport.New(transport.Options{Allow: []string{"127.0.0.1"}})
+	t.Cleanup(client.Close)
+	flow := mastodon.SignIn(mastodon.SignInConfig{Client: client}, account.Preset{
+		"server": s.URL(), "how": "browser", account.Browser: account.NoBrowser,
+	})
+	step, err := flow.Next(t.Context(), account.Answer{})
+	visit, ok := step.(account.Visit)
+	if err != nil || !ok {
+		t.Fatalf("%#v, %v", step, err)
+	}
+	page, err := visitor.Press(t.Context(), visit.URL, "Authorize")
+	if err != nil {
+		t.Fatal(err)
+	}
+	step, err = flow.Next(t.Context(), account.Answer{Secret: account.NewSecret(page.Code)})
+	done, ok := step.(account.Finished)
+	if err != nil || !ok || flow.Close() != nil {
+		t.Fatalf("%#v, %v", step, err)
+	}
+	store := account.NewMemory()
+	if err := store.Save(t.Context(), "acc", done.Credentials); err != nil {
+		t.Fatal(err)
+	}
+	b, err := mastodon.New(mastodon.Config{Account: timeline.Account{ID: "acc"}, Server: s.URL(), Store: store, Client: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.SignOut(t.Context()); err != nil {
+		t.Error(err)
+	}
+	t.Logf("contract: checked %d responses", rec.check(t, v))
 }

@@ -33,7 +33,7 @@ type exchange struct {
 	body           []byte
 }
 
-// recorder keeps what goes over the API. Websockets and files are not its matter.
+// recorder keeps what goes over the API. Websockets, pages and files are not its matter.
 type recorder struct {
 	mu        sync.Mutex
 	exchanges []exchange
@@ -41,7 +41,9 @@ type recorder struct {
 
 func (r *recorder) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if strings.HasPrefix(req.URL.Path, "/api/v1/streaming") || !strings.HasPrefix(req.URL.Path, "/api/") {
+		described := strings.HasPrefix(req.URL.Path, "/api/") && !strings.HasPrefix(req.URL.Path, "/api/v1/streaming") ||
+			slices.Contains([]string{"/oauth/token", "/oauth/revoke", "/.well-known/oauth-authorization-server"}, req.URL.Path)
+		if !described {
 			next.ServeHTTP(w, req)
 			return
 		}
@@ -122,6 +124,10 @@ func patch(t *testing.T, raw []byte) []byte {
 		t.Fatal("the parameter is no object")
 	}
 	key["schema"] = map[string]any{"type": "string"} // it says object, which no header is
+	for _, path := range []string{"/api/v1/apps", "/oauth/token", "/oauth/revoke"} {
+		content := within(t, doc, "paths", path, "post", "requestBody", "content")
+		content["application/x-www-form-urlencoded"] = content["application/json"] // RFC 6749 section 4.1.3
+	}
 	out, err := json.Marshal(doc)
 	if err != nil {
 		t.Fatal(err)

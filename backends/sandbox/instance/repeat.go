@@ -176,7 +176,8 @@ func (s *Server) publishing(next http.Handler) http.HandlerFunc {
 func (s *Server) begin(r *http.Request) (key string, fresh, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &call{Request: r, s: s, viewer: s.signedIn(r)}
+	c := &call{Request: r, s: s}
+	c.viewer, _ = s.signedIn(r)
 	if c.viewer == nil {
 		return "", false, true // it is refused further on
 	}

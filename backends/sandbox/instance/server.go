@@ -35,6 +35,8 @@ type Options struct {
 	Commit     time.Duration
 	AsyncMedia bool // an upload is answered with 202 and is ready at the second look
 
+	SignIns SignIns // how far its OAuth goes
+
 	wrap func(http.Handler) http.Handler // tests look over the server's shoulder
 }
 
@@ -44,13 +46,15 @@ type Server struct {
 	base     string // http://127.0.0.1:port
 	http     *http.Server
 	cancel   context.CancelFunc
-	done     <-chan struct{}   // closed by Close
-	tokens   map[string]string // token → person's key
+	done     <-chan struct{} // closed by Close
 	pictures *gallery
 
 	mu       sync.Mutex
 	town     *town
-	underway map[string]bool // keys of posts that are being written
+	tokens   map[string]pass    // by token
+	apps     map[string]*client // by id
+	grants   map[string]grant   // by code
+	underway map[string]bool    // keys of posts that are being written
 	listener map[*listener]bool
 	closed   bool
 
@@ -72,14 +76,14 @@ func Start(w *world.World, o Options) (*Server, error) {
 	}
 	s := &Server{
 		opts: o, base: "http://" + l.Addr().String(),
-		tokens: map[string]string{}, pictures: newGallery(), listener: map[*listener]bool{},
-		underway: map[string]bool{},
+		pictures: newGallery(), listener: map[*listener]bool{}, underway: map[string]bool{},
+		tokens: map[string]pass{}, apps: map[string]*client{}, grants: map[string]grant{},
 	}
 	if s.town, err = settle(w, o.Now(), s.pictures); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	for key := range s.town.people {
-		s.tokens[s.Token(key)] = key
+		s.tokens[s.Token(key)] = pass{person: key}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel, s.done = cancel, ctx.Done()
@@ -154,107 +158,147 @@ func (r refusal) Error() string { return r.message }
 
 func errNotFound() error { return refusal{http.StatusNotFound, "Record not found"} }
 func errToken() error    { return refusal{http.StatusUnauthorized, "The access token is invalid"} }
+func errScope() error {
+	return refusal{http.StatusForbidden, "This action is outside the authorized scopes"}
+}
+
 func errInvalid(why string) error {
 	return refusal{http.StatusUnprocessableEntity, "Validation failed: " + why}
 }
 
-// routes lists the whole API.
+// routes lists the whole API. Each call says which of a token's scopes it needs, one of
+// those named; "" is none.
+//
+// Source: docs.joinmastodon.org/api/oauth-scopes
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	public := func(pattern string, a answer) { mux.HandleFunc(pattern, s.serve(a, false)) }
-	signedIn := func(pattern string, a answer) { mux.HandleFunc(pattern, s.serve(a, true)) }
+	public := func(pattern, scope string, a answer) { mux.HandleFunc(pattern, s.serve(a, scope, false)) }
+	signedIn := func(pattern, scope string, a answer) { mux.HandleFunc(pattern, s.serve(a, scope, true)) }
 
-	public("GET /.well-known/nodeinfo", nodeinfoIndex)
-	public("GET /nodeinfo/2.0", nodeinfo)
-	public("GET /api/v1/instance", instanceV1)
+	public("GET /.well-known/nodeinfo", "", nodeinfoIndex)
+	public("GET /nodeinfo/2.0", "", nodeinfo)
+	public("GET /api/v1/instance", "", instanceV1)
 	if !s.opts.V1Only {
-		public("GET /api/v2/instance", instanceV2)
+		public("GET /api/v2/instance", "", instanceV2)
 	}
+	s.signingIn(mux, public)
 
-	signedIn("GET /api/v1/timelines/home", homeTimeline)
-	public("GET /api/v1/timelines/public", publicTimeline)
-	public("GET /api/v1/timelines/tag/{tag}", tagTimeline)
+	signedIn("GET /api/v1/timelines/home", "read:statuses", homeTimeline)
+	public("GET /api/v1/timelines/public", "read:statuses", publicTimeline)
+	public("GET /api/v1/timelines/tag/{tag}", "read:statuses", tagTimeline)
 
-	mux.HandleFunc("POST /api/v1/statuses", s.publishing(s.serve(postStatus, true)))
-	public("GET /api/v1/statuses/{id}", getStatus)
-	signedIn("PUT /api/v1/statuses/{id}", editStatus)
-	signedIn("DELETE /api/v1/statuses/{id}", deleteStatus)
-	signedIn("GET /api/v1/statuses/{id}/source", getSource)
-	public("GET /api/v1/statuses/{id}/context", getContext)
+	mux.HandleFunc("POST /api/v1/statuses", s.publishing(s.serve(postStatus, "write:statuses", true)))
+	public("GET /api/v1/statuses/{id}", "read:statuses", getStatus)
+	signedIn("PUT /api/v1/statuses/{id}", "write:statuses", editStatus)
+	signedIn("DELETE /api/v1/statuses/{id}", "write:statuses", deleteStatus)
+	signedIn("GET /api/v1/statuses/{id}/source", "read:statuses", getSource)
+	public("GET /api/v1/statuses/{id}/context", "read:statuses", getContext)
 	for verb, act := range actions() {
-		signedIn("POST /api/v1/statuses/{id}/"+verb, onStatus(act))
+		signedIn("POST /api/v1/statuses/{id}/"+verb, scopeOf(verb), onStatus(act))
 	}
 
 	s.writing(signedIn)
 	s.listing(signedIn)
 
-	signedIn("GET /api/v1/accounts/verify_credentials", verifyCredentials)
-	signedIn("GET /api/v1/accounts/relationships", relationships)
-	public("GET /api/v1/accounts/lookup", lookupAccount)
-	public("GET /api/v1/accounts/{id}", getAccount)
-	public("GET /api/v1/accounts/{id}/statuses", accountStatuses)
-	public("GET /api/v1/accounts/{id}/following", following)
-	public("GET /api/v2/search", search)
+	signedIn("GET /api/v1/accounts/verify_credentials", "profile read:accounts", verifyCredentials)
+	signedIn("GET /api/v1/accounts/relationships", "read:follows", relationships)
+	public("GET /api/v1/accounts/lookup", "read:accounts", lookupAccount)
+	public("GET /api/v1/accounts/{id}", "read:accounts", getAccount)
+	public("GET /api/v1/accounts/{id}/statuses", "read:statuses", accountStatuses)
+	public("GET /api/v1/accounts/{id}/following", "read:accounts", following)
+	public("GET /api/v2/search", "read:search", search)
 
 	mux.HandleFunc("GET /api/v1/streaming", s.stream)
 	mux.HandleFunc("GET /files/{name}", s.pictures.serve)
-	public("/", func(*call) (any, error) { return nil, errNotFound() })
+	public("/", "", func(*call) (any, error) { return nil, errNotFound() })
 	return mux
 }
 
+// scopeOf is the scope of what is done to a status or to a person.
+func scopeOf(verb string) string {
+	switch strings.TrimPrefix(verb, "un") {
+	case "favourite":
+		return "write:favourites"
+	case "bookmark":
+		return "write:bookmarks"
+	case "follow":
+		return "write:follows"
+	case "mute":
+		return "write:mutes"
+	case "block":
+		return "write:blocks"
+	}
+	return "write:statuses"
+}
+
 // writing lists what there is beside statuses for those who write.
-func (s *Server) writing(signedIn func(string, answer)) {
-	signedIn("POST /api/v2/media", postMedia)
-	signedIn("GET /api/v1/media/{id}", getMedia)
-	signedIn("PUT /api/v1/media/{id}", putMedia)
-	signedIn("GET /api/v1/polls/{id}", getPoll)
-	signedIn("POST /api/v1/polls/{id}/votes", vote)
-	signedIn("GET /api/v1/scheduled_statuses", scheduledStatuses)
-	signedIn("GET /api/v1/scheduled_statuses/{id}", getScheduled)
-	signedIn("DELETE /api/v1/scheduled_statuses/{id}", deleteScheduled)
+func (s *Server) writing(signedIn func(pattern, scope string, a answer)) {
+	signedIn("POST /api/v2/media", "write:media", postMedia)
+	signedIn("GET /api/v1/media/{id}", "write:media", getMedia)
+	signedIn("PUT /api/v1/media/{id}", "write:media", putMedia)
+	signedIn("GET /api/v1/polls/{id}", "read:statuses", getPoll)
+	signedIn("POST /api/v1/polls/{id}/votes", "write:statuses", vote)
+	signedIn("GET /api/v1/scheduled_statuses", "read:statuses", scheduledStatuses)
+	signedIn("GET /api/v1/scheduled_statuses/{id}", "read:statuses", getScheduled)
+	signedIn("DELETE /api/v1/scheduled_statuses/{id}", "write:statuses", deleteScheduled)
 	for verb, do := range relations() {
-		signedIn("POST /api/v1/accounts/{id}/"+verb, relate(do))
+		signedIn("POST /api/v1/accounts/{id}/"+verb, scopeOf(verb), relate(do))
 	}
 }
 
 // listing lists what the server keeps of each account.
-func (s *Server) listing(signedIn func(string, answer)) {
-	signedIn("GET /api/v1/mutes", mutes)
-	signedIn("GET /api/v1/blocks", blocks)
-	signedIn("GET /api/v1/bookmarks", bookmarks)
-	signedIn("GET /api/v1/favourites", favourites)
+func (s *Server) listing(signedIn func(pattern, scope string, a answer)) {
+	signedIn("GET /api/v1/mutes", "read:mutes", mutes)
+	signedIn("GET /api/v1/blocks", "read:blocks", blocks)
+	signedIn("GET /api/v1/bookmarks", "read:bookmarks", bookmarks)
+	signedIn("GET /api/v1/favourites", "read:favourites", favourites)
 	if !s.opts.NoMarkers {
-		signedIn("GET /api/v1/markers", getMarkers)
-		signedIn("POST /api/v1/markers", postMarkers)
+		signedIn("GET /api/v1/markers", "read:statuses", getMarkers)
+		signedIn("POST /api/v1/markers", "write:statuses", postMarkers)
 	}
 }
 
-// serve turns an answer into a handler.
-func (s *Server) serve(a answer, needsToken bool) http.HandlerFunc {
+// serve turns an answer into a handler. A token is held to its scopes also where none
+// is needed, as on the real server.
+func (s *Server) serve(a answer, scope string, needsToken bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := &call{Request: r, s: s, reply: w.Header(), code: http.StatusOK}
 		s.mu.Lock()
 		s.publishDue()
-		c.viewer = s.signedIn(r)
+		var token pass
+		c.viewer, token = s.signedIn(r)
 		var out any
 		err := errToken()
-		if c.viewer != nil || !needsToken {
+		switch {
+		case c.viewer == nil && needsToken:
+		case scope != "" && !token.covers(strings.Fields(scope)...):
+			err = errScope()
+		default:
 			out, err = a(c)
 		}
 		s.mu.Unlock()
 		status := c.code
 		if err != nil {
-			var no refusal
-			if !errors.As(err, &no) {
-				no = refusal{http.StatusInternalServerError, err.Error()}
-			}
-			status, out = no.status, map[string]string{"error": no.message}
+			status, out = refused(err)
 		}
 		s.limits(w.Header())
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(out) // the client went away
 	}
+}
+
+// refused is how an error is sent.
+func refused(err error) (int, any) {
+	var no refusal
+	var oauth oauthRefusal
+	switch {
+	case errors.As(err, &oauth):
+		return oauth.status, map[string]string{"error": oauth.kind, "error_description": oauth.text}
+	case errors.As(err, &no):
+		return no.status, map[string]string{"error": no.message}
+	}
+	return http.StatusInternalServerError, map[string]string{"error": err.Error()}
 }
 
 // limits are the rate limit's headers. The sandbox never refuses.
@@ -265,16 +309,16 @@ func (s *Server) limits(h http.Header) {
 	h.Set("X-RateLimit-Reset", timestamp(s.opts.Now().Truncate(window).Add(window)))
 }
 
-// signedIn is whose token came with the request: in the header, or in the query
-// as websocket clients in browsers do.
-func (s *Server) signedIn(r *http.Request) *person {
+// signedIn is whose token came with the request, and what that opens: in the header,
+// or in the query as websocket clients in browsers do.
+func (s *Server) signedIn(r *http.Request) (*person, pass) {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
 		token = r.URL.Query().Get("access_token")
 	}
-	key, ok := s.tokens[token]
+	p, ok := s.tokens[token]
 	if !ok {
-		return nil
+		return nil, pass{}
 	}
-	return s.town.people[key]
+	return s.town.people[p.person], p
 }

@@ -35,11 +35,15 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	s.mu.Lock()
-	l := &listener{viewer: s.signedIn(r), messages: make(chan []byte, backlog), cut: cancel}
+	viewer, token := s.signedIn(r)
+	l := &listener{viewer: viewer, messages: make(chan []byte, backlog), cut: cancel}
 	s.mu.Unlock()
 	switch {
 	case l.viewer == nil:
 		refuse(w, http.StatusUnauthorized, "Missing access token")
+		return
+	case !token.covers("read:statuses"):
+		refuse(w, http.StatusUnauthorized, "Access token does not have the required scopes")
 		return
 	case r.URL.Query().Get("stream") != "user":
 		refuse(w, http.StatusNotFound, "Unknown stream type")
