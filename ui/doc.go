@@ -6,6 +6,9 @@
 // overlay, then the focused pane and the keys that work everywhere. Update and
 // View do no input or output: that is for commands.
 //
+// Run shows the Model; package frames draws it when a message has come, and not by a
+// clock.
+//
 // It opens on what was kept, at the place where the reader left, before any network
 // is asked: New reads the first rows, the rest is read in pages as the reader moves.
 //

@@ -11,6 +11,7 @@ import (
 
 	"skein/outbox"
 	"skein/timeline"
+	"skein/ui/frames"
 	"skein/ui/theme"
 )
 
@@ -141,7 +142,7 @@ func Run(ctx context.Context, o Options, more ...tea.ProgramOption) (Result, err
 	}
 	m := New(ctx, o)
 	defer m.cancel()
-	_, err := tea.NewProgram(m, append([]tea.ProgramOption{tea.WithContext(ctx)}, more...)...).Run()
+	err := frames.Run(m, append([]tea.ProgramOption{tea.WithContext(ctx)}, more...)...)
 	if lost := m.Close(context.WithoutCancel(ctx)); lost != nil { // the next start opens a little beside where it could
 		m.o.Log.Warn("where the reader was is not kept", "err", lost)
 	}
