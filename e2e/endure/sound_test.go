@@ -46,6 +46,10 @@ func checks(t *testing.T, db *sql.DB, path string, cache bool) {
 		"boosts of nothing":                "SELECT count(*) FROM post WHERE inner NOT IN (SELECT place FROM post)",
 		"posts of nobody":                  "SELECT count(*) FROM post WHERE author NOT IN (SELECT n FROM person)",
 		"members that are no posts":        "SELECT count(*) FROM member WHERE place NOT IN (SELECT place FROM post)",
+		"leads to nothing":                 "SELECT count(*) FROM leads WHERE place NOT IN (SELECT place FROM post)",
+		"posts that no id leads to":        "SELECT count(*) FROM post WHERE place NOT IN (SELECT place FROM leads WHERE kind = 0)",
+		"posts that no author leads to":    "SELECT count(*) FROM post WHERE (author, place) NOT IN (SELECT key, place FROM leads WHERE kind = 1)",
+		"fresh leads that are not counted": "SELECT max(0, count(*) - (SELECT count FROM change WHERE what = 'fresh')) FROM fresh",
 		"unread posts that are no members": "SELECT count(*) FROM unread WHERE (stream, place) NOT IN (SELECT stream, place FROM member)",
 	} {
 		var n int

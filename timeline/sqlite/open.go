@@ -43,6 +43,8 @@ type Options struct {
 	// Shrinks is a file from which much is deleted at times: PRAGMA incremental_vacuum
 	// gives the room back. It is settled when the file is made.
 	Shrinks bool
+	// PageSize is that of a new file, in bytes; 0: SQLite's own.
+	PageSize int
 	// Conns is the most connections at once; 0: 4.
 	Conns int
 	// Pragmas are further settings of each connection, such as "cache_size(-8000)".
@@ -164,6 +166,9 @@ func prepare(ctx context.Context, db *sql.DB, o Options) (err error) {
 			"%s was written by a newer skein; update skein to use it", o.Path)
 	}
 	var settings []string
+	if version == 0 && o.PageSize > 0 { // before anything else is in the file
+		settings = append(settings, fmt.Sprintf("PRAGMA page_size = %d", o.PageSize))
+	}
 	if version == 0 && o.Shrinks { // a table would settle it
 		settings = append(settings, "PRAGMA auto_vacuum = incremental")
 	}

@@ -17,6 +17,9 @@ import (
 	"skein/timeline/sqlite"
 )
 
+// cachePage is larger than is usual: most that is written comes in long runs.
+const cachePage = 8192
+
 // cacheName is the database's name in the folder that OpenCache is given.
 const cacheName = "cache.db"
 
@@ -56,6 +59,8 @@ type Cache struct {
 	writing sync.Mutex // one transaction at a time; other processes are waited for by SQLite
 	people  *lru.Cache[personKey, known]
 
+	mostFresh int64 // leads, see there
+
 	mu     sync.Mutex
 	file   *file // the one at path; nil before the first use and after Close
 	closed bool
@@ -73,7 +78,7 @@ func OpenCache(ctx context.Context, o CacheOptions) (*Cache, error) {
 	if err != nil {
 		return nil, timeline.AsError(err)
 	}
-	c := &Cache{opts: o.withDefaults(), path: filepath.Join(o.Dir, cacheName), codec: newCodec(), people: people}
+	c := &Cache{opts: o.withDefaults(), path: filepath.Join(o.Dir, cacheName), codec: newCodec(), people: people, mostFresh: mostFresh}
 	f, err := c.acquire(ctx)
 	if err != nil {
 		return nil, err
@@ -123,9 +128,9 @@ func (c *Cache) acquire(ctx context.Context) (*file, error) {
 
 // open opens the file, or sets aside what is there and opens a new one. c.mu is held.
 func (c *Cache) open(ctx context.Context, there os.FileInfo) (*sql.DB, error) {
-	o := sqlite.Options{Path: c.path, Migrations: cacheMigrations(), Shrinks: true, Pragmas: []string{
+	o := sqlite.Options{Path: c.path, Migrations: cacheMigrations(), Shrinks: true, PageSize: cachePage, Pragmas: []string{
 		"cache_size(-8000)",        // the indexes are written all over
-		"wal_autocheckpoint(4000)", // 16 MB of log: a page that changes often is written home once
+		"wal_autocheckpoint(2000)", // 16 MB of log: a page that changes often is written home once
 	}}
 	db, err := sqlite.Open(ctx, o)
 	if err == nil || there == nil || !sqlite.Damaged(err) && timeline.CodeOf(err) != timeline.CodeUnsupported {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -36,7 +37,7 @@ func (c *Cache) Keep(ctx context.Context, hauls ...timeline.Haul) (kept timeline
 		for i, p := range kept.Posts { // two hauls may have told of the same post
 			kept.Posts[i] = latest[p.ID]
 		}
-		if err := s.flush(); err != nil {
+		if err := errors.Join(s.tie(), s.flush()); err != nil {
 			return err
 		}
 		failpoint.Hit("store.keep.before")
@@ -215,12 +216,21 @@ func (s *session) combine(r row, next *timeline.Post, inner sql.NullInt64, quote
 	if err != nil {
 		return keptPost{}, err
 	}
-	_, err = s.exec("UPDATE post SET author = ?, parent = ?, inner = ?, read = ?, body = ? WHERE place = ?",
-		author, parent(post), inner, s.cache.opts.Now().Unix(), s.cache.codec.shrink(s.pack(post, r.at, quoted)), int64(r.at))
+	_, err = s.exec("UPDATE post SET author = ?, inner = ?, read = ?, body = ? WHERE place = ?",
+		author, inner, s.cache.opts.Now().Unix(), s.cache.codec.shrink(s.pack(post, r.at, quoted)), int64(r.at))
 	if err != nil {
 		return keptPost{}, err
 	}
 	s.reindex(old, post, r.at, author)
+	if author != r.writer {
+		err = s.relink(byAuthor, r.at, sql.NullInt64{Int64: r.writer, Valid: true}, sql.NullInt64{Int64: author, Valid: true})
+	}
+	if before, now := parent(old), parent(post); err == nil && before != now {
+		err = s.relink(byParent, r.at, before, now)
+	}
+	if err != nil {
+		return keptPost{}, err
+	}
 	return keptPost{post: post, at: r.at}, nil
 }
 
@@ -277,6 +287,15 @@ func (s *session) remove(id timeline.ID) error {
 
 // drop deletes one row and all that refers to it, but for boosts.
 func (s *session) drop(at place) error {
+	rows, err := s.rows("place = ?", int64(at))
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := s.forsake(r); err != nil {
+			return err
+		}
+	}
 	for _, query := range []string{
 		"DELETE FROM member WHERE stream IN (SELECT n FROM stream) AND place = ?",
 		"DELETE FROM unread WHERE stream IN (SELECT n FROM stream) AND place = ?",

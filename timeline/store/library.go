@@ -65,7 +65,7 @@ func (s *session) by(author int64, below timeline.Key, limit int) (found timelin
 	if below != (timeline.Key{}) {
 		high = placeOf(settle(below.Time)).next() - 1
 	}
-	const query = "SELECT place FROM post WHERE author = ? AND place BETWEEN ? AND ? ORDER BY place DESC LIMIT ?"
+	const query = "SELECT place FROM leads WHERE kind = 1 AND key = ? AND place BETWEEN ? AND ? ORDER BY place DESC LIMIT ?"
 	for low := place(math.MinInt64); high >= low && len(found.Posts) <= limit; {
 		places, err := s.numbers(query, author, int64(low), int64(high), limit+1)
 		if err != nil {
@@ -110,7 +110,7 @@ func (c *Cache) KeptProfile(ctx context.Context, n timeline.Network, id string) 
 
 const selectProfile = `
 SELECT author, coalesce(body, x''),
-	coalesce(profile.read, (SELECT post.read FROM post WHERE post.author = n ORDER BY place DESC LIMIT 1), 0)
+	coalesce(profile.read, (SELECT post.read FROM post WHERE place = (SELECT max(place) FROM leads WHERE kind = 1 AND key = n)), 0)
 FROM person LEFT JOIN profile ON person = n WHERE network = ? AND id = ?`
 
 func (s *session) profile(network timeline.Network, id string) (*timeline.Profile, error) {
@@ -168,7 +168,7 @@ func (c *Cache) Short(ctx context.Context, short string) (ids []timeline.ID, err
 	}
 	err = c.view(ctx, func(s *session) error {
 		ids = nil
-		rows, err := s.rows("hash = ? LIMIT 100", shortened(low)) // a Short tells more than that
+		rows, err := s.rows(hashed+" LIMIT 100", shortened(low)) // a Short tells more than that
 		for _, r := range rows {
 			if id := (&unpacker{b: r.packed}).id(); id.Hash() >= low && id.Hash() <= high {
 				ids = append(ids, id)

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"database/sql"
+	"errors"
 	"time"
 
 	"skein/timeline"
@@ -17,15 +18,16 @@ type row struct {
 	at     place
 	inner  sql.NullInt64
 	read   int64 // when it was last written, in Unix seconds
+	writer int64 // the row of person
 	author []byte
 	packed []byte // the body, expanded
 }
 
-const selectRow = "SELECT place, inner, read, author.author, body FROM post LEFT JOIN person AS author ON author.n = post.author WHERE "
+const selectRow = "SELECT place, inner, read, post.author, author.author, body FROM post LEFT JOIN person AS author ON author.n = post.author WHERE "
 
 func (s *session) scan(scan func(...any) error) (r row, err error) {
 	var body []byte
-	if err := scan(&r.at, &r.inner, &r.read, &r.author, &body); err != nil {
+	if err := scan(&r.at, &r.inner, &r.read, &r.writer, &r.author, &body); err != nil {
 		return r, err
 	}
 	r.packed, err = s.cache.codec.expand(body)
@@ -42,6 +44,9 @@ func (s *session) rows(where string, args ...any) (out []row, err error) {
 	return out, err
 }
 
+// hashed are the rows whose IDs have the same short.
+const hashed = "place IN (SELECT place FROM leads WHERE kind = 0 AND key = ?)"
+
 // short is what rows are found by from an ID: half of its Hash, which keeps the
 // indexes small. One in thousands of posts shares it with another.
 func short(id timeline.ID) int64 { return shortened(id.Hash()) }
@@ -50,7 +55,11 @@ func shortened(hash uint64) int64 { return int64(int32(hash >> 32)) }
 
 // find returns the row of a post; ok is false where it was not kept.
 func (s *session) find(id timeline.ID) (r row, ok bool, err error) {
-	rows, err := s.rows("hash = ?", short(id))
+	rows, err := s.rows(hashed, short(id))
+	for _, at := range s.kept[short(id)] { // of which the leads may not be tied yet
+		more, failed := s.rows("place = ?", int64(at))
+		rows, err = append(rows, more...), errors.Join(err, failed)
+	}
 	for _, r := range rows {
 		if (&unpacker{b: r.packed}).id() == id {
 			return r, true, nil

@@ -18,9 +18,10 @@ type session struct {
 	lane  *lane
 
 	sketches map[*timeline.Post]*sketch
-	kept     map[int64]struct{} // the hashes of sketches whose posts are kept, or share one with a post that is
-	buffer   []byte             // what was packed last
+	kept     map[int64][]place // the hashes of sketches that posts which are kept have, or share; the places of those that were written just now
+	buffer   []byte            // what was packed last
 	entries  []entry
+	leads    []lead
 	renamed  bool // a row of person was changed
 }
 

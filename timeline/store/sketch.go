@@ -51,7 +51,7 @@ func (s *sheet) ready(c codec) {
 // already. Those that are not are made ready while the first are written; finish
 // waits for that to end.
 func (s *session) draw(hauls []timeline.Haul) (finish func(), err error) {
-	s.sketches, s.kept = map[*timeline.Post]*sketch{}, map[int64]struct{}{}
+	s.sketches, s.kept = map[*timeline.Post]*sketch{}, map[int64][]place{}
 	var all []*sketch
 	for _, h := range hauls {
 		for _, p := range h.Posts {
@@ -116,9 +116,9 @@ func (s *session) seek(all []*sketch) error {
 	if err != nil {
 		return fmt.Errorf("a list of hashes: %w", err)
 	}
-	found, err := s.numbers("SELECT hash FROM post WHERE hash IN (SELECT value FROM json_each(?))", string(list))
+	found, err := s.numbers("SELECT key FROM leads WHERE kind = 0 AND key IN (SELECT value FROM json_each(?))", string(list))
 	for _, h := range found {
-		s.kept[h] = struct{}{}
+		s.kept[h] = nil
 	}
 	return err
 }
@@ -149,14 +149,20 @@ func (s *session) insert(d *sketch, inner sql.NullInt64, quoted place) (keptPost
 			body = s.cache.codec.shrink(s.pack(p, at, quoted))
 		}
 		for range slots { // most often the first is free
-			n, err := s.exec("INSERT OR IGNORE INTO post(place, hash, author, parent, inner, read, body) VALUES(?, ?, ?, ?, ?, ?, ?)",
-				int64(at), shortened(d.hash), author, parent(p), inner, s.cache.opts.Now().Unix(), body)
+			n, err := s.exec("INSERT OR IGNORE INTO post(place, author, inner, read, body) VALUES(?, ?, ?, ?, ?)",
+				int64(at), author, inner, s.cache.opts.Now().Unix(), body)
 			if err != nil {
 				return keptPost{}, err
 			}
 			if n > 0 {
-				s.kept[shortened(d.hash)] = struct{}{}
+				hash := shortened(d.hash)
+				s.kept[hash] = append(s.kept[hash], at)
 				s.index(d, at, author)
+				s.lead(byHash, hash, at)
+				s.lead(byAuthor, author, at)
+				if parent := parent(p); parent.Valid {
+					s.lead(byParent, parent.Int64, at)
+				}
 				return keptPost{p, at, true}, nil
 			}
 			at = at.unit() + (at+1-at.unit())%slots

@@ -42,7 +42,9 @@ func (c *Cache) Stat(ctx context.Context) (st Stat, err error) {
 
 func (s *session) stat() (st Stat, err error) {
 	st.Networks = map[timeline.Network]int{}
-	err = s.each(`SELECT network, sum(posts) FROM (SELECT author AS writer, count(*) AS posts FROM post GROUP BY author)
+	err = s.each(`SELECT network, sum(posts) FROM (
+	SELECT key AS writer, count(*) AS posts FROM lead WHERE kind = 1 GROUP BY key
+	UNION ALL SELECT key, count(*) FROM fresh WHERE kind = 1 GROUP BY key)
 LEFT JOIN person ON n = writer GROUP BY network`, nil, func(scan func(...any) error) error {
 		var network *string
 		var posts int

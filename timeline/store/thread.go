@@ -96,7 +96,7 @@ func (w *weaver) grow(root *timeline.Node) error {
 }
 
 func (w *weaver) replies(n *timeline.Node) error {
-	rows, err := w.rows("parent = ? AND inner IS NULL ORDER BY place LIMIT ?", short(n.ID), maxThread)
+	rows, err := w.rows("place IN (SELECT place FROM leads WHERE kind = 2 AND key = ?) AND inner IS NULL ORDER BY place LIMIT ?", short(n.ID), maxThread)
 	if err != nil {
 		return err
 	}

@@ -245,7 +245,8 @@ func (t *trimmer) finish(ctx context.Context) error {
 		if err := s.meet(); err != nil {
 			return err
 		}
-		n, err := s.exec("DELETE FROM person WHERE n NOT IN (SELECT author FROM post) AND n NOT IN (SELECT person FROM profile)")
+		n, err := s.exec(`DELETE FROM person WHERE n NOT IN (SELECT person FROM profile)
+	AND NOT EXISTS(SELECT 1 FROM lead WHERE kind = 1 AND key = n) AND NOT EXISTS(SELECT 1 FROM fresh WHERE kind = 1 AND key = n)`)
 		if err != nil || n == 0 {
 			return err
 		}
