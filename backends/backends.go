@@ -3,9 +3,11 @@
 package backends
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 
 	"skein/backends/bluesky"
@@ -86,6 +88,7 @@ func Account(r account.Record) timeline.Account {
 	return timeline.Account{
 		ID: timeline.AccountID(r.ID), Network: timeline.Network(r.Network), Name: r.Name,
 		Handle: timeline.CleanLine(r.Handle), Server: timeline.CleanLine(hostOf(server)),
+		Author: cmp.Or(r.DID, r.PubKey, strings.TrimPrefix(r.Handle, "@")),
 	}
 }
 

@@ -42,6 +42,7 @@ type Account struct {
 	Name    string // the person's own short name for it, from config
 	Handle  Safe   // @user@host, @handle or npub1…
 	Server  Safe   // host of the instance, PDS or first relay
+	Author  string // Author.ID of whose it is; "" where that is not known
 }
 
 // ID names a post on its network, the same for every account that sees it.

@@ -1,12 +1,12 @@
 // Package store keeps on the person's machine what a session should find again, in
 // two files: state.db, what the person alone knows and no network can give again
-// (the address book, how far was read, where a screen was left), and cache.db, all
-// that was ever read, which may be thrown away.
+// (the address book, what is muted here, how far was read, where a screen was left),
+// and cache.db, all that was ever read, which may be thrown away.
 //
-// A Store is state.db: the address book and timeline.Marks. A Book is what the
-// address book held at one moment. A Cache is cache.db: timeline.Cache, what the hub
-// reads is kept there before it is shown, and timeline.Library, all of it can be
-// searched. Remembering puts that memory behind a backend.
+// A Store is state.db: the address book, timeline.MuteBook and timeline.Marks. A Book
+// is what the address book held at one moment. A Cache is cache.db: timeline.Cache,
+// what the hub reads is kept there before it is shown, and timeline.Library, all of it
+// can be searched. Remembering puts that memory behind a backend.
 //
 // It knows no network, so it checks the form of a handle and not whether anybody
 // has it, and no screen. What is on its way out belongs to the outbox.
@@ -26,5 +26,5 @@
 //
 // Built with -tags failpoints (see timeline/failpoint) it passes these points, each
 // before and after a commit: store.keep, store.unread and store.trim of cache.db,
-// store.read and store.seen of state.db.
+// store.read, store.seen and store.mute of state.db.
 package store

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"os"
+	"strings"
+	"testing"
 
 	"skein/timeline"
 )
@@ -17,4 +19,28 @@ func (c *Cache) CarryAt(fresh int64) { c.mostFresh = fresh }
 // SetAside is what a process does that has found a file damaged.
 func (c *Cache) SetAside(ctx context.Context, damaged os.FileInfo) error {
 	return c.setAside(ctx, damaged, timeline.Errorf(timeline.CodeInternal, "damaged"))
+}
+
+// BeforeMutes are statements that make state.db what it was before it held mutes.
+func BeforeMutes() []string {
+	out := []string{"DROP TABLE mute", "DROP TABLE change", "PRAGMA user_version = 2"}
+	for _, line := range strings.Split(countingMutes("person", "handle"), "\n") {
+		if name, ok := strings.CutPrefix(line, "CREATE TRIGGER "); ok {
+			name, _, _ = strings.Cut(name, " ")
+			out = append([]string{"DROP TRIGGER " + name}, out...)
+		}
+	}
+	return out
+}
+
+// FillMutes mutes n words in one go.
+func FillMutes(t *testing.T, s *Store, n int) {
+	t.Helper()
+	_, err := s.db.ExecContext(t.Context(), `
+WITH RECURSIVE filler(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM filler WHERE i + 1 < ?)
+INSERT INTO mute(kind, key, network, handle, author_id, url, word, created, until)
+SELECT 'word', 'filler' || i, '', '', '', '', 'filler' || i, 1, 0 FROM filler`, n)
+	if err != nil {
+		t.Fatal(err)
+	}
 }

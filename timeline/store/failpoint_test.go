@@ -5,6 +5,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"testing"
 )
@@ -44,6 +45,29 @@ func TestEndsAroundCommits(t *testing.T) {
 				sound(t, dir)
 			})
 			seed++
+		}
+	}
+}
+
+// The same of mutes.
+func TestEndsAroundMuting(t *testing.T) {
+	for point, lost := range map[string]int{"store.mute.before": 1, "store.mute.after": 0} {
+		for _, at := range []int{1, 2, 7} {
+			t.Run(fmt.Sprint(point, ":", at), func(t *testing.T) {
+				dir := t.TempDir()
+				cmd := exec.CommandContext(t.Context(), os.Args[0])
+				cmd.Env = append(os.Environ(), muteVar+"="+dir, seedVar+"=1", countVar+"=20", fmt.Sprintf("SKEIN_FAILPOINT=%s:%d", point, at))
+				out, err := cmd.Output()
+				var exit *exec.ExitError
+				if !errors.As(err, &exit) || exit.Exited() {
+					t.Fatalf("it was not killed: %v, %s", err, out)
+				}
+				list, _ := muted(t, open(t, dir))
+				calls := at - lost
+				if want := (calls+1)/2 + min(calls/2, 1); len(list) != want {
+					t.Errorf("%d mutes are kept, not %d", len(list), want)
+				}
+			})
 		}
 	}
 }

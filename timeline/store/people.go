@@ -123,12 +123,15 @@ func (s *Store) Unlink(ctx context.Context, name string, h timeline.Handle) erro
 	})
 }
 
-// RemovePerson removes an entry and its handles. It fails with CodeNotFound when
-// there is none.
+// RemovePerson removes an entry and its handles, which stay muted where the person
+// was. It fails with CodeNotFound when there is none.
 func (s *Store) RemovePerson(ctx context.Context, name string) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		id, err := find(ctx, tx, name)
 		if err != nil {
+			return err
+		}
+		if err := staysMuted(ctx, tx, id); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM person WHERE id = ?", id); err != nil {

@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"path/filepath"
+	"strings"
 
 	"skein/timeline/sqlite"
 )
@@ -13,7 +15,8 @@ const fileName = "state.db"
 
 // migrations make the schema; see sqlite.Options. A name's key is what it is
 // compared by, and so is a handle's; place orders the handles of a person. A key is
-// packed; first_seen.at counts nanoseconds.
+// packed; first_seen.at counts nanoseconds. A mute's key is what of its kind it mutes,
+// and its times are in nanoseconds, 0 for none.
 func migrations() []string {
 	return []string{`
 CREATE TABLE person(
@@ -50,7 +53,41 @@ CREATE TABLE first_seen(
 	at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX first_seen_at ON first_seen(at);
-`}
+`, `
+CREATE TABLE mute(
+	id        INTEGER PRIMARY KEY,
+	kind      TEXT NOT NULL,
+	key       TEXT NOT NULL,
+	person    INTEGER REFERENCES person(id) ON DELETE CASCADE,
+	network   TEXT NOT NULL,
+	handle    TEXT NOT NULL,
+	author_id TEXT NOT NULL,
+	url       TEXT NOT NULL,
+	word      TEXT NOT NULL,
+	created   INTEGER NOT NULL,
+	until     INTEGER NOT NULL,
+	UNIQUE(kind, key)
+) STRICT;
+CREATE INDEX mute_person ON mute(person);
+CREATE TABLE change(
+	what  TEXT PRIMARY KEY,
+	count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO change(what, count) VALUES('mute', 1);
+` + countingMutes("mute", "person", "handle")}
+}
+
+// countingMutes makes triggers that count a change of the mutes with every change of
+// some tables, so that it makes no difference who writes.
+func countingMutes(tables ...string) string {
+	var b strings.Builder
+	for _, t := range tables {
+		for _, do := range []string{"INSERT", "UPDATE", "DELETE"} {
+			fmt.Fprintf(&b, "CREATE TRIGGER mute_counts_%s_%s AFTER %s ON %s BEGIN UPDATE change SET count = count + 1 WHERE what = 'mute'; END;\n",
+				t, strings.ToLower(do), do, t)
+		}
+	}
+	return b.String()
 }
 
 // Store is an open state.db. All methods may be called at once, and fail with a
