@@ -5,18 +5,22 @@ import "time"
 // Changes is everything that changed since the last Next.
 type Changes struct {
 	Posts   []*Post // new or changed, in order of arrival
-	Removed []ID
+	Removed []ID    // gone, or hidden since they were changed
 	// Deliveries are those that have changed, each in its latest state.
 	Deliveries []Delivery
-	// Gaps and Health are the whole present state, not differences.
+	// Gaps, Health and Mutes are the whole present state, not differences. When Mutes
+	// are others than before, what was handed over is to be read again: see
+	// Hub.History.
 	Gaps   []Gap
 	Health []Health
+	Mutes  *Mutes
 	// Loading tells that older posts were asked for and are awaited; End that no
 	// account has older ones; Settled that every account has answered or failed
 	// once since the start.
 	Loading, End, Settled bool
 	// Unread are the keys of posts that have become unread, oldest first, Read of those
-	// that were read elsewhere. They are differences; Unread may name a post again.
+	// that were read elsewhere or are muted. They are differences; Unread may name a post
+	// again.
 	Unread, Read []Key
 	// Forgetful says why nothing is kept at present, as when the disk is full; empty
 	// while all is well.

@@ -18,8 +18,9 @@ type Fetched struct {
 // Fetch reads the newest n posts of all accounts merged. It is the hub's own
 // first fill, waited for: every account answers or fails, and no post is shown
 // that another account's unread posts might stand above. The newest page of each
-// account is read afresh; below it what was kept serves. It fails only when ctx
-// ends; what failed of the accounts is in Health.
+// account is read afresh; below it what was kept serves. What is muted is not among
+// them; through a few hundred of such posts others are looked for. It fails only when
+// ctx ends; what failed of the accounts is in Health.
 func Fetch(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetched, error) {
 	h := newHub(o, accounts)
 	h.once, h.want = true, n
@@ -33,6 +34,9 @@ func Fetch(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetch
 			return Fetched{}, err
 		}
 		rows.Insert(c.Posts...)
+		for _, id := range c.Removed {
+			rows.Remove(id)
+		}
 		if !c.Settled || c.Loading {
 			continue
 		}
@@ -52,8 +56,8 @@ func above(last Key, gaps []Gap) []Gap {
 	return slices.DeleteFunc(gaps, func(g Gap) bool { return !g.Outage && g.Key.Less(last) })
 }
 
-// FetchKept returns the newest n posts of all accounts merged that the cache holds,
-// and asks no network. Gaps are where posts are missing between them. Health is
+// FetchKept returns the newest n posts of all accounts merged that the cache holds
+// and no mute hides, and asks no network. Gaps are where posts are missing between them. Health is
 // empty.
 func FetchKept(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetched, error) {
 	o = o.withDefaults()
@@ -72,7 +76,15 @@ func FetchKept(ctx context.Context, o HubOptions, n int, accounts ...Account) (F
 			found.Gaps = append(found.Gaps, Gap{Key: rowBelow(r.Oldest, a, "unreached"), Account: a.ID, Reason: Literal(notReached)})
 		}
 	}
-	kept, err := o.Cache.Page(ctx, q)
+	var mutes *Mutes
+	if o.Mutes != nil {
+		list, _, err := o.Mutes.Muted(ctx, 0)
+		if err != nil {
+			return Fetched{}, fmt.Errorf("what you have muted: %w", err)
+		}
+		mutes = NewMutes(list, accounts, o.Now())
+	}
+	kept, err := mutes.page(ctx, q, o.Cache.Page)
 	if err != nil {
 		return Fetched{}, fmt.Errorf("reading what was kept: %w", err)
 	}

@@ -17,6 +17,9 @@ func (h *Hub) load() {
 	defer close(h.loaded)
 	ctx, cancel := context.WithTimeout(h.ctx, loadTime)
 	defer cancel()
+	if _, err := h.compileMutes(ctx); err != nil {
+		h.withoutMutes(err)
+	}
 	for _, f := range h.feeds {
 		r := h.keeper.reach(ctx, f.home())
 		to, err := h.opts.Marks.ReadTo(ctx, f.home())
@@ -97,7 +100,7 @@ func (h *Hub) History(ctx context.Context, from Key, newer bool, only Network, l
 	}
 	q := Query{Feeds: h.homes(), From: from, Newer: newer, Floor: h.low, Network: only, Limit: limit}
 	h.mu.Unlock()
-	return h.keeper.page(ctx, q)
+	return h.Mutes().page(ctx, q, h.keeper.page)
 }
 
 // descend lowers what was handed over to below k, although accounts have not been

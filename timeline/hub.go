@@ -27,7 +27,8 @@ type HubOptions struct {
 	// Hub.
 	Cache Cache
 	Marks Marks
-	Page  int // posts asked for at a time; 0 is 40
+	Mutes MuteBook // what is hidden of what is read; nil: nothing
+	Page  int      // posts asked for at a time; 0 is 40
 	Now   func() time.Time
 	// Rand returns a number in [0,1), for the back-off's jitter.
 	Rand func() float64
@@ -65,10 +66,13 @@ func (o HubOptions) withDefaults() HubOptions {
 // its own, keeps what it reads, and hands over what changed. A failing account
 // never hides another's posts: it leaves a gap row and comes back by itself.
 //
+// What the person has muted is kept as all else, and not handed over.
+//
 // All methods are safe for concurrent use.
 type Hub struct {
 	opts    HubOptions
 	keeper  *keeper
+	muting  muting
 	ctx     context.Context
 	cancel  context.CancelFunc
 	wg      sync.WaitGroup
@@ -86,6 +90,7 @@ type Hub struct {
 	started bool // rows have been handed over, or were kept before
 	low     Key  // down to which they reach
 	want    int  // posts still wanted below
+	hidden  int  // posts that are hidden, read while they were wanted
 	bottom  bool // nobody was left to ask for them; until somebody has news
 	pace    Pace
 	waited  bool       // enough time was given to the slower accounts
@@ -198,7 +203,7 @@ func (h *Hub) Older() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.want == 0 && !h.bottom {
-		h.want = h.opts.Page
+		h.want, h.hidden = h.opts.Page, 0
 		h.notify() // what is kept comes first
 	}
 }

@@ -113,21 +113,16 @@ func (h *Hub) hand(ctx context.Context) Changes {
 	h.mu.Unlock()
 
 	kept := h.keep(ctx, arrivals)
-	c.Read = append(c.Read, h.readOwn(ctx, arrivals, &kept)...)
+	c.Read = append(c.Read, h.readUnseen(ctx, arrivals, &kept)...)
+	if h.remuted() {
+		c.Read = append(c.Read, h.hideUnread(ctx)...)
+	}
 
 	h.mu.Lock()
 	h.admit(&c, arrivals, kept)
-	q, wanted := h.below()
 	h.mu.Unlock()
-	if wanted {
-		found, err := h.keeper.page(ctx, q)
-		if err != nil {
-			h.keeper.failed(err)
-			found = standIn(q, kept.Posts)
-		}
-		h.mu.Lock()
-		h.lower(&c, q, found)
-		h.mu.Unlock()
+	for again := true; again; {
+		again = h.handBelow(ctx, &c, kept)
 	}
 
 	h.mu.Lock()
@@ -139,6 +134,7 @@ func (h *Hub) hand(ctx context.Context) Changes {
 		h.stir()
 	}
 	c.Loading, c.End, c.Settled, c.Forgetful = h.want > 0, h.ended(), h.settled(), h.keeper.forgetful()
+	c.Mutes = h.Mutes()
 	for _, f := range h.feeds {
 		c.Health = append(c.Health, f.health)
 		for _, hole := range f.holes {
@@ -149,6 +145,26 @@ func (h *Hub) hand(ctx context.Context) Changes {
 		}
 	}
 	return c
+}
+
+// handBelow takes the page of kept rows that is wanted next into c, and tells whether
+// another is at hand: of this one so much was hidden that more is wanted still.
+func (h *Hub) handBelow(ctx context.Context, c *Changes, kept Kept) (again bool) {
+	h.mu.Lock()
+	q, wanted := h.below()
+	h.mu.Unlock()
+	if !wanted {
+		return false
+	}
+	found, err := h.keeper.page(ctx, q)
+	if err != nil {
+		h.keeper.failed(err)
+		found = standIn(q, kept.Posts)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lower(c, q, found)
+	return found.More && len(found.Posts) > 0 && h.want > 0
 }
 
 // keep writes what has arrived, each post at the place that it was given first.
@@ -164,14 +180,14 @@ func (h *Hub) keep(ctx context.Context, arrivals []arrival) Kept {
 	return h.keeper.keep(ctx, hauls...)
 }
 
-// readOwn marks as read what the person wrote, where a stream was faster to bring
-// it, and takes it out of what is unread.
-func (h *Hub) readOwn(ctx context.Context, arrivals []arrival, kept *Kept) (read []Key) {
+// readUnseen marks as read what the person wrote, where a stream was faster to bring
+// it, and what is muted, which nobody will see; and takes it out of what is unread.
+func (h *Hub) readUnseen(ctx context.Context, arrivals []arrival, kept *Kept) (read []Key) {
 	next := kept.Posts
 	for _, a := range arrivals {
 		for _, p := range next[:len(a.Posts)] {
 			is := func(k Key) bool { return k == p.Key() }
-			if a.own && slices.ContainsFunc(kept.Unread, is) {
+			if (a.own || h.hides(p)) && slices.ContainsFunc(kept.Unread, is) {
 				read = append(read, p.Key())
 				kept.Unread = slices.DeleteFunc(kept.Unread, is)
 			}
@@ -232,6 +248,12 @@ func (h *Hub) admit(c *Changes, arrivals []arrival, kept Kept) {
 			if !a.own && !h.given(p.Key()) {
 				if !a.live && (!held || !p.Key().Less(floor)) {
 					h.want = max(h.want, 1) // nobody holds it back any more
+				}
+				continue
+			}
+			if h.hides(p) {
+				if p.Revision > 0 { // it may have been shown before it was changed
+					c.Removed = append(c.Removed, p.ID)
 				}
 				continue
 			}
@@ -296,8 +318,12 @@ func (h *Hub) ready() bool {
 
 // lower takes a page of kept rows into c and notes how far down they reach.
 func (h *Hub) lower(c *Changes, q Query, found Stretch) {
-	c.Posts = append(c.Posts, found.Posts...)
-	h.want = max(0, h.want-len(found.Posts))
+	shown := h.Mutes().without(found.Posts)
+	c.Posts = append(c.Posts, shown...)
+	h.want = max(0, h.want-len(shown))
+	if h.hidden += len(found.Posts) - len(shown); h.hidden >= mostHidden {
+		h.want = 0
+	}
 	waits := slices.ContainsFunc(h.feeds, func(f *feed) bool { return !f.done })
 	switch {
 	case found.More || q.Floor == Key{} && waits:

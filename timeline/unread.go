@@ -32,7 +32,8 @@ type marker struct {
 }
 
 // Unread returns the keys of the unread posts among the rows that were handed over,
-// or were kept before: oldest first, the newest MaxUnread.
+// or were kept before: oldest first, the newest MaxUnread. What is muted counts as
+// read from then on.
 func (h *Hub) Unread(ctx context.Context) ([]Key, error) {
 	h.mu.Lock()
 	homes := h.homes()
@@ -41,6 +42,7 @@ func (h *Hub) Unread(ctx context.Context) ([]Key, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys = less(keys, h.readMuted(ctx, homes, keys))
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.DeleteFunc(keys, func(k Key) bool {
@@ -97,7 +99,10 @@ func (h *Hub) stir() {
 
 // scribe writes down what was seen, in its own time.
 func (h *Hub) scribe() {
-	var soon, late, again <-chan time.Time
+	var soon, late, again, mutes <-chan time.Time
+	if h.opts.Mutes != nil {
+		mutes = h.opts.After(muteLook)
+	}
 	for {
 		select {
 		case <-h.ctx.Done():
@@ -120,6 +125,9 @@ func (h *Hub) scribe() {
 		case <-again:
 			again = nil
 			h.notify()
+		case <-mutes:
+			h.lookAtMutes(h.ctx)
+			mutes = h.opts.After(muteLook)
 		}
 	}
 }

@@ -1,0 +1,201 @@
+package timeline
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	muteLook = 5 * time.Second // how often it is looked whether a mute was made elsewhere, or has ended
+	// mostHidden is how many posts that are hidden are read through at once for those
+	// that are not: who mutes a whole network shall not have it read to its end.
+	mostHidden = 400
+)
+
+// muting is what a Hub knows of the person's mutes.
+type muting struct {
+	reading sync.Mutex // one reading at a time; guards list and version
+	list    []Mute
+	version int64
+
+	mu    sync.Mutex
+	mutes *Mutes
+	fresh bool // they have changed, and what is unread was not looked at since
+}
+
+// Mutes are the mutes that what is handed over now is seen through.
+func (h *Hub) Mutes() *Mutes {
+	h.muting.mu.Lock()
+	defer h.muting.mu.Unlock()
+	return h.muting.mutes
+}
+
+// ReadMutes reads the person's mutes again, as is also done every few seconds: the
+// Changes that tell of others follow at once. Where they cannot be read, those go on
+// that are known.
+func (h *Hub) ReadMutes(ctx context.Context) error {
+	changed, err := h.compileMutes(ctx)
+	if changed {
+		h.muting.mu.Lock()
+		h.muting.fresh = true
+		h.muting.mu.Unlock()
+		h.notify()
+	}
+	return err
+}
+
+// compileMutes makes those mutes ready that hold now, if they are others than before.
+func (h *Hub) compileMutes(ctx context.Context) (changed bool, err error) {
+	m := &h.muting
+	if h.opts.Mutes == nil {
+		return false, nil
+	}
+	m.reading.Lock()
+	defer m.reading.Unlock()
+	list, version, err := h.opts.Mutes.Muted(ctx, m.version)
+	if err != nil {
+		return false, fmt.Errorf("what you have muted: %w", err)
+	}
+	now := h.opts.Now()
+	if version == m.version && !h.Mutes().Ended(now) {
+		return false, nil
+	}
+	if version != m.version {
+		m.list, m.version = list, version
+	}
+	mutes := NewMutes(m.list, h.Accounts(), now)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mutes = mutes
+	return true, nil
+}
+
+// remuted tells, once, that there are other mutes than before.
+func (h *Hub) remuted() bool {
+	h.muting.mu.Lock()
+	defer h.muting.mu.Unlock()
+	fresh := h.muting.fresh
+	h.muting.fresh = false
+	return fresh
+}
+
+// lookAtMutes reads the mutes of the hub's own accord.
+func (h *Hub) lookAtMutes(ctx context.Context) {
+	if err := h.ReadMutes(ctx); err != nil {
+		h.withoutMutes(err)
+	}
+}
+
+// withoutMutes notes that mutes could not be read.
+func (h *Hub) withoutMutes(err error) {
+	if h.ctx.Err() == nil {
+		h.opts.Log.Warn("mutes", "error", err)
+	}
+}
+
+// hides tells whether a mute hides p.
+func (h *Hub) hides(p *Post) bool {
+	_, hidden := h.Mutes().Hides(p)
+	return hidden
+}
+
+// readMuted marks those of the unread posts as read that are hidden now, and returns
+// them: nobody will see them. keys are oldest first.
+func (h *Hub) readMuted(ctx context.Context, homes []Feed, keys []Key) []Key {
+	mutes := h.Mutes()
+	if mutes.Len() == 0 || len(keys) == 0 {
+		return nil
+	}
+	var hidden []Key
+	for at := len(keys) - 1; at >= 0; {
+		above := Key{Time: keys[at].Time.Add(1)} // all that has that moment is below
+		found, err := h.keeper.page(ctx, Query{Feeds: homes, From: above, Floor: keys[0], Limit: MaxPage})
+		if err != nil {
+			h.opts.Log.Warn("what is unread and muted", "error", err)
+			break
+		}
+		if len(found.Posts) == 0 {
+			break
+		}
+		posts := make(map[ID]*Post, len(found.Posts))
+		for _, p := range found.Posts {
+			posts[p.ID] = p
+		}
+		for low := found.Posts[0].Key(); at >= 0 && !keys[at].Less(low); at-- {
+			if p := posts[keys[at].ID]; p != nil {
+				if _, is := mutes.Hides(p); is {
+					hidden = append(hidden, keys[at])
+				}
+			}
+		}
+	}
+	if len(hidden) > 0 {
+		if err := h.keeper.markRead(ctx, hidden); err != nil {
+			h.opts.Log.Warn("marking what is muted as read", "posts", len(hidden), "error", err)
+		}
+	}
+	return hidden
+}
+
+// hideUnread is readMuted of all that is unread, after mutes have changed.
+func (h *Hub) hideUnread(ctx context.Context) []Key {
+	h.mu.Lock()
+	homes := h.homes()
+	h.mu.Unlock()
+	keys, err := h.keeper.unread(ctx, homes, MaxUnread)
+	if err != nil {
+		h.opts.Log.Warn("what is unread and muted", "error", err)
+		return nil
+	}
+	hidden := h.readMuted(ctx, homes, keys)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, k := range hidden {
+		delete(h.later, k.ID)
+	}
+	return hidden
+}
+
+// less is keys without those gone, which are some of them in the opposite order.
+func less(keys, gone []Key) []Key {
+	if len(gone) == 0 {
+		return keys
+	}
+	next := len(gone) - 1
+	return slices.DeleteFunc(keys, func(k Key) bool {
+		is := next >= 0 && gone[next].Compare(k) == 0
+		if is {
+			next--
+		}
+		return is
+	})
+}
+
+// page reads a page of what mutes leave: until it is full or nothing more is kept.
+func (m *Mutes) page(ctx context.Context, q Query, read func(context.Context, Query) (Stretch, error)) (Stretch, error) {
+	limit := cmp.Or(q.Limit, MaxPage)
+	var out Stretch
+	for {
+		found, err := read(ctx, q)
+		if err != nil || m.Len() == 0 {
+			return found, err
+		}
+		if left := m.without(found.Posts); q.Newer {
+			out.Posts = append(out.Posts, left...)
+		} else {
+			out.Posts = slices.Concat(left, out.Posts)
+		}
+		out.More = found.More && len(found.Posts) > 0
+		if !out.More || len(out.Posts) >= limit {
+			return out, nil
+		}
+		q.From = found.Posts[0].Key()
+		if q.Newer {
+			q.From = found.Posts[len(found.Posts)-1].Key()
+		}
+	}
+}

@@ -1,0 +1,226 @@
+package timeline_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"skein/timeline"
+)
+
+// mutedDesk is a desk whose reader has muted something.
+func mutedDesk(words ...string) (*desk, *timeline.MemoryMutes) {
+	book := timeline.NewMemoryMutes()
+	for _, w := range words {
+		if _, err := book.Mute(context.Background(), muteWord(w)); err != nil {
+			panic(err)
+		}
+	}
+	return newDesk(), book
+}
+
+// sitMuted is sit with what is muted.
+func (d *desk) sitMuted(t *testing.T, book timeline.MuteBook, backends ...timeline.Backend) *reader {
+	o, accounts := options(backends...)
+	o.Cache, o.Marks, o.Mutes = d, d.MemoryMarks, book
+	r := &reader{t: t, hub: timeline.NewHub(o, accounts...)}
+	t.Cleanup(r.hub.Close)
+	return r
+}
+
+// again forgets the rows and reads those that are kept.
+func (r *reader) again() *reader {
+	r.rows = timeline.Rows{}
+	return r.load()
+}
+
+func TestHubHidesWhatIsMuted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, book := mutedDesk("M004", "N001", "muted")
+		s := newServer("mastodon", 5, time.Minute)
+		r := d.sitMuted(t, book, streaming{s}).start()
+		r.want("M003 M002 M001 M000")
+		for i := range 3 {
+			s.stream <- timeline.Event{Post: post("mastodon", fmt.Sprintf("N%03d", i), -time.Duration(i)*time.Second)}
+		}
+		r.sync()
+		r.want("N002 N000 M003 M002 M001 M000")
+		if got := strings.Join(r.unread(), " "); got != "M000 M001 M002 M003 N000 N002" {
+			t.Errorf("unread are %s", got)
+		}
+
+		// A post that is changed to what is muted goes.
+		changed := post("mastodon", "N000", 0)
+		changed.Text = timeline.PlainText(timeline.Clean("now it is muted"))
+		s.stream <- timeline.Event{Post: changed}
+		r.sync()
+		r.want("N002 M003 M002 M001 M000")
+		if len(r.last.Read) != 1 || r.last.Read[0].ID.Local != "N000" {
+			t.Errorf("read are %v", r.last.Read)
+		}
+
+		// All of it was kept: what is muted no more is there again, and is read.
+		list, _, err := book.Muted(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := r.last.Mutes
+		for _, m := range list {
+			if err := book.Unmute(t.Context(), m.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.hub.ReadMutes(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if r.sync(); r.last.Mutes == before || r.last.Mutes.Len() != 0 {
+			t.Errorf("%d mutes are told", r.last.Mutes.Len())
+		}
+		r.again().want("N002 N001 N000 M004 M003 M002 M001 M000")
+		if got := strings.Join(r.unread(), " "); got != "M000 M001 M002 M003 N002" {
+			t.Errorf("unread are %s", got)
+		}
+	})
+}
+
+// What another process has muted is noticed, and so is that a mute has ended.
+func TestHubNoticesMutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, book := mutedDesk()
+		s := newServer("mastodon", 3, time.Minute)
+		r := d.sitMuted(t, book, streaming{s}).start()
+		s.stream <- timeline.Event{Post: post("mastodon", "new", -time.Second)}
+		r.sync()
+		if got := strings.Join(r.unread(), " "); got != "M000 M001 M002 new" {
+			t.Errorf("unread are %s", got)
+		}
+		time.Sleep(time.Second) // the slower accounts were waited for
+		told := r.sync().told
+		time.Sleep(time.Minute)
+		if r.sync(); r.told != told {
+			t.Error("it tells of mutes that are the same")
+		}
+		mute := muteWord("new")
+		mute.Until = noon.Add(time.Hour)
+		if _, err := book.Mute(t.Context(), mute); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Second)
+		if r.sync(); len(r.last.Read) != 1 || r.last.Mutes.Len() != 1 {
+			t.Errorf("read are %v, %d mutes", r.last.Read, r.last.Mutes.Len())
+		}
+		r.again().want("M002 M001 M000")
+		if got := r.unread(); slices.Contains(got, "new") {
+			t.Errorf("unread are %s", got)
+		}
+		time.Sleep(time.Hour)
+		if r.sync(); r.last.Mutes.Len() != 0 {
+			t.Error("it has not ended")
+		}
+		r.again().want("new M002 M001 M000")
+	})
+}
+
+// What was unread before it was muted, while nobody looked, is unread no more at the
+// next start.
+func TestHubReadsWhatIsMutedAtTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, book := mutedDesk()
+		s := newServer("mastodon", 3, time.Minute)
+		r := d.sitMuted(t, book, streaming{s}).start()
+		for i := range 300 {
+			s.stream <- timeline.Event{Post: post("mastodon", fmt.Sprintf("N%03d", i), -time.Duration(i)*time.Second)}
+			r.sync()
+		}
+		r.hub.Close()
+		for _, w := range []string{"N007", "N190", "N299"} {
+			if _, err := book.Mute(t.Context(), muteWord(w)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 {
+			r = d.sitMuted(t, book, streaming{s})
+			got := r.unread()
+			if len(got) != 300 || slices.Contains(got, "N007") || slices.Contains(got, "N190") || slices.Contains(got, "N299") {
+				t.Errorf("%d are unread", len(got))
+			}
+			r.hub.Close()
+			book = timeline.NewMemoryMutes() // they stay read
+		}
+	})
+}
+
+// Where posts are hidden others are looked for, but not to the end of the world.
+func TestFetchLooksPastWhatIsMuted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 2000, time.Minute)
+		for i, p := range s.posts {
+			if i%4 != 0 {
+				p.Text = timeline.PlainText(timeline.Clean("rain"))
+			}
+		}
+		for _, c := range []struct {
+			mute           timeline.Mute
+			posts, atMost  int
+			kept, requests int
+		}{
+			{muteWord("snow"), 30, 3, 30, 3},
+			{muteWord("rain"), 30, 13, 30, 3},
+			{timeline.Mute{Kind: timeline.MuteNetwork, Network: timeline.Mastodon}, 0, 42, 0, 3},
+		} {
+			before := s.requests()
+			o, accounts := options(s)
+			o.Cache, o.Mutes = timeline.NewMemory(), timeline.NewMemoryMutes(c.mute)
+			got, err := timeline.Fetch(t.Context(), o, 30, accounts...)
+			if err != nil || len(got.Posts) != c.posts {
+				t.Errorf("%s: %d posts, %v", c.mute.What(), len(got.Posts), err)
+			}
+			if n := s.requests() - before; n > c.atMost {
+				t.Errorf("%s: %d requests", c.mute.What(), n)
+			}
+			kept, err := timeline.FetchKept(t.Context(), o, 30, accounts...)
+			if err != nil || len(kept.Posts) != c.kept {
+				t.Errorf("%s: %d posts are kept, %v", c.mute.What(), len(kept.Posts), err)
+			}
+			for i, p := range kept.Posts {
+				if p.ID != got.Posts[i].ID {
+					t.Fatalf("%s: post %d is %s, and kept %s", c.mute.What(), i, got.Posts[i].ID, p.ID)
+				}
+			}
+		}
+	})
+}
+
+// Older reads on below what is hidden, as far as it is asked.
+func TestHubOlderPastWhatIsMuted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, book := mutedDesk("rain")
+		s := newServer("mastodon", 1000, time.Minute)
+		for _, p := range s.posts[10:990] {
+			p.Text = timeline.PlainText(timeline.Clean("rain"))
+		}
+		r := d.sitMuted(t, book, streaming{s}).start()
+		if r.posts() != 10 {
+			t.Fatalf("%d posts", r.posts())
+		}
+		for range 3 {
+			before := s.requests()
+			r.hub.Older()
+			r.sync()
+			if n := s.requests() - before; n > 45 {
+				t.Fatalf("%d requests for one screen", n)
+			}
+		}
+		if r.posts() != 20 || !r.last.End {
+			t.Errorf("%d posts, at the end %v", r.posts(), r.last.End)
+		}
+		newest, err := r.hub.History(t.Context(), timeline.Key{}, false, "", 15)
+		if err != nil || len(newest.Posts) < 15 {
+			t.Errorf("a page has %d posts, %v", len(newest.Posts), err)
+		}
+	})
+}
