@@ -27,8 +27,8 @@ type HubOptions struct {
 	// Hub.
 	Cache Cache
 	Marks Marks
-	Mutes MuteBook // what is hidden of what is read; nil: nothing
-	Page  int      // posts asked for at a time; 0 is 40
+	Mutes MuteReader // what is hidden of what is read; nil: nothing
+	Page  int        // posts asked for at a time; 0 is 40
 	Now   func() time.Time
 	// Rand returns a number in [0,1), for the back-off's jitter.
 	Rand func() float64

@@ -46,7 +46,7 @@ func (m *MemoryMutes) Mute(ctx context.Context, mute Mute) (Mute, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.version++
-	i := slices.IndexFunc(m.list, func(o Mute) bool { return o.Kind == mute.Kind && o.What() == mute.What() })
+	i := slices.IndexFunc(m.list, mute.Same)
 	if i >= 0 {
 		m.list[i].Until = mute.Until
 		return m.list[i], ctx.Err()

@@ -34,13 +34,19 @@ type Mute struct {
 // MaxMuteWord is the most bytes of a muted word or phrase.
 const MaxMuteWord = 200
 
-// MuteBook keeps the person's mutes. All methods are safe for concurrent use, by
-// several processes too.
-type MuteBook interface {
+// MuteReader reads the person's mutes. It is safe for concurrent use.
+type MuteReader interface {
 	// Muted returns every mute, the oldest first, and a version that another one takes
 	// the place of whenever any of them may have changed, whoever has changed it. Where
 	// known is that version there is no list. Mutes that have ended may be among them.
+	// No version is 0.
 	Muted(ctx context.Context, known int64) (list []Mute, version int64, err error)
+}
+
+// MuteBook keeps the person's mutes. All methods are safe for concurrent use, by
+// several processes too.
+type MuteBook interface {
+	MuteReader
 	// Mute keeps a mute that Check accepts, and returns it as it is kept. Of what is
 	// muted already it changes Until. It fails with CodeNotFound where nobody of the
 	// address book has the Name.
@@ -91,6 +97,23 @@ func MuteWordKey(word string) string {
 
 // Ended tells whether the mute is over.
 func (m Mute) Ended(now time.Time) bool { return !m.Until.IsZero() && !m.Until.After(now) }
+
+// Same tells whether both mute the same, until whenever.
+func (m Mute) Same(o Mute) bool {
+	switch {
+	case m.Kind != o.Kind || m.Name != o.Name || m.Network != o.Network || MuteWordKey(m.Word) != MuteWordKey(o.Word):
+		return false
+	case m.Kind != MutePerson || m.Name != "":
+		return true
+	case len(m.Handles) != 1 || len(o.Handles) != 1:
+		return false
+	}
+	a, b := m.Handles[0], o.Handles[0]
+	if a.ID != "" && b.ID != "" {
+		return a.Network == b.Network && a.ID == b.ID
+	}
+	return a.Network == b.Network && bareHandle(a.Handle) == bareHandle(b.Handle)
+}
 
 // What names what is muted, in a few words.
 func (m Mute) What() Safe {

@@ -123,7 +123,7 @@ func (m *Mutes) Ended(now time.Time) bool { return m != nil && !m.ends.IsZero() 
 
 // Hides returns the mute that hides p; ok is false where none does.
 func (m *Mutes) Hides(p *Post) (why Hidden, ok bool) {
-	if m.Len() == 0 || m.own(p.ID.Network, p.Author) {
+	if m.Len() == 0 || m.Own(p.ID.Network, p.Author) {
 		return Hidden{}, false
 	}
 	if at, ok := m.networks[p.ID.Network]; ok {
@@ -131,14 +131,14 @@ func (m *Mutes) Hides(p *Post) (why Hidden, ok bool) {
 	}
 	c := p.Content()
 	var quoted *Post
-	if c.Quote != nil && c.Quote.Post != nil && !m.own(c.ID.Network, c.Quote.Post.Author) {
+	if c.Quote != nil && c.Quote.Post != nil && !m.Own(c.ID.Network, c.Quote.Post.Author) {
 		quoted = c.Quote.Post
 	}
 	if p.Boosted != nil {
 		if why, ok := m.Person(p.ID.Network, p.Author); ok {
 			return because(why, "boosted it"), true
 		}
-		if m.own(c.ID.Network, c.Author) {
+		if m.Own(c.ID.Network, c.Author) {
 			return Hidden{}, false
 		}
 	}
@@ -168,7 +168,7 @@ func because(h Hidden, did string) Hidden {
 // Person returns the mute that hides everything of a person of a network; ok is false
 // where none does. The person themself is never muted.
 func (m *Mutes) Person(n Network, a Author) (why Hidden, ok bool) {
-	if m.Len() == 0 || len(m.people) == 0 || m.own(n, a) {
+	if m.Len() == 0 || len(m.people) == 0 || m.Own(n, a) {
 		return Hidden{}, false
 	}
 	at, ok := m.people[someone{network: n, id: a.ID}]
@@ -180,8 +180,11 @@ func (m *Mutes) Person(n Network, a Author) (why Hidden, ok bool) {
 	return m.hidden[at], true
 }
 
-// own tells whether somebody is the person themself.
-func (m *Mutes) own(n Network, a Author) bool {
+// Own tells whether somebody is the person themself.
+func (m *Mutes) Own(n Network, a Author) bool {
+	if m == nil {
+		return false
+	}
 	return a.ID != "" && m.mine[someone{network: n, id: a.ID}] || m.mine[someone{network: n, handle: bareHandle(a.Handle.s)}]
 }
 

@@ -78,7 +78,7 @@ func (p *wordPattern) stands(text []byte, i int) bool {
 	}
 	before, _ := utf8.DecodeLastRune(text[:i])
 	after, _ := utf8.DecodeRune(text[i+len(p.text):])
-	return !(p.head && bound(before)) && !(p.tail && bound(after))
+	return (!p.head || !bound(before)) && (!p.tail || !bound(after))
 }
 
 // says is the mute of a word that is in one of the posts, which may be nil; -1 for

@@ -199,3 +199,32 @@ func (m *Mutes) page(ctx context.Context, q Query, read func(context.Context, Qu
 		}
 	}
 }
+
+// Search finds posts in a Library as Library.Search does, but for what mutes hide: as
+// many as are asked for, where there are so many. Of a Ranked search, which has no next
+// page, there may be fewer.
+func (m *Mutes) Search(ctx context.Context, l Library, s Search) (Found, error) {
+	limit := cmp.Or(s.Limit, 40)
+	var out Found
+	for {
+		found, err := l.Search(ctx, s)
+		if err != nil || m.Len() == 0 || len(found.Hits) == 0 {
+			out.More = found.More
+			out.Hits = append(out.Hits, found.Hits...)
+			return out, err
+		}
+		s.Below = found.Hits[len(found.Hits)-1].Post.Key()
+		for _, h := range found.Hits {
+			if _, hidden := m.Hides(h.Post); !hidden {
+				out.Hits = append(out.Hits, h)
+			}
+		}
+		if out.More = found.More; len(out.Hits) > limit {
+			out.Hits, out.More = out.Hits[:limit], true
+		}
+		if s.Ranked || !found.More || len(out.Hits) == limit {
+			return out, nil
+		}
+		s.Limit = max(s.Limit, 4*MaxPage) // much is hidden
+	}
+}

@@ -215,7 +215,7 @@ func (m *Model) nothingHidden() string {
 	if why := m.noPost(); why != "" {
 		return why
 	}
-	if !post.Hides(m.focus().Post()) {
+	if !post.Hides(m.focus().Post(), m.look()) {
 		return "nothing is hidden"
 	}
 	return ""

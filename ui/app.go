@@ -85,6 +85,8 @@ type Model struct {
 	health    []timeline.Health
 	state     timeline.Changes // the hub's last word; only Loading, End and Settled
 	network   timeline.Network // the only one shown; "" for all
+	mutes     *timeline.Mutes  // what the rows are seen through; the hub's
+	emptied   int              // rows there were when older ones were last asked for
 	filter    string           // only what contains it is shown
 	found     *findings        // the search, in the place of the feed; nil when it is closed
 	stack     []detail         // what was opened from the feed or the search; the last has the focus
@@ -133,6 +135,9 @@ func New(ctx context.Context, o Options) *Model {
 		m.say(err.Error(), bad)
 	}
 	m.theme = theme.New(m.o.Theme, m.dark, m.o.ASCII)
+	if m.o.Hub != nil {
+		m.mutes = m.o.Hub.Mutes()
+	}
 	m.feed = feed.New(&m.rows, &m.unread, m.look())
 	if len(m.o.Notices) > 0 {
 		m.say(strings.Join(m.o.Notices, " "+m.theme.Signs.Dot+" "), plain)
@@ -173,7 +178,8 @@ func (m *Model) look() post.Look {
 	signs := &m.theme.Signs
 	return post.Look{
 		Theme: m.theme, Measure: m.measure, Zone: m.o.Now().Location(),
-		Keys: post.Keys{Reveal: m.keys.key("reveal", signs), Open: m.keys.key("open", signs)},
+		Keys:  post.Keys{Reveal: m.keys.key("reveal", signs), Open: m.keys.key("open", signs)},
+		Mutes: m.mutes,
 	}
 }
 

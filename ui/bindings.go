@@ -68,6 +68,7 @@ func readingCommands() []command {
 		{"vote", []string{"p"}, groupPost, "vote in a poll", (*Model).vote, (*Model).noVote},
 		{"edit", []string{"e"}, groupPost, "edit your post", (*Model).editPost, (*Model).noEdit},
 		{"delete", []string{"d"}, groupPost, "delete your post; asks", (*Model).deletePost, (*Model).noDelete},
+		{"mute", []string{"M"}, groupPost, "mute who wrote it, a word, a tag, a network", (*Model).mute, (*Model).noMuting},
 		{"copy-text", []string{"y"}, groupPost, "copy the text", (*Model).copyText, (*Model).noText},
 		{"copy-url", []string{"Y"}, groupPost, "copy the address", (*Model).copyURL, (*Model).noAddress},
 
@@ -81,6 +82,7 @@ func readingCommands() []command {
 		{"match-previous", []string{"N"}, groupView, "previous of what was found", (*Model).previousMatch, (*Model).noMatches},
 		{"filter", []string{`\`}, groupView, "filter what is loaded as you type", (*Model).startFilter, (*Model).notHome},
 		{"refresh", []string{"ctrl+r"}, groupView, "ask for news now", (*Model).refresh, (*Model).noPane},
+		{"muted", []string{"g m"}, groupView, "what is muted here; take it back", (*Model).showMuted, (*Model).noMutes},
 		{"health", []string{"H"}, groupView, "how the accounts do", (*Model).showHealth, (*Model).noPane},
 
 		{"palette", []string{":", "ctrl+p"}, groupApp, "every command by name", (*Model).showPalette, nil},

@@ -45,6 +45,8 @@ func (m *Model) actComposing(w *writing, a overlay.Action) tea.Cmd {
 // written takes what the commands of writing bring.
 func (m *Model) written(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case muteKept:
+		return m.takeMute(msg)
 	case targetsRead:
 		return m.takeTargets(msg)
 	case draftsRead:

@@ -108,3 +108,36 @@ func TestReadingLooksAsItWasAccepted(t *testing.T) {
 		})
 	}
 }
+
+// TestMutingLooksAsItWasAccepted does the same for what is muted: the menu, the list,
+// and the row that stands in a thread.
+func TestMutingLooksAsItWasAccepted(t *testing.T) {
+	for _, size := range [][2]int{{40, 12}, {80, 24}} {
+		nets, out := writing()
+		nets[0].Threads(conversation())
+		o := muted(mutedWord("which"))
+		o.Outbox = out
+		uitest.Play(t, o, nets, func(s *uitest.Session) {
+			s.Resize(size[0], size[1])
+			look := func(name string) {
+				t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) {
+					s.Sleep(500 * time.Millisecond)
+					golden.RequireEqual(t, s.Screen.Text()+"\n")
+				})
+			}
+			s.Press("M")
+			look("mute")
+			s.Press("tab", "3")
+			s.Type("herons")
+			look("mute-word")
+			s.Press("enter")
+			look("muted-word")
+			s.Press("g", "m")
+			look("muted-list")
+			s.Press("esc", "enter")
+			look("muted-thread")
+			s.Press("j", "z")
+			look("muted-shown")
+		})
+	}
+}

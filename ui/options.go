@@ -21,6 +21,8 @@ type Options struct {
 	Hub Hub
 	// Marks remember where the reader was; nil: skein opens at the newest post.
 	Marks timeline.Marks
+	// Mutes keep what the person mutes here; nil: nothing can be.
+	Mutes timeline.MuteBook
 	// Library is all that was ever read; nil: nothing can be searched.
 	Library timeline.Library
 	// Theme is one of theme.Names; "" is theme.Auto.
@@ -76,6 +78,8 @@ type Hub interface {
 	SetPace(p timeline.Pace)
 	Reader(ctx context.Context, p *timeline.Post) (timeline.Backend, error)
 	Retract(id timeline.ID)
+	Mutes() *timeline.Mutes
+	ReadMutes(ctx context.Context) error
 }
 
 // Outbox is what the interface needs of *outbox.Outbox, whose methods say what

@@ -230,9 +230,10 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 	case leaving:
 		return m.quit()
 	default:
-		if m.writing != nil {
-			return m.actComposing(m.writing, a)
+		if cmd, done := m.actMuting(a); done || m.writing == nil {
+			return cmd
 		}
+		return m.actComposing(m.writing, a)
 	}
 	return nil
 }
@@ -339,7 +340,7 @@ func (m *Model) change(c changed) tea.Cmd {
 	if settled {
 		m.stayPinned()
 	}
-	return tea.Batch(m.await(), m.watchAccounts(), forgetful)
+	return tea.Batch(m.await(), m.watchAccounts(), m.remute(c.Mutes), forgetful)
 }
 
 // await is the one command that waits for the hub; each answer arms it again.

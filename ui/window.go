@@ -65,17 +65,19 @@ func (m *Model) readOn(msg tea.Msg) tea.Cmd {
 }
 
 // askOlder asks the networks for older posts when the reader comes near the end of
-// what is kept. While only a part is shown, the reader must move for it: else a
-// network that shows nothing would have the others read to their end.
+// what is kept. While only a part is shown, and where all that came was muted, the
+// reader must move for it: else a network that shows nothing would have the others, and
+// itself, read to their end.
 func (m *Model) askOlder(msg tea.Msg) {
 	switch msg.(type) {
 	case tea.KeyPressMsg, tea.MouseWheelMsg, tea.MouseClickMsg:
 	default:
-		if m.network != "" {
+		if m.network != "" || m.mutes.Len() > 0 && m.emptied == m.rows.All() {
 			return
 		}
 	}
 	if !m.rows.Below() && m.state.Settled && !m.state.End && !m.state.Loading && m.feed.NearOldest() {
+		m.emptied = m.rows.All()
 		m.o.Hub.Older()
 	}
 }
@@ -127,7 +129,7 @@ func (m *Model) tail() string {
 		return "that is everything"
 	case m.state.Loading:
 		return "reading older posts" + more
-	case m.network != "":
+	case m.network != "", m.mutes.Len() > 0 && m.emptied == m.rows.All():
 		return "older posts are read as you move down"
 	}
 	return ""

@@ -35,7 +35,7 @@ ever added; these never change:
            and, where they apply: edited_at, boost{id, author, at}, warning,
            sensitive, labels, languages, visibility, tags, links, mentions, media,
            poll, card, quote, reply_to, root, counts{replies, boosts, quotes,
-           likes}, liked, boosted, bookmarked, filtered, future, note;
+           likes}, liked, boosted, bookmarked, filtered, muted, future, note;
            in a thread also depth and focus, of a search also snippet
   profile  type "profile", network, account, id, handle, name, bio, fields, posts,
            following, followers
@@ -56,6 +56,8 @@ ever added; these never change:
            remarks[{severity (note, loss, refused), message}], after
   draft    type "draft", id, accounts, text, updated_at
   person   type "person" (or "removed"), name, handles[{network, handle, id, url}]
+  mute     type "mute", id, what (person, word, network), created_at; and, where they
+           apply: word, network, name, handles[{network, handle, id, url}], until, undone
   missing  type "missing", id, network, message, depth: in a thread, a post that
            cannot be read
   account  type "account" (or "removed"), id, network, name, handle, server

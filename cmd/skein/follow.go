@@ -36,6 +36,9 @@ func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, reco
 	options, accounts := a.hubOptions(records)
 	options.Open = backends.lend
 	a.keepWith(ctx, &options)
+	if f.muted {
+		options.Mutes = nil
+	}
 	w := &following{app: a, flags: f, since: since, printer: p, printed: printed}
 
 	found, err := timeline.Fetch(ctx, options, f.number, accounts...)

@@ -63,6 +63,7 @@ type postJSON struct {
 	Boosted    bool             `json:"boosted,omitempty"`
 	Bookmarked bool             `json:"bookmarked,omitempty"`
 	Filtered   timeline.Safe    `json:"filtered,omitzero"`
+	Muted      timeline.Safe    `json:"muted,omitzero"` // why it is hidden where nobody asks for it
 	Future     bool             `json:"future,omitempty"`
 	Note       timeline.Safe    `json:"note,omitzero"`
 	Snippet    timeline.Safe    `json:"snippet,omitzero"` // of what was searched for: where it stands

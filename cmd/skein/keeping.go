@@ -53,7 +53,7 @@ func (a *app) cache(ctx context.Context) (*store.Cache, error) {
 	})
 }
 
-// state is state.db: the address book, and how far was read.
+// state is state.db: the address book, what is muted, and how far was read.
 func (a *app) state(ctx context.Context) (*store.Store, error) {
 	return a.stateFile.get(func() (*store.Store, error) { return store.Open(ctx, a.paths.State) })
 }
@@ -76,9 +76,9 @@ func (a *app) forgetful(why timeline.Safe) {
 	}
 }
 
-// keepWith lets a hub keep what it reads, and know how far was read. Where that
-// cannot be the hub tells it, and goes on without.
+// keepWith lets a hub keep what it reads, know how far was read, and hide what is
+// muted. Where that cannot be the hub tells it, and goes on without.
 func (a *app) keepWith(ctx context.Context, o *timeline.HubOptions) {
 	files := a.lateFiles(ctx)
-	o.Cache, o.Marks = files, files
+	o.Cache, o.Marks, o.Mutes = files, files, files
 }

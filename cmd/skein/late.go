@@ -25,8 +25,9 @@ type openFiles struct {
 }
 
 var (
-	_ timeline.Cache = lateFiles{}
-	_ timeline.Marks = lateFiles{}
+	_ timeline.Cache      = lateFiles{}
+	_ timeline.Marks      = lateFiles{}
+	_ timeline.MuteReader = lateFiles{}
 )
 
 // lateFiles are those of this run. Who reads may end before they are open, so that it
@@ -139,4 +140,13 @@ func (l lateFiles) FirstSeen(ctx context.Context, seen map[timeline.ID]time.Time
 		return nil, err
 	}
 	return files.state.FirstSeen(ctx, seen)
+}
+
+// Muted implements timeline.MuteReader.
+func (l lateFiles) Muted(ctx context.Context, known int64) ([]timeline.Mute, int64, error) {
+	files, err := l.open()
+	if err != nil {
+		return nil, 0, err
+	}
+	return files.state.Muted(ctx, known)
 }

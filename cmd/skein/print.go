@@ -24,6 +24,8 @@ type printer struct {
 	w      *colorprofile.Writer // takes a post at a time, never a part of one
 	buffer *bufio.Writer        // below it: cut anywhere
 	names  map[timeline.AccountID]string
+	mutes  *timeline.Mutes // what is printed in spite of them says so; nil: nothing does
+	folds  bool            // as text it is only told, but for the post that was asked for
 	now    time.Time
 	width  int // cells; 0 leaves lines as they are
 	json   bool
@@ -63,13 +65,25 @@ func (p *printer) flush() error { return p.buffer.Flush() }
 // post prints one row; depth indents it in a thread.
 func (p *printer) post(row *timeline.Post, depth int, focus bool) error {
 	if p.layout == nil && !p.json {
+		if why, hidden := p.mutes.Hides(row); hidden && p.folds && !focus {
+			return p.line(max(depth, 0), "hidden: "+why.Why.String()+"; --muted shows it")
+		}
 		return p.readable(row, max(depth, 0), focus)
 	}
-	j := asJSON(row, p.names)
+	j := p.asJSON(row)
 	if depth >= 0 {
 		j.Depth, j.Focus = &depth, focus
 	}
 	return p.object(j)
+}
+
+// asJSON is a row as JSON, with what would hide it.
+func (p *printer) asJSON(row *timeline.Post) postJSON {
+	j := asJSON(row, p.names)
+	if why, hidden := p.mutes.Hides(row); hidden {
+		j.Muted = why.Why
+	}
+	return j
 }
 
 // object prints what a program reads: JSON, or what the template makes of it.
@@ -112,7 +126,12 @@ func (p *printer) missing(n *timeline.Node, depth int) error {
 	if why == "" {
 		why = "this post cannot be read"
 	}
-	_, err := fmt.Fprintf(p.w, "%s·  %s\n\n", strings.Repeat("  ", min(depth, 8)), why)
+	return p.line(depth, why)
+}
+
+// line prints what stands in a thread in the place of a post.
+func (p *printer) line(depth int, what string) error {
+	_, err := fmt.Fprintf(p.w, "%s·  %s\n\n", strings.Repeat("  ", min(depth, 8)), what)
 	return err
 }
 
@@ -131,6 +150,9 @@ func (p *printer) readable(row *timeline.Post, depth int, focus bool) error {
 	}
 	fmt.Fprintf(&b, "%s%-2s %s  %s\n", pad, mark, bold.Render(c.Author.Name.Line().String()),
 		dim.Render(c.Author.Handle.String()+"  "+c.Created.Local().Format("2006-01-02 15:04")))
+	if why, hidden := p.mutes.Hides(row); hidden {
+		fmt.Fprintf(&b, "%s   %s\n", pad, dim.Render("▾ "+why.Why.String()))
+	}
 	for _, line := range p.body(c, len(pad)+3) {
 		fmt.Fprintf(&b, "%s   %s\n", pad, line)
 	}

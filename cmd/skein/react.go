@@ -33,10 +33,6 @@ func (a *app) followCommand() *cobra.Command {
 	return a.reactCommand(timeline.DoFollow, "follow", "Follow a person", "follow brings a person's posts into your timeline.")
 }
 
-func (a *app) muteCommand() *cobra.Command {
-	return a.reactCommand(timeline.DoMute, "mute", "Mute a person", "mute takes a person's posts out of your timeline. On Nostr the list is public.")
-}
-
 func (a *app) blockCommand() *cobra.Command {
 	return a.reactCommand(timeline.DoBlock, "block", "Block a person", "block shuts a person out, and you from them: neither sees the other's posts.")
 }

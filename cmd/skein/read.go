@@ -52,8 +52,12 @@ func (a *app) showCommand() *cobra.Command {
 
 func (a *app) threadCommand() *cobra.Command {
 	var f refFlags
-	return a.refCommand("thread", "Print the conversation around a post", "thread prints a post with what it replies to and what was replied, as a tree.", &f, func(ctx context.Context, ref string) error {
+	var muted bool
+	long := "thread prints a post with what it replies to and what was replied, as a tree. Of what\n" +
+		"is muted here a line says why it is hidden; --muted shows it, and so does --json."
+	c := a.refCommand("thread", "Print the conversation around a post", long, &f, func(ctx context.Context, ref string) error {
 		return a.withRef(ctx, ref, f, func(r reading, p *printer) error {
+			p.folds = !muted
 			id, err := r.post(ref)
 			if err != nil {
 				return err
@@ -68,6 +72,8 @@ func (a *app) threadCommand() *cobra.Command {
 			return a.fromCache(r.backend, thread.Kept, thread.Why)
 		})
 	})
+	c.Flags().BoolVar(&muted, "muted", false, "show what is muted here, too")
+	return c
 }
 
 // printThread prints a tree from the top, parents before replies.
@@ -162,6 +168,7 @@ func (a *app) withRef(ctx context.Context, ref string, f refFlags, do func(readi
 	if err != nil {
 		return err
 	}
+	p.mutes = a.mutes(ctx)
 	err = do(r, p)
 	if ferr := p.flush(); err == nil { // what was printed before an error is printed
 		err = ferr

@@ -20,6 +20,7 @@ type searchFlags struct {
 	ranked   bool
 	networks []string
 	since    string
+	muted    bool
 	template string
 }
 
@@ -49,6 +50,7 @@ func (a *app) searchCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.ranked, "rank", false, "the best first, of the newest 2000 that match")
 	c.Flags().StringSliceVar(&f.networks, "network", nil, "only NETWORKS: mastodon, bluesky, nostr")
 	c.Flags().StringVar(&f.since, "since", "", "only posts since a TIME: 90m, 2d, 2026-03-14 or RFC 3339")
+	c.Flags().BoolVar(&f.muted, "muted", false, "also what is muted here; in JSON, muted tells why")
 	c.Flags().StringVar(&f.template, "template", "", "print each post with a Go TEMPLATE such as {{.snippet}}")
 	return c
 }
@@ -128,7 +130,12 @@ func (a *app) search(ctx context.Context, f searchFlags, args []string) (err err
 	if err != nil {
 		return err
 	}
-	found, err := cache.Search(ctx, s)
+	p.mutes = a.mutes(ctx)
+	hidden := p.mutes
+	if f.muted {
+		hidden = nil
+	}
+	found, err := hidden.Search(ctx, cache, s)
 	if err != nil {
 		return err
 	}
@@ -155,7 +162,7 @@ func (p *printer) hit(h timeline.Hit) error {
 	if p.layout == nil && !p.json {
 		return p.readableHit(h)
 	}
-	j := asJSON(h.Post, p.names)
+	j := p.asJSON(h.Post)
 	j.Snippet = h.Snippet
 	return p.object(j)
 }
@@ -163,9 +170,13 @@ func (p *printer) hit(h timeline.Hit) error {
 func (p *printer) readableHit(h timeline.Hit) error {
 	c := h.Post.Content()
 	bold, dim := lipgloss.NewStyle().Bold(true), lipgloss.NewStyle().Faint(true)
+	text := marked(h)
+	if why, hidden := p.mutes.Hides(h.Post); hidden {
+		text = dim.Render("▾ "+why.Why.String()) + "\n   " + text
+	}
 	_, err := fmt.Fprintf(p.w, "%-2s %s  %s\n   %s\n   %s\n\n", c.ID.Network.Letter(), bold.Render(c.Author.Name.Line().String()),
 		dim.Render(c.Author.Handle.String()+"  "+c.Created.Local().Format("2006-01-02 15:04")),
-		marked(h), dim.Render(strings.TrimSpace(c.URL.String()+"   "+c.ID.Short())))
+		text, dim.Render(strings.TrimSpace(c.URL.String()+"   "+c.ID.Short())))
 	return err
 }
 

@@ -24,6 +24,7 @@ type timelineFlags struct {
 	accounts []string
 	since    string
 	cached   bool
+	muted    bool
 	follow   bool
 	exec     string
 	template string
@@ -36,7 +37,8 @@ func (a *app) timelineCommand() *cobra.Command {
 		Short: "Print the merged home timeline, newest first",
 		Long: "timeline prints the home timelines of all accounts merged into one, newest first.\n\n" +
 			"It exits with 0 when every account answered, 5 when some did, 4 when none did.\n" +
-			"With --cached it asks nobody and prints what was read before.",
+			"With --cached it asks nobody and prints what was read before. What is muted here is\n" +
+			"left out, unless --muted asks for it: then it says why it would be.",
 		Example: "  skein timeline -n 20\n  skein timeline --cached --since 2d\n  skein timeline --json --network bluesky | jq -r .url\n  skein timeline --follow --exec 'notify-send \"$(jq -r .author.name)\"'",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.timeline(cmd.Context(), f) },
@@ -46,6 +48,7 @@ func (a *app) timelineCommand() *cobra.Command {
 	c.Flags().StringSliceVar(&f.accounts, "account", nil, "only the accounts of these NAMES")
 	c.Flags().StringVar(&f.since, "since", "", "only posts since a TIME: 90m, 2d, 2026-03-14 or RFC 3339")
 	c.Flags().BoolVar(&f.cached, "cached", false, "print what was read before, without any network")
+	c.Flags().BoolVar(&f.muted, "muted", false, "also what is muted here; in JSON, muted tells why")
 	c.Flags().BoolVarP(&f.follow, "follow", "f", false, "oldest first, and go on with what arrives")
 	c.Flags().StringVar(&f.exec, "exec", "", "with --follow: run COMMAND for each new post, its JSON on standard input")
 	c.Flags().StringVar(&f.template, "template", "", "print each post with a Go TEMPLATE such as {{.author.name}}")
@@ -81,6 +84,9 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 	if err != nil {
 		return err
 	}
+	if f.muted {
+		p.mutes = a.mutes(ctx)
+	}
 	if f.follow {
 		return a.follow(ctx, f, since, records, p)
 	}
@@ -89,7 +95,7 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 	if f.cached {
 		read = a.recall
 	}
-	found, verdict, err := read(ctx, f.number, records)
+	found, verdict, err := read(ctx, f, records)
 	if err != nil {
 		return err
 	}
@@ -109,10 +115,13 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 
 // fetch reads the newest posts from the networks, newest first. Verdict tells what
 // failed and is the command's end.
-func (a *app) fetch(ctx context.Context, n int, records []account.Record) (posts []*timeline.Post, verdict func() error, err error) {
+func (a *app) fetch(ctx context.Context, f timelineFlags, records []account.Record) (posts []*timeline.Post, verdict func() error, err error) {
 	options, accounts := a.hubOptions(records)
 	a.keepWith(ctx, &options)
-	found, err := timeline.Fetch(ctx, options, n, accounts...)
+	if f.muted {
+		options.Mutes = nil
+	}
+	found, err := timeline.Fetch(ctx, options, f.number, accounts...)
 	return found.Posts, func() error {
 		a.forgetful(found.Forgetful)
 		err := a.verdict(found)
@@ -131,14 +140,19 @@ func anyKept(ctx context.Context, o timeline.HubOptions, accounts []timeline.Acc
 
 // recall is fetch without a network: the newest posts of those that were read
 // before.
-func (a *app) recall(ctx context.Context, n int, records []account.Record) (posts []*timeline.Post, verdict func() error, err error) {
+func (a *app) recall(ctx context.Context, f timelineFlags, records []account.Record) (posts []*timeline.Post, verdict func() error, err error) {
 	cache, err := a.cache(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	options, accounts := a.hubOptions(records)
 	options.Cache = cache
-	found, err := timeline.FetchKept(ctx, options, n, accounts...)
+	if !f.muted {
+		if options.Mutes, err = a.state(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	found, err := timeline.FetchKept(ctx, options, f.number, accounts...)
 	return found.Posts, func() error {
 		for _, g := range found.Gaps {
 			a.reportGap(g, found.Health)
@@ -209,7 +223,7 @@ func (a *app) deliver(ctx context.Context, f timelineFlags, p *printer, row *tim
 	if f.exec == "" {
 		return p.post(row, -1, false)
 	}
-	b, err := json.Marshal(asJSON(row, p.names))
+	b, err := json.Marshal(p.asJSON(row))
 	if err != nil {
 		return fmt.Errorf("post %s as JSON: %w", row.ID, err)
 	}

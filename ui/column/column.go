@@ -246,7 +246,7 @@ func (c *Column) Revise(id timeline.ID, revise func(*timeline.Post) *timeline.Po
 // whether there is anything.
 func (c *Column) Reveal() bool {
 	p := c.Post()
-	if p == nil || !post.Hides(p) {
+	if p == nil || !post.Hides(p, c.look) {
 		return false
 	}
 	c.revealed[p.ID] = !c.revealed[p.ID]

@@ -60,7 +60,7 @@ func (p *Pane) Click(line int) (again bool) {
 // whether there is anything.
 func (p *Pane) Reveal() bool {
 	r, ok := p.Row()
-	if !ok || r.Post == nil || !post.Hides(r.Post) {
+	if !ok || r.Post == nil || !post.Hides(r.Post, p.look) {
 		return false
 	}
 	p.pinned = false

@@ -71,10 +71,11 @@ func TestLinesFit(t *testing.T) {
 			overlay.NewHelp(entries()), overlay.NewPalette(entries()), overlay.NewLinks(links(12)), overlay.NewAsk(links(1)[0]),
 			overlay.NewHealth(health, uitest.Start), overlay.NewFilter("text"), overlay.NewOutbox(deliveries, uitest.Start),
 			overlay.NewVote(&timeline.Post{Poll: &timeline.Poll{Options: make([]timeline.PollOption, 12), Multiple: true}}),
+			overlay.NewMute(mutables()), overlay.NewMuted(mutes, uitest.Start),
 			overlay.NewConfirm("sure?", []string{strings.Repeat("quite sure 日本 ", 20)}, overlay.Answer{Key: "a", Label: "all"}),
 		}).Draw(t, "overlay")
 		for range rapid.IntRange(0, 10).Draw(t, "keys") {
-			o.Key(uitest.Key(rapid.SampledFrom([]string{"j", "k", "down", "up", "G", "pgdown", "x", "backspace", "space", "enter"}).Draw(t, "key")))
+			o.Key(uitest.Key(rapid.SampledFrom([]string{"j", "k", "down", "up", "G", "pgdown", "x", "backspace", "space", "enter", "tab"}).Draw(t, "key")))
 		}
 		w, h := rapid.IntRange(28, 200).Draw(t, "width"), rapid.IntRange(5, 60).Draw(t, "height")
 		l := overlay.Look{Theme: theme.New("plain", true, rapid.Bool().Draw(t, "ascii")), Measure: cell.PerCluster}

@@ -24,8 +24,10 @@ type Look struct {
 	Measure  cell.Measure
 	Zone     *time.Location // nil is UTC
 	Keys     Keys
-	Revealed bool // what a warning hides is shown
+	Revealed bool // what a warning or a mute hides is shown
 	Full     bool // nothing is folded
+	// Mutes are the person's own: of what they hide one line says why.
+	Mutes *timeline.Mutes
 }
 
 // Keys are the names of the keys that the lines speak of.
@@ -58,12 +60,20 @@ func Draw(p *timeline.Post, l Look) Drawn { return draw(p, l, (*canvas).content)
 func draw(p *timeline.Post, l Look, content func(*canvas, *timeline.Post)) Drawn {
 	l.Width = max(minWidth, l.Width)
 	c := canvas{Look: l, sign: &l.Theme.Signs, indent: letterRoom, room: min(measureMax, l.Width-letterRoom)}
+	why, muted := l.Mutes.Hides(p)
+	if muted && !l.Revealed {
+		c.muted(p, why.Why.Line().String())
+		return Drawn{lines: c.lines, made: p.Content().Created, look: l}
+	}
 	if p.Boosted != nil {
 		c.line(c.Theme.Dim.Paint(c.sign.Boosted + " " + name(p.Author)))
 	}
 	made := p.Content()
 	head := len(c.lines)
 	c.head(made)
+	if muted {
+		c.line(c.Theme.Warn.Paint(c.sign.Open + " " + why.Why.Line().String()))
+	}
 	c.context(made)
 	content(&c, made)
 	c.facts(made)
@@ -83,6 +93,22 @@ type canvas struct {
 func (c *canvas) line(s string) {
 	s = cell.Cut(c.Measure, s, c.room, c.sign.More)
 	c.lines = append(c.lines, cell.Fit(c.Measure, cell.Blank(c.indent)+s, c.Width, ""))
+}
+
+// muted is the one line that stands for a post which a mute hides: its reason before
+// all else, then how it is shown where there is room to say so.
+func (c *canvas) muted(p *timeline.Post, why string) {
+	t := c.Theme
+	room := c.Width - letterRoom - ageRoom
+	if long := "hidden: " + why; cell.Width(c.Measure, c.sign.Closed+" "+long) <= room {
+		why = long
+	}
+	why = cell.Cut(c.Measure, c.sign.Closed+" "+why, room, c.sign.More)
+	s := t.Network(p.ID.Network).Paint(p.ID.Network.Letter()) + cell.Blank(letterRoom-1) + t.Dim.Paint(why)
+	if hint := " " + c.sign.Dash + " " + c.Keys.Reveal + " shows it"; cell.Width(c.Measure, why)+cell.Width(c.Measure, hint) <= room {
+		s += t.Faint.Paint(hint)
+	}
+	c.lines = append(c.lines, cell.Fit(c.Measure, s, c.Width-ageRoom, ""))
 }
 
 // head is the line with the network, the author and, added later, the age.
@@ -180,7 +206,10 @@ func (c *canvas) folded(n int, what string) {
 }
 
 // Hides tells whether something of p is shown only when it is revealed.
-func Hides(p *timeline.Post) bool {
+func Hides(p *timeline.Post, l Look) bool {
+	if _, muted := l.Mutes.Hides(p); muted {
+		return true
+	}
 	p = p.Content()
 	hides := func(p *timeline.Post) bool { return p.Sensitive || filteredBy(p) != "" }
 	return hides(p) || p.Quote != nil && p.Quote.Post != nil && hides(p.Quote.Post.Content())

@@ -175,7 +175,7 @@ func TestFilteredQuoteIsRevealed(t *testing.T) {
 	if s := drawn(p, look("plain", 80)); !strings.Contains(s, "z shows it") || strings.Contains(s, "spoilers") {
 		t.Fatalf("the quoted post is not hidden:\n%s", s)
 	}
-	if !post.Hides(p) {
+	if !post.Hides(p, look("plain", 80)) {
 		t.Error("and is not said to be")
 	}
 }

@@ -44,7 +44,7 @@ func Again(t *testing.T, o ui.Options, cache timeline.Cache, networks []*Backend
 		s := &Session{t: t, msgs: make(chan tea.Msg, 1000)}
 		defer time.Sleep(time.Hour) // what is left then are timers, and they are let run out
 		if len(networks) > 0 {
-			hub := hub(timeline.HubOptions{Cache: cache, Marks: o.Marks}, networks)
+			hub := hub(hubOptions(cache, o), networks)
 			defer hub.Close()
 			o.Hub = hub
 			if out, ok := o.Outbox.(*Outbox); ok {
@@ -93,6 +93,15 @@ func (s *Session) play(o ui.Options, play func(s *Session)) {
 
 // Hub makes a real hub that reads networks. In a bubble it must be made there.
 func Hub(networks ...*Backend) *timeline.Hub { return hub(timeline.HubOptions{}, networks) }
+
+// hubOptions are those of a hub beside an interface.
+func hubOptions(cache timeline.Cache, o ui.Options) timeline.HubOptions {
+	h := timeline.HubOptions{Cache: cache, Marks: o.Marks}
+	if o.Mutes != nil { // a nil one in an interface would be another
+		h.Mutes = o.Mutes
+	}
+	return h
+}
 
 func hub(o timeline.HubOptions, networks []*Backend) *timeline.Hub {
 	accounts := make([]timeline.Account, len(networks))

@@ -210,6 +210,12 @@ func (s *Shelf) Retract(id timeline.ID) {
 	s.Reports(timeline.Changes{Removed: []timeline.ID{id}, Settled: true})
 }
 
+// Mutes are none: what a test says is handed over.
+func (*Shelf) Mutes() *timeline.Mutes { return nil }
+
+// ReadMutes does nothing.
+func (*Shelf) ReadMutes(context.Context) error { return nil }
+
 // Reader reads nothing.
 func (*Shelf) Reader(context.Context, *timeline.Post) (timeline.Backend, error) {
 	return nil, errors.New("no network is read here")

@@ -1,0 +1,222 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"skein/outbox"
+	"skein/timeline"
+	"skein/ui/overlay"
+)
+
+// muteKept is what has become of a mute that was made here or taken back.
+type muteKept struct {
+	mute   timeline.Mute
+	undone bool
+	err    error
+}
+
+// remute sees everything through other mutes than before: what was opened is drawn
+// anew, and the feed is read again around the reader.
+func (m *Model) remute(now *timeline.Mutes) tea.Cmd {
+	if now == m.mutes {
+		return nil
+	}
+	m.mutes = now
+	m.relook()
+	return m.read(m.rows.Around(m.feed.At(), m.network), nil)
+}
+
+// mute offers what may be muted about the selected post.
+func (m *Model) mute() tea.Cmd {
+	m.show(overlay.NewMute(m.mutables(m.focus().Post())))
+	return nil
+}
+
+// mutables is what may be muted about a post: who has to do with it, its tags, a word
+// of it, its network.
+func (m *Model) mutables(p *timeline.Post) []overlay.Mutable {
+	c := p.Content()
+	network := string(c.ID.Network)
+	out := m.mutablePeople(c, c.Author)
+	if len(out) > 0 {
+		out = append(out, overlay.Mutable{
+			Label: "by " + network + ": " + c.Author.Handle.Line().String(), About: "wherever you read it", There: c, Why: m.cannot(timeline.DoMute),
+		})
+	}
+	if p.Boosted != nil {
+		out = append(out, m.mutablePeople(p, p.Author)...)
+	}
+	if q := c.Quote; q != nil && q.Post != nil {
+		out = append(out, m.mutablePeople(q.Post, q.Post.Author)...)
+	}
+	out = append(out, overlay.Mutable{Label: "a word or phrase" + m.theme.Signs.More, About: "here", Mute: timeline.Mute{Kind: timeline.MuteWord}})
+	for _, t := range tagsOf(c) {
+		out = append(out, overlay.Mutable{Label: t, About: "here", Mute: timeline.Mute{Kind: timeline.MuteWord, Word: t}})
+	}
+	return append(out, overlay.Mutable{
+		Label: "everything on " + network, About: "here", Mute: timeline.Mute{Kind: timeline.MuteNetwork, Network: c.ID.Network},
+	})
+}
+
+// mutablePeople is somebody who has to do with p: as the address book knows them, on
+// all networks, and as this network does. The person themself is none.
+func (m *Model) mutablePeople(p *timeline.Post, a timeline.Author) []overlay.Mutable {
+	if m.mutes.Own(p.ID.Network, a) {
+		return nil
+	}
+	h := timeline.Handle{Network: p.ID.Network, Handle: a.Handle.Line().String(), ID: a.ID}
+	if h.Handle == "" {
+		h.Handle = a.ID
+	}
+	var out []overlay.Mutable
+	if person, ok := m.inBook(h); ok {
+		out = append(out, overlay.Mutable{
+			Label: timeline.CleanLine(person.Name).String(), About: "here, on every network", Mute: timeline.Mute{Kind: timeline.MutePerson, Name: person.Name},
+		})
+	}
+	return append(out, overlay.Mutable{Label: who(a), About: "here", Mute: timeline.Mute{Kind: timeline.MutePerson, Handles: []timeline.Handle{h}}})
+}
+
+// who is somebody in one line, with the handle, which nobody else has.
+func who(a timeline.Author) string {
+	name, handle := a.Name.Line().String(), a.Handle.Line().String()
+	if name == "" || name == handle {
+		return handle
+	}
+	return name + "  " + handle
+}
+
+// tagsOf are the tags of a post, each once, with '#'.
+func tagsOf(p *timeline.Post) []string {
+	const most = 4
+	var out []string
+	add := func(t timeline.Safe) {
+		tag := "#" + strings.TrimPrefix(t.Line().String(), "#")
+		same := func(o string) bool { return timeline.MuteWordKey(o) == timeline.MuteWordKey(tag) }
+		if len(out) < most && len(tag) <= timeline.MaxMuteWord && timeline.MuteWordKey(tag) != "" && !slices.ContainsFunc(out, same) {
+			out = append(out, tag)
+		}
+	}
+	for _, s := range p.Text {
+		if s.Kind == timeline.SpanTag {
+			add(s.Target)
+		}
+	}
+	for _, t := range p.Tags {
+		add(t)
+	}
+	return out
+}
+
+// inBook is the person of the address book whose handle it is.
+func (m *Model) inBook(h timeline.Handle) (timeline.Person, bool) {
+	if m.o.People == nil {
+		return timeline.Person{}, false
+	}
+	for _, p := range m.o.People.Complete("") {
+		for _, o := range p.Handles {
+			known := timeline.Mute{Kind: timeline.MutePerson, Handles: []timeline.Handle{o}}
+			if known.Same(timeline.Mute{Kind: timeline.MutePerson, Handles: []timeline.Handle{h}}) {
+				return p, true
+			}
+		}
+	}
+	return timeline.Person{}, false
+}
+
+// showMuted lists what is muted here.
+func (m *Model) showMuted() tea.Cmd {
+	m.show(overlay.NewMuted(func() []timeline.Mute { return m.mutes.List() }, m.o.Now))
+	return nil
+}
+
+// actMuting carries out what the overlays of muting want.
+func (m *Model) actMuting(a overlay.Action) (cmd tea.Cmd, done bool) {
+	switch a := a.(type) {
+	case overlay.MuteThis:
+		m.closeOverlay()
+		return m.muteHere(a), true
+	case overlay.MuteThere:
+		m.closeOverlay()
+		return m.muteThere(a.Post), true
+	case overlay.ShowMuted:
+		m.closeOverlay()
+		return m.showMuted(), true
+	case overlay.Unmute:
+		return m.unmute(a.Mute), true
+	}
+	return nil, false
+}
+
+func (m *Model) muteHere(a overlay.MuteThis) tea.Cmd {
+	mute, now := a.Mute, m.o.Now()
+	mute.Created = now
+	if a.Lasts > 0 {
+		mute.Until = now.Add(a.Lasts)
+	}
+	book, hub, ctx := m.o.Mutes, m.o.Hub, m.ctx
+	return func() tea.Msg {
+		kept, err := book.Mute(ctx, mute)
+		if err == nil {
+			err = hub.ReadMutes(ctx)
+		}
+		return muteKept{mute: kept, err: err}
+	}
+}
+
+func (m *Model) unmute(mute timeline.Mute) tea.Cmd {
+	book, hub, ctx := m.o.Mutes, m.o.Hub, m.ctx
+	return func() tea.Msg {
+		err := book.Unmute(ctx, mute.ID)
+		if err == nil || timeline.CodeOf(err) == timeline.CodeNotFound { // somebody else was faster
+			err = hub.ReadMutes(ctx)
+		}
+		return muteKept{mute: mute, undone: true, err: err}
+	}
+}
+
+// takeMute tells what has become of a mute.
+func (m *Model) takeMute(k muteKept) tea.Cmd {
+	what := k.mute.What().String()
+	switch ends := k.mute.Ends(m.o.Now()); {
+	case k.err != nil:
+		return m.tell(timeline.AsError(k.err).Error(), bad)
+	case k.undone:
+		return m.tell(what+" is no longer muted", good)
+	case ends != "":
+		return m.tell(what+" is muted here "+ends, good)
+	}
+	return m.tell(what+" is muted here; "+m.keys.key("muted", &m.theme.Signs)+" takes it back", good)
+}
+
+// muteThere has the network mute who wrote a post.
+func (m *Model) muteThere(p *timeline.Post) tea.Cmd {
+	v, _ := m.actor(p)
+	handle := p.Author.Handle.Line()
+	return m.queue(act{
+		done: "muting " + handle.String() + m.theme.Signs.More, over: handle.String() + " is muted by " + string(p.ID.Network),
+		actions: []outbox.Action{{
+			Account: v.Account, Summary: handle, Intent: timeline.Intent{Kind: timeline.DoMute, Person: p.Author.ID},
+		}},
+	})
+}
+
+func (m *Model) noMuting() string {
+	if why := m.noMutes(); why != "" {
+		return why
+	}
+	return m.noPost()
+}
+
+func (m *Model) noMutes() string {
+	switch {
+	case m.o.Hub == nil:
+		return "there is no account yet"
+	case m.o.Mutes == nil:
+		return "what is muted could not be kept"
+	}
+	return ""
+}
