@@ -35,6 +35,9 @@ func (b *Backend) Check(ctx context.Context) (timeline.Report, error) {
 		Software: timeline.CleanLine("bluesky pds " + b.host),
 		Facts:    []timeline.Safe{timeline.CleanLine("account " + session.DID), timeline.CleanLine("server " + server.DID)},
 	}
+	if by, scope := b.session.allowedBy(); by != "" {
+		r.Facts = append(r.Facts, timeline.CleanLine("allowed by "+by+": "+scope))
+	}
 	if session.Active != nil && !*session.Active {
 		r.ReadOnly = true
 		r.Facts = append(r.Facts, timeline.CleanLine("the account is not active: "+session.Status))

@@ -182,7 +182,12 @@ func TestSignInWithTheBrowser(t *testing.T) {
 				t.Errorf("the credentials are %v", done.Credentials)
 			}
 			config, _ := keepAccount(t, newClient(t), done)
-			home(t, open(t, config))
+			b := open(t, config)
+			home(t, b)
+			r, err := b.Check(t.Context())
+			if err != nil || r.Facts[len(r.Facts)-1].String() != "allowed by "+hostOf(s.URL())+": atproto transition:generic" {
+				t.Errorf("Check: %v, %v", r.Facts, err)
+			}
 		})
 	}
 }

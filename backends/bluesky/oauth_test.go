@@ -315,3 +315,28 @@ func TestLoopbackClientID(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// A server that hands out the session of somebody else is not followed there.
+func TestGrantOfSomebodyElse(t *testing.T) {
+	_, c, store := expireGrant(t)
+	before, err := store.Load(t.Context(), string(c.Account.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, c)
+	meddleSession(b, func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if err != nil {
+			return nil, err
+		}
+		raw, err := io.ReadAll(resp.Body)
+		resp.Body = io.NopCloser(bytes.NewReader(bytes.ReplaceAll(raw, []byte(c.DID), []byte("did:plc:somebodyelse"))))
+		return resp, err
+	})
+	if _, err := b.Home(t.Context(), timeline.Page{}); timeline.CodeOf(err) != timeline.CodeMalformed {
+		t.Errorf("Home: %v", err)
+	}
+	if after, err := store.Load(t.Context(), string(c.Account.ID)); err != nil || after[account.AccessJWT] != before[account.AccessJWT] {
+		t.Errorf("it was kept (%v)", err)
+	}
+}

@@ -6,8 +6,11 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
+	"skein/backends/sandbox/pds"
+	"skein/config/account"
 	"skein/timeline"
 )
 
@@ -111,5 +114,28 @@ func TestEnough(t *testing.T) {
 		if enough(scope) != want {
 			t.Errorf("%q", scope)
 		}
+	}
+}
+
+// An authorization server may sign in anybody, also those of whom it knows nothing: the
+// account's own server must name it.
+func TestIssuerThatIsNotTheAccounts(t *testing.T) {
+	evil, good := startPDS(t, smallWorld(), pds.Options{}), startPDS(t, smallWorld(), pds.Options{})
+	var address string
+	address = front(t, good.URL(), func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/.well-known/oauth-protected-resource" {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(m{"resource": address, "authorization_servers": []string{evil.URL()}})
+		return true
+	})
+	f := newFlow(t, nil, account.Preset{"pds": address, "handle": "you.bsky.example", "how": "browser"})
+	_, err := (&person{t: t, account: "you.bsky.example", verdict: "approve"}).signsIn(f)
+	if timeline.CodeOf(err) != timeline.CodeRefused || !strings.Contains(err.Error(), "does not sign in accounts of") {
+		t.Errorf("%v", err)
+	}
+	if err := f.Close(); err != nil || evil.Grants() != 0 {
+		t.Errorf("%v; %d sessions are left", err, evil.Grants())
 	}
 }

@@ -306,6 +306,14 @@ func (s *session) end(ctx context.Context) error {
 	return w.end(ctx, tokens)
 }
 
+// allowedBy tells who let skein in through the browser, and what to do; "" for who signed
+// in with a password, or has not been heard of yet.
+func (s *session) allowedBy() (host, scope string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return hostOf(s.tokens[account.Issuer].Reveal()), s.tokens[account.Scope].Reveal()
+}
+
 // signIn is the Error that only the person can help with.
 func (s *session) signIn(cause error) *timeline.Error {
 	e := timeline.Errorf(timeline.CodeAuth, "sign in again: skein account add bluesky --handle %s", s.handle)
