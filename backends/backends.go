@@ -22,6 +22,7 @@ import (
 type Deps struct {
 	Client *transport.Client
 	Store  account.Store
+	Opened *account.Opened // keys that were unlocked in this process
 	Log    *slog.Logger
 	Now    func() time.Time
 	Relays []string // for Nostr accounts that name none
@@ -44,7 +45,7 @@ func Open(r account.Record, d Deps) (timeline.Backend, error) {
 		}))
 	case timeline.Nostr:
 		return opened(nostr.New(nostr.Config{
-			Account: a, PubKey: r.PubKey, Relays: r.Relays, DefaultRelays: d.Relays, Store: d.Store, Client: d.Client, Log: d.Log, Now: d.Now,
+			Account: a, PubKey: r.PubKey, Relays: r.Relays, DefaultRelays: d.Relays, Store: d.Store, Opened: d.Opened, Client: d.Client, Log: d.Log, Now: d.Now,
 			MediaServer: d.MediaServer, Quorum: d.Quorum,
 		}))
 	}

@@ -26,6 +26,7 @@ type Config struct {
 	MediaServer   string   // https address of a Blossom or NIP-96 server; "": posts carry no files
 	Quorum        int      // own write relays that must have taken what is published; 0 is 1
 	Store         account.Store
+	Opened        *account.Opened // keys that were unlocked in this process
 	Client        *transport.Client
 	Log           *slog.Logger     // nil: none
 	Now           func() time.Time // nil: time.Now

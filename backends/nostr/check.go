@@ -12,6 +12,7 @@ import (
 	"github.com/nbd-wtf/go-nostr"
 	"github.com/nbd-wtf/go-nostr/nip11"
 
+	"skein/backends/transport"
 	"skein/timeline"
 )
 
@@ -38,8 +39,8 @@ func (b *Backend) Check(ctx context.Context) (timeline.Report, error) {
 	if err := ctx.Err(); err != nil {
 		return timeline.Report{}, b.wrap(what, err)
 	}
-	_, err := b.key(ctx)
-	r := timeline.Report{ReadOnly: err != nil}
+	_, err := b.signer(ctx)
+	r := timeline.Report{ReadOnly: err != nil && !errors.Is(err, errLocked)}
 	b.fetchPeople(ctx, []string{b.cfg.PubKey})
 	who := author(b.cfg.PubKey, b.person(b.cfg.PubKey))
 	r.Handle = who.Handle
@@ -70,7 +71,7 @@ func (b *Backend) checkRelay(ctx context.Context, url string) checked {
 	if a.late {
 		c.err = timeline.Errorf(timeline.CodeOffline, "%s: no answer in time", hostOf(url))
 	}
-	info, err := relayInfo(ctx, b.pool, url)
+	info, err := relayInfo(ctx, b.cfg.Client, url)
 	if err == nil {
 		c.info = info
 	}
@@ -78,10 +79,10 @@ func (b *Backend) checkRelay(ctx context.Context, url string) checked {
 }
 
 // relayInfo reads a relay's NIP-11 document.
-func relayInfo(ctx context.Context, p *pool, url string) (nip11.RelayInformationDocument, error) {
+func relayInfo(ctx context.Context, client *transport.Client, url string) (nip11.RelayInformationDocument, error) {
 	var info nip11.RelayInformationDocument
 	address := "http" + strings.TrimPrefix(url, "ws")
-	err := getJSON(ctx, p.client.HTTP(), address, "application/nostr+json", maxNIP11, &info)
+	err := getJSON(ctx, client.HTTP(), address, "application/nostr+json", maxNIP11, &info)
 	return info, err
 }
 

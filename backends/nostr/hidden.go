@@ -2,18 +2,15 @@ package nostr
 
 import (
 	"context"
-	"crypto/aes"
-	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/nbd-wtf/go-nostr"
-	"github.com/nbd-wtf/go-nostr/nip04"
 	"github.com/nbd-wtf/go-nostr/nip44"
 
 	"skein/backends/transport"
-	"skein/config/account"
 	"skein/timeline"
 )
 
@@ -37,7 +34,7 @@ var errHidden = timeline.Errorf(timeline.CodeMalformed, "the hidden part of the 
 func hides(kind int) bool { return kind == kindMutes || kind == kindSaved }
 
 // hidden reads the hidden part of an own list; the zero one where there is none. It
-// needs the account's key.
+// takes the account's key.
 func (b *Backend) hidden(ctx context.Context, list *nostr.Event) (hidden, error) {
 	if list.Content == "" || !hides(list.Kind) {
 		return hidden{}, nil
@@ -45,12 +42,12 @@ func (b *Backend) hidden(ctx context.Context, list *nostr.Event) (hidden, error)
 	if h, ok := b.opened.Get(list.ID); ok {
 		return h, nil
 	}
-	key, err := b.key(ctx)
+	s, err := b.signer(ctx)
 	if err != nil {
 		return hidden{}, err
 	}
 	h := hidden{old: strings.Contains(list.Content, ivMark)}
-	plain, err := h.decrypt(list.Content, b.cfg.PubKey, key)
+	plain, err := s.open(ctx, list.Content, h.old)
 	if err != nil || transport.Depth([]byte(plain)) > frameDepth || json.Unmarshal([]byte(plain), &h.items) != nil {
 		return hidden{}, errHidden
 	}
@@ -58,32 +55,9 @@ func (b *Backend) hidden(ctx context.Context, list *nostr.Event) (hidden, error)
 	return h, nil
 }
 
-// decrypt reads what was encrypted to the owner's own key. The libraries' errors are
-// dropped: some print the key.
-func (h hidden) decrypt(content, pubkey string, key account.Secret) (string, error) {
-	if !h.old {
-		shared, err := nip44.GenerateConversationKey(pubkey, key.Reveal())
-		if err != nil {
-			return "", errHidden
-		}
-		return nip44.Decrypt(content, shared)
-	}
-	text, iv, _ := strings.Cut(content, ivMark)
-	blocks, err := base64.StdEncoding.DecodeString(text)
-	start, errStart := base64.StdEncoding.DecodeString(iv)
-	if err != nil || errStart != nil || len(start) != aes.BlockSize || len(blocks) == 0 || len(blocks)%aes.BlockSize != 0 {
-		return "", errHidden // the library panics on these
-	}
-	shared, err := nip04.ComputeSharedSecret(pubkey, key.Reveal())
-	if err != nil {
-		return "", errHidden
-	}
-	return nip04.Decrypt(content, shared)
-}
-
 // seal encrypts the part again.
 func (b *Backend) seal(ctx context.Context, h hidden) (string, error) {
-	key, err := b.key(ctx)
+	s, err := b.signer(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -94,23 +68,12 @@ func (b *Backend) seal(ctx context.Context, h hidden) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var sealed string
-	if h.old {
-		var shared []byte
-		if shared, err = nip04.ComputeSharedSecret(b.cfg.PubKey, key.Reveal()); err == nil {
-			sealed, err = nip04.Encrypt(string(plain), shared)
-		}
-	} else {
-		if len(plain) > nip44.MaxPlaintextSize {
-			return "", timeline.Errorf(timeline.CodeRefused, "the hidden part of the list is full: it has room for %d bytes", nip44.MaxPlaintextSize)
-		}
-		var shared [32]byte
-		if shared, err = nip44.GenerateConversationKey(b.cfg.PubKey, key.Reveal()); err == nil {
-			sealed, err = nip44.Encrypt(string(plain), shared)
-		}
+	if !h.old && len(plain) > nip44.MaxPlaintextSize {
+		return "", timeline.Errorf(timeline.CodeRefused, "the hidden part of the list is full: it has room for %d bytes", nip44.MaxPlaintextSize)
 	}
+	sealed, err := s.seal(ctx, string(plain), h.old)
 	if err != nil {
-		return "", timeline.Errorf(timeline.CodeAuth, "the key of %s does not encrypt", b.cfg.Account.Name)
+		return "", fmt.Errorf("encrypt the hidden part of the list: %w", err)
 	}
 	return sealed, nil
 }

@@ -3,11 +3,9 @@ package nostr
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
-	"github.com/nbd-wtf/go-nostr"
 	"github.com/nbd-wtf/go-nostr/nip11"
 
 	"skein/config/account"
@@ -57,7 +55,7 @@ func (b *Backend) Limits() timeline.Limits {
 }
 
 // Learn implements timeline.Learner: the own relays' NIP-11 documents, and whether
-// the vault holds the account's key. A relay that has no such document, or does not
+// somebody signs for the account. A relay that has no such document, or does not
 // answer within three seconds, is taken to have the usual limits; it is an error
 // when none can be reached.
 func (b *Backend) Learn(ctx context.Context) error {
@@ -69,9 +67,14 @@ func (b *Backend) Learn(ctx context.Context) error {
 	}
 	const what = "limits"
 	var readOnly timeline.Safe
-	if _, err := b.key(ctx); errors.Is(err, account.ErrNoCredentials) {
+	switch _, err := b.signer(ctx); {
+	case errors.Is(err, account.ErrNoCredentials):
 		readOnly = errReadOnly.Message
-	} else if err != nil {
+	case errors.Is(err, errLocked):
+		if b.cfg.Opened.Declined(string(b.cfg.Account.ID)) {
+			readOnly = timeline.Literal("the account can only read until skein is started again: its key was left locked")
+		}
+	case err != nil:
 		return b.wrap(what, err)
 	}
 	b.mu.Lock()
@@ -94,7 +97,7 @@ func (b *Backend) relayInfos(ctx context.Context) ([]nip11.RelayInformationDocum
 	errs := make([]error, len(b.own))
 	var wg sync.WaitGroup
 	for i, url := range b.own {
-		wg.Go(func() { infos[i], errs[i] = relayInfo(asking, b.pool, url) })
+		wg.Go(func() { infos[i], errs[i] = relayInfo(asking, b.cfg.Client, url) })
 	}
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
@@ -134,39 +137,4 @@ func (b *Backend) measure(infos []nip11.RelayInformationDocument) {
 	defer b.mu.Unlock()
 	f.readOnly = b.facts.readOnly
 	b.facts = f
-}
-
-// key reads the account's private key afresh from the vault; ErrNoCredentials when
-// there is none.
-func (b *Backend) key(ctx context.Context) (account.Secret, error) {
-	if b.cfg.Store == nil || b.cfg.PubKey == "" {
-		return account.Secret{}, account.ErrNoCredentials
-	}
-	creds, err := b.cfg.Store.Load(ctx, string(b.cfg.Account.ID))
-	if err != nil {
-		return account.Secret{}, err
-	}
-	key := creds[account.PrivateKey]
-	if !isHex(key.Reveal(), 64) { // the library's own error would print the key
-		return account.Secret{}, account.ErrNoCredentials
-	}
-	return key, nil
-}
-
-// sign signs with the account's key.
-func (b *Backend) sign(ctx context.Context, e *nostr.Event) error {
-	key, err := b.key(ctx)
-	switch {
-	case errors.Is(err, account.ErrNoCredentials):
-		return errReadOnly
-	case err != nil:
-		return fmt.Errorf("sign as %s: %w", b.cfg.Account.Name, err)
-	}
-	if err := e.Sign(key.Reveal()); err != nil {
-		return timeline.Errorf(timeline.CodeAuth, "the key of %s does not sign", b.cfg.Account.Name)
-	}
-	if e.PubKey != b.cfg.PubKey {
-		return timeline.Errorf(timeline.CodeAuth, "the stored key of %s is another account's", b.cfg.Account.Name)
-	}
-	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	sandbox "skein/backends/sandbox/relay"
 	"skein/backends/sandbox/world"
+	"skein/config/account"
 	"skein/timeline"
 )
 
@@ -116,11 +117,11 @@ func TestUnmuteUnread(t *testing.T) {
 // TestHiddenIsHostile: what stands in the place of a hidden part crashes nothing.
 func TestHiddenIsHostile(t *testing.T) {
 	b := me(t, []string{nowhere(t)})
-	key, err := b.key(t.Context())
+	creds, err := b.cfg.Store.Load(t.Context(), "acct")
 	if err != nil {
 		t.Fatal(err)
 	}
-	shared, err := nip04.ComputeSharedSecret(b.cfg.PubKey, key.Reveal())
+	shared, err := nip04.ComputeSharedSecret(b.cfg.PubKey, creds[account.PrivateKey].Reveal())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,27 +91,38 @@ func (b *Backend) targetOf(ctx context.Context, p pointer) (timeline.Target, err
 	return timeline.Target{}, timeline.Errorf(timeline.CodeNotFound, "no relay has it")
 }
 
-// wellKnown asks a NIP-05 name's domain for the key. Redirects are refused, as the
-// NIP demands.
+// wellKnown asks a NIP-05 name's domain for the key.
 func (b *Backend) wellKnown(ctx context.Context, id string) (timeline.Target, error) {
+	known, err := lookUpName(ctx, b.cfg.Client.HTTP(), id)
+	return timeline.Target{Person: known.key}, err
+}
+
+// namesake is who a NIP-05 name belongs to.
+type namesake struct {
+	key    string
+	relays []string // at which the domain says to find them
+}
+
+// lookUpName asks a NIP-05 name's domain. Redirects are refused, as the NIP demands.
+func lookUpName(ctx context.Context, client *http.Client, id string) (namesake, error) {
 	name, domain, err := nip05.ParseIdentifier(id)
 	if err != nil {
-		return timeline.Target{}, timeline.Errorf(timeline.CodeUsage, "not a name of the form name@domain: %s", cut(id, maxName))
+		return namesake{}, timeline.Errorf(timeline.CodeUsage, "not a name of the form name@domain: %s", cut(id, maxName))
 	}
 	address := url.URL{Scheme: "https", Host: domain, Path: "/.well-known/nostr.json", RawQuery: url.Values{"name": {name}}.Encode()}
-	client := *b.cfg.Client.HTTP()
-	client.CheckRedirect = func(*http.Request, []*http.Request) error {
+	strict := *client
+	strict.CheckRedirect = func(*http.Request, []*http.Request) error {
 		return timeline.Errorf(timeline.CodeRefused, "%s redirects where NIP-05 allows none", domain)
 	}
 	var doc nip05.WellKnownResponse
-	if err := getJSON(ctx, &client, address.String(), "application/json", maxNIP05, &doc); err != nil {
-		return timeline.Target{}, err
+	if err := getJSON(ctx, &strict, address.String(), "application/json", maxNIP05, &doc); err != nil {
+		return namesake{}, err
 	}
 	key := doc.Names[name]
 	if !isHex(key, 64) {
-		return timeline.Target{}, timeline.Errorf(timeline.CodeNotFound, "%s knows nobody called %s", domain, name)
+		return namesake{}, timeline.Errorf(timeline.CodeNotFound, "%s knows nobody called %s", domain, name)
 	}
-	return timeline.Target{Person: key}, nil
+	return namesake{key, relayURLs(doc.Relays[key], maxHints)}, nil
 }
 
 // getJSON reads a document of at most most bytes.

@@ -2,7 +2,6 @@ package nostr
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -38,8 +37,11 @@ func AddKey(ctx context.Context, client *transport.Client, key account.Secret, r
 
 var errKey = timeline.Errorf(timeline.CodeUsage, "not a private key: it is nsec1… or 64 hex digits")
 
-// parseKey reads a private key into hex. Zero is no key; what is not below the
-// curve's order gives a public key that signs nothing, and is found by no relay.
+// order is that of secp256k1: a private key is between nothing and it (BIP 340). The
+// library takes others, too, and makes another key of them.
+const order = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
+
+// parseKey reads a private key into hex.
 func parseKey(s string) (string, error) {
 	if strings.HasPrefix(strings.ToLower(s), "nsec1") {
 		_, v, err := nip19.Decode(s)
@@ -48,7 +50,7 @@ func parseKey(s string) (string, error) {
 		}
 	}
 	s = strings.ToLower(s)
-	if !isHex(s, 64) || strings.Trim(s, "0") == "" {
+	if !isHex(s, 64) || strings.Trim(s, "0") == "" || s >= order {
 		return "", errKey
 	}
 	return s, nil
@@ -76,42 +78,13 @@ func AddPublic(ctx context.Context, client *transport.Client, npub string, relay
 // introduce asks the relays who a key is.
 func introduce(ctx context.Context, client *transport.Client, public string, relays []string) (account.Record, error) {
 	own := relayURLs(relays, maxOwn)
-	if len(own) == 0 {
-		return account.Record{}, timeline.Errorf(timeline.CodeUsage, "no usable relay is named: give one as wss://…")
-	}
-	p := newPool(client, slog.New(slog.DiscardHandler), public, own)
-	defer p.close()
-	want := map[string]nostr.Filters{}
-	for _, url := range own {
-		want[url] = authorFilters([]string{public}, kindProfile, kindRelays)
-	}
-	answers := p.ask(ctx, want, p.grace)
-	if err := ctx.Err(); err != nil {
+	a, err := meet(ctx, client, public, own, askGrace)
+	if err != nil {
 		return account.Record{}, err
 	}
-	if err := allFailed(answers); err != nil && timeline.CodeOf(err) != timeline.CodeAuth {
-		return account.Record{}, err // a relay that wants a sign-in is there all the same
-	}
-	var profiles, lists []*nostr.Event
-	for _, a := range answers {
-		for _, e := range a.events {
-			if e.Kind == kindProfile {
-				profiles = append(profiles, e)
-			} else {
-				lists = append(lists, e)
-			}
-		}
-	}
-	if e := newest(lists)[public]; e != nil {
-		l := parseRelays(e)
-		own = relayURLs(slices.Concat(own, l.write, l.read), maxOwn)
-	}
-	var who *person
-	if e := newest(profiles)[public]; e != nil {
-		who = parsePerson(e)
-	}
+	own = relayURLs(slices.Concat(own, a.list), maxOwn)
 	return account.Record{
-		Network: string(timeline.Nostr), Handle: author(public, who).Handle.String(),
+		Network: string(timeline.Nostr), Handle: author(public, a.who).Handle.String(),
 		Server: hostOf(own[0]), PubKey: public, Relays: own,
 	}, nil
 }

@@ -56,6 +56,7 @@ type app struct {
 	keys   *account.Keys
 	vault  *account.Vault
 	book   *account.Book
+	opened account.Opened // keys that were unlocked in this run
 
 	cacheFile once[*store.Cache]
 	stateFile once[*store.Store]
@@ -150,7 +151,7 @@ func (a *app) close() {
 func (a *app) deps() backends.Deps {
 	n := a.config.Nostr
 	return backends.Deps{
-		Client: a.client, Store: a.vault, Log: a.log, Now: a.now,
+		Client: a.client, Store: a.vault, Opened: &a.opened, Log: a.log, Now: a.now,
 		Relays: n.Relays, Quorum: n.Quorum, MediaServer: n.MediaServer,
 	}
 }

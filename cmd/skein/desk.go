@@ -145,8 +145,12 @@ func (d *desk) copies(ctx context.Context, f found) ([]outbox.Parent, error) {
 	return parents, nil
 }
 
-// wait sends operations and waits for their answers, at most for d.
+// wait sends operations and waits for their answers, at most for limit, in which the
+// person's passphrases do not count.
 func (d *desk) wait(ctx context.Context, limit time.Duration, operations ...string) ([]timeline.Delivery, error) {
+	if err := d.unlockFor(ctx, operations...); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	defer d.progress.clear()

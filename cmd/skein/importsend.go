@@ -85,6 +85,9 @@ func (l *importingList) actions(fresh []entry, whole bool) (actions []outbox.Act
 
 // send waits for what becomes of an operation, and draws how far it is.
 func (l *importingList) send(ctx context.Context, operation string) error {
+	if err := l.desk.unlockFor(ctx, operation); err != nil {
+		return err
+	}
 	l.desk.progress.hide()
 	progress := l.tally("adding")
 	defer progress.clear()

@@ -39,6 +39,9 @@ func (a *app) outboxDrainCommand() *cobra.Command {
 
 // serveOutbox sends until it is told to stop, which is no failure.
 func (d *desk) serveOutbox(ctx context.Context) error {
+	if err := d.unlock(ctx, d.records); err != nil {
+		return err
+	}
 	err := d.box.Run(ctx)
 	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
 		return nil

@@ -37,6 +37,14 @@ func (a *app) show(ctx context.Context, demo bool) error {
 		OpenURL: openURL, Now: a.now, Log: a.log,
 	}
 	if len(records) > 0 {
+		if err := a.unlock(ctx, records); err != nil { // afterwards the screen is not ours to ask on
+			return err
+		}
+		for _, r := range records {
+			if a.opened.Declined(r.ID) {
+				o.Notices = append(o.Notices, lockedLine(r))
+			}
+		}
 		options, accounts := a.hubOptions(records)
 		defer a.letKeep(ctx, &o, &options)()
 		hub := timeline.NewHub(options, accounts...) //nolint:contextcheck // it goes on until Close

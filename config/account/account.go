@@ -20,6 +20,7 @@ type Record struct {
 	PubKey   string   `toml:"pubkey,omitempty" json:"pubkey,omitempty"` // hex
 	Relays   []string `toml:"relays,omitempty" json:"relays,omitempty"`
 	ReadOnly bool     `toml:"read_only,omitempty" json:"read_only,omitempty"`
+	Locked   bool     `toml:"locked,omitempty" json:"locked,omitempty"` // its key opens with a passphrase, once a process
 }
 
 // redacted is what every Secret looks like from outside.
@@ -64,6 +65,7 @@ const (
 	AccessJWT    = "access-jwt"    // Bluesky session: what requests carry
 	RefreshJWT   = "refresh-jwt"   // Bluesky session: traded for the next two, once
 	PrivateKey   = "private-key"   // Nostr, 64 hex digits
+	EncryptedKey = "encrypted-key" // Nostr, ncryptsec1… (NIP-49), instead of a private key
 
 	// Those of a Bluesky session that was begun in the browser; it has a ClientID, too.
 	DPoPKey            = "dpop-key"            // P-256, its scalar in base64url

@@ -1,0 +1,238 @@
+package nostr
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"skein/backends/transport"
+	"skein/config/account"
+	"skein/timeline"
+)
+
+// The names of the steps, by which they can be preset where they hold no secret.
+const (
+	stepHow        = "how" // one of the ways
+	stepNewKey     = "new-key"
+	stepBackup     = "backup"
+	stepKey        = "private-key"
+	stepPassphrase = "passphrase"
+	stepKeep       = "keep" // keepOpen or keepLocked
+	stepLock       = "new-passphrase"
+	stepLockAgain  = "new-passphrase-again"
+	stepNpub       = "npub"
+	stepRelays     = "relay" // comma list; preset to "": the ones that are found
+	stepProfile    = "profile"
+)
+
+// The ways to sign in.
+const (
+	viaNew  = "new"
+	viaKey  = "key"
+	viaNpub = "npub"
+)
+
+// How a private key is kept.
+const (
+	keepOpen   = "unlocked"
+	keepLocked = "locked"
+)
+
+// SignInConfig is what a sign-in is made of.
+type SignInConfig struct {
+	Client *transport.Client
+	Relays []string     // the configured ones: asked first, and used where none is named
+	Log    *slog.Logger // nil: nowhere
+
+	names *http.Client // asks domains for NIP-05 names; nil: the Client
+}
+
+// flow is a sign-in under way:
+//
+//	how ─┬─► new-key ─► backup ────────────────────┬─► keep (─► new-passphrase, twice) ─┐
+//	     ├─► private-key (─► passphrase) ──────────┘                                    │
+//	     └─► npub ──────────────────────────────────────────────────────────────────────┤
+//	                                  Finished ◄─ profile ◄─ relay ◄────────────────────┘
+//
+// Nothing is written to any relay.
+type flow struct {
+	SignInConfig
+	preset account.Preset
+
+	asked account.Step // the last step; nil before the first
+	next  answering    // takes its answer; nil when the sign-in is over
+
+	key        account.Secret // 64 hex digits
+	locked     account.Secret // the key as it was given, under a passphrase
+	passphrase account.Secret
+	creds      account.Credentials
+
+	public   string   // hex
+	hints    []string // relays at which the person is said to be
+	known    acquaintance
+	relays   []string // chosen
+	extended bool     // they were asked for again, for a list was found at them
+	handle   string
+}
+
+// answering takes the answer to a step and gives the next one.
+type answering func(context.Context, account.Answer) (account.Step, error)
+
+var _ account.Flow = (*flow)(nil)
+
+// SignIn begins to sign in with a key: a new one, one that the person has (nsec1…, 64
+// hex digits, or ncryptsec1…, NIP-49), or to read only, with an npub, an nprofile or a
+// NIP-05 name. Preset are "how" ("new", "key" or "npub"), "keep" ("unlocked" or
+// "locked"), "npub" and "relay": the account's relays, a comma between them; empty it
+// takes those that the person has published (NIP-65), or the configured ones. It sends
+// nothing before Next, and nothing but questions then.
+func SignIn(c SignInConfig, preset account.Preset) account.Flow {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.names == nil {
+		c.names = c.Client.HTTP()
+	}
+	c.Relays = relayURLs(c.Relays, maxOwn)
+	f := &flow{SignInConfig: c, preset: preset}
+	f.next = f.begin
+	return f
+}
+
+// Next implements account.Flow.
+func (f *flow) Next(ctx context.Context, a account.Answer) (account.Step, error) {
+	if f.next == nil {
+		return nil, timeline.Errorf(timeline.CodeInternal, "this sign-in is over")
+	}
+	return f.next(ctx, a)
+}
+
+// Close implements account.Flow.
+func (f *flow) Close() error {
+	f.next = nil
+	f.forget()
+	return nil
+}
+
+// forget drops the secrets.
+func (f *flow) forget() {
+	f.key, f.locked, f.passphrase, f.creds = account.Secret{}, account.Secret{}, account.Secret{}, nil
+}
+
+// ask makes s the next step.
+func (f *flow) ask(s account.Step, next answering) (account.Step, error) {
+	f.asked, f.next = s, next
+	return s, nil
+}
+
+// again has the last step answered again; where all was preset it is the end.
+func (f *flow) again(err error) (account.Step, error) {
+	if f.asked == nil {
+		return f.fail(err)
+	}
+	return f.asked, err
+}
+
+// unserved is for an answer that does not serve: one that was preset ends the sign-in.
+func (f *flow) unserved(name string, err error) (account.Step, error) {
+	if _, ok := f.preset[name]; ok {
+		return f.fail(err)
+	}
+	return f.again(err)
+}
+
+func (f *flow) fail(err error) (account.Step, error) {
+	f.next = nil
+	f.forget()
+	return nil, err
+}
+
+// begin takes no answer.
+func (f *flow) begin(ctx context.Context, _ account.Answer) (account.Step, error) {
+	if who, ok := f.preset[stepNpub]; ok {
+		return f.tookNpub(ctx, account.Answer{Text: who})
+	}
+	if how, ok := f.preset[stepHow]; ok {
+		return f.tookHow(ctx, account.Answer{Text: how})
+	}
+	return f.ask(account.Choice{
+		Name: stepHow, Title: "How to sign in",
+		Options: []account.Option{
+			{Value: viaNew, Title: "With a new key", Help: "You are new to Nostr: skein makes a key, and shows it once for you to keep."},
+			{Value: viaKey, Title: "With your private key", Help: "nsec1…, 64 hex digits, or ncryptsec1… with its passphrase. It stays on this machine."},
+			{Value: viaNpub, Title: "To read only", Help: "With a public key: npub1…, nprofile1…, or a name such as ana@nostr.example."},
+		},
+	}, f.tookHow)
+}
+
+func (f *flow) tookHow(ctx context.Context, a account.Answer) (account.Step, error) {
+	switch a.Text {
+	case viaNew:
+		return f.newKey(ctx)
+	case viaKey:
+		return f.ask(account.Question{
+			Name: stepKey, Title: "Private key", Secret: true,
+			Help: "nsec1…, ncryptsec1… or 64 hex digits. It is kept encrypted, and signs on this machine alone.",
+		}, f.tookKey)
+	case viaNpub:
+		return f.ask(account.Question{
+			Name: stepNpub, Title: "Public key",
+			Help: "Whom to read as: npub1…, nprofile1…, 64 hex digits, or a name such as ana@nostr.example.",
+		}, f.tookNpub)
+	}
+	return f.unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "%q is no way to sign in: there are %s", a.Text, strings.Join([]string{viaNew, viaKey, viaNpub}, ", ")))
+}
+
+func (f *flow) tookNpub(ctx context.Context, a account.Answer) (account.Step, error) {
+	public, hints, err := f.whoIs(ctx, a.Text)
+	if err != nil {
+		return f.unserved(stepNpub, err)
+	}
+	f.public, f.hints = public, hints
+	return f.chooseRelays(ctx)
+}
+
+// whoIs finds the public key that a person names, and relays that the name tells.
+func (f *flow) whoIs(ctx context.Context, said string) (public string, hints []string, err error) {
+	said, _ = cutPrefixFold(strings.TrimSpace(said), "nostr:")
+	lower := strings.ToLower(said)
+	if p, err := parsePointer(lower); err == nil && p.person != "" {
+		return validPublic(p.person, p.relays)
+	}
+	if strings.Contains(said, ".") {
+		known, err := lookUpName(ctx, f.names, said)
+		if err != nil {
+			return "", nil, err
+		}
+		return validPublic(known.key, known.relays)
+	}
+	return validPublic(lower, nil)
+}
+
+func validPublic(public string, hints []string) (string, []string, error) {
+	if !isHex(public, 64) || !validKey(public) {
+		return "", nil, timeline.Errorf(timeline.CodeUsage, "not a public key: it is npub1…, nprofile1…, 64 hex digits, or a name such as ana@nostr.example")
+	}
+	return public, hints, nil
+}
+
+// tookProfile takes no answer: whoever has seen the profile goes on.
+func (f *flow) tookProfile(context.Context, account.Answer) (account.Step, error) {
+	r := account.Record{
+		Network: string(timeline.Nostr), Handle: f.handle, Server: hostOf(f.relays[0]), PubKey: f.public,
+		ReadOnly: len(f.creds) == 0, Locked: !f.creds[account.EncryptedKey].Empty(),
+	}
+	// The configured relays may change: only one's own are kept.
+	if f.preset[stepRelays] != "" || !slices.Equal(f.relays, f.Relays) {
+		r.Relays = f.relays
+	}
+	done := account.Finished{Record: r, Credentials: f.creds}
+	if done.Credentials == nil {
+		done.Credentials = account.Credentials{}
+	}
+	f.next = nil
+	f.forget()
+	return done, nil
+}
