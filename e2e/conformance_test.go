@@ -66,12 +66,10 @@ func TestConformanceBluesky(t *testing.T) {
 	me.AwaitPost(t, fillBluesky(t, ana, bruno))
 
 	client := newClient(t)
-	record, secrets, err := bluesky.AddPassword(t.Context(), client, network.PDS, me.Handle, account.NewSecret(me.AppPassword(t, "skein")))
-	if err != nil {
-		t.Fatalf("sign in: %v", err)
-	}
+	signedIn := browserAccount(t, network, me) // who publishes in the other test has a password
+	record := signedIn.Record
 	record.ID = "sky"
-	owner, store := keep(t, record, secrets)
+	owner, store := keep(t, record, signedIn.Credentials)
 	backend, err := bluesky.New(bluesky.Config{Account: owner, PDS: record.Server, DID: record.DID, Store: store, Client: client})
 	if err != nil {
 		t.Fatalf("open: %v", err)

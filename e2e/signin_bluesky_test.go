@@ -111,6 +111,25 @@ func (s *skySignIn) useful(t *testing.T, home *e2e.Home, text string) {
 func (s *skySignIn) signsIn(t *testing.T, preset account.Preset, person *e2e.BlueskyPerson, allow bool) (account.Flow, account.Step, error) {
 	t.Helper()
 	f := s.flow(t, preset)
+	step, err := throughBrowser(t, f, person, allow)
+	return f, step, err
+}
+
+// browserAccount is skein's account on a network, signed in in the browser.
+func browserAccount(t *testing.T, network *e2e.Bluesky, person *e2e.BlueskyPerson) account.Finished {
+	t.Helper()
+	s := &skySignIn{network: network}
+	_, step, err := s.signsIn(t, account.Preset{"handle": person.Handle, "how": "browser"}, person, true)
+	done, ok := step.(account.Finished)
+	if !ok {
+		t.Fatalf("sign in: %#v, %v", step, err)
+	}
+	return done
+}
+
+// throughBrowser leads a flow that begins in the browser to its end.
+func throughBrowser(t *testing.T, f account.Flow, person *e2e.BlueskyPerson, allow bool) (account.Step, error) {
+	t.Helper()
 	step, err := f.Next(t.Context(), account.Answer{})
 	visit, ok := step.(account.Visit)
 	if !ok {
@@ -123,8 +142,7 @@ func (s *skySignIn) signsIn(t *testing.T, preset account.Preset, person *e2e.Blu
 	if err != nil {
 		t.Fatal(err)
 	}
-	step, err = f.Next(t.Context(), answer)
-	return f, step, err
+	return f.Next(t.Context(), answer)
 }
 
 func (s *skySignIn) browser(t *testing.T) {
