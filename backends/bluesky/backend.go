@@ -41,8 +41,8 @@ type Config struct {
 }
 
 // Backend is one account. It implements timeline.Backend, Streamer, Pacer,
-// Profiler, Resolver, Checker, Lister, Archiver and Publisher and is safe for
-// concurrent use.
+// Profiler, Resolver, Checker, SignOuter, Lister, Archiver and Publisher and is safe
+// for concurrent use.
 type Backend struct {
 	account timeline.Account
 	did     string
@@ -63,6 +63,8 @@ type Backend struct {
 	changed chan struct{} // closed when pace changes
 	me      actor         // the person's own profile, once it was needed
 }
+
+var _ timeline.SignOuter = (*Backend)(nil)
 
 // polling is how a stream is imitated.
 type polling struct {
@@ -154,13 +156,13 @@ func (b *Backend) Close() error {
 	return nil
 }
 
-// SignOut makes the server forget the session, whichever way it was begun: an app
-// password stays good for another one. The tokens of the vault are of no use then.
+// SignOut implements timeline.SignOuter: it ends the session, whichever way it was
+// begun. An app password makes others for as long as it is there.
 func (b *Backend) SignOut(ctx context.Context) error {
 	if b.session == nil {
 		return nil
 	}
-	return tried("sign-out of "+b.account.Handle.String(), b.session.end(ctx))
+	return b.session.end(ctx)
 }
 
 // SetPace implements timeline.Pacer. A stream that waits wakes up.

@@ -81,13 +81,18 @@ func (w *oauthWay) renew(ctx context.Context, tokens account.Credentials) (accou
 	return g.put(tokens, w.now()), nil
 }
 
-// end revokes the refresh token, and all that came of it (RFC 7009).
+// end revokes the refresh token, and all that came of it (RFC 7009). The pages of an
+// account, where a person does that, are at a place that the reference server has set.
 func (w *oauthWay) end(ctx context.Context, tokens account.Credentials) error {
-	if w.server.Revocation == "" || tokens[account.RefreshJWT].Empty() {
+	page := w.server.Issuer + "/account"
+	switch {
+	case tokens[account.RefreshJWT].Empty():
 		return nil
+	case w.server.Revocation == "":
+		return timeline.Errorf(timeline.CodeUnsupported, "%s does not end sessions for programs: it ends within two weeks, or at %s", hostOf(w.server.Issuer), page)
 	}
 	if err := w.revoke(ctx, tokens[account.RefreshJWT]); err != nil && !lost(err) {
-		return explain(hostOf(w.server.Revocation), err)
+		return stillGood(explain(hostOf(w.server.Revocation), err), "sign skein out at "+page)
 	}
 	return nil
 }

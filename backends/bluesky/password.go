@@ -71,16 +71,25 @@ func (w *passwordWay) with(tokens account.Credentials, p tokenPair) (account.Cre
 	return fresh, nil
 }
 
-// end calls com.atproto.server.deleteSession, which goes by the refresh token.
+// end calls com.atproto.server.deleteSession, which goes by the refresh token. No app
+// password can take itself back.
 func (w *passwordWay) end(ctx context.Context, tokens account.Credentials) error {
-	refresh := tokens[account.RefreshJWT]
-	if refresh.Empty() {
+	if refresh := tokens[account.RefreshJWT]; !refresh.Empty() {
+		if err := deleteSession(ctx, w.api, refresh); err != nil && !refusedToken(err) {
+			return stillGood(explain(w.api.host, err), "delete the app password under Settings → Privacy and security → App passwords")
+		}
+	}
+	if tokens[account.AppPassword].Empty() {
 		return nil
 	}
-	if err := deleteSession(ctx, w.api, refresh); err != nil && !refusedToken(err) {
-		return explain(w.api.host, err)
-	}
-	return nil
+	return timeline.Errorf(timeline.CodeUnsupported, "its app password is good until you delete it on Bluesky under Settings → Privacy and security → App passwords")
+}
+
+// stillGood adds to why a session was not ended what the person can do.
+func stillGood(err error, do string) error {
+	e := *timeline.AsError(err)
+	e.Message = timeline.CleanLine(e.Message.String() + "; " + do)
+	return &e
 }
 
 // tokenPair is the output of com.atproto.server.createSession and refreshSession

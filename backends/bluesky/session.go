@@ -57,7 +57,8 @@ type way interface {
 	// renew gets new tokens. They are not saved yet. A *lostError says that there will
 	// be none until somebody signs in.
 	renew(ctx context.Context, tokens account.Credentials) (account.Credentials, error)
-	// end makes the server forget the session. One that it does not know has ended.
+	// end makes the server forget the session. One that it does not know has ended. The
+	// error says what is still good, and where the person can end it.
 	end(ctx context.Context, tokens account.Credentials) error
 }
 
