@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"skein/config/account"
 )
 
 // check finds what is understood and makes no sense. The first mistake is enough.
@@ -31,13 +33,13 @@ func (c Config) check() error {
 
 func (s Secrets) check() error {
 	switch s.Key {
-	case "auto", "keyring", "file":
-	case "command":
+	case account.ModeAuto, account.ModeKeyring, account.ModePassphrase, account.ModeFile:
+	case account.ModeCommand:
 		if s.PassphraseCommand == "" {
 			return errors.New(`secrets.key = "command" needs secrets.passphrase_command`)
 		}
 	default:
-		return fmt.Errorf("secrets.key = %q: one of auto, keyring, file, command", s.Key)
+		return fmt.Errorf("secrets.key = %q: one of %s", s.Key, strings.Join(account.Modes(), ", "))
 	}
 	return nil
 }

@@ -71,10 +71,10 @@ const MaxUndo = 10 * time.Minute
 
 // Secrets says where the key of the secrets file is.
 type Secrets struct {
-	// Key is "auto" (keyring, else a key file), "keyring", "file" or "command".
-	Key string `toml:"key"`
+	// Key is one of account.Modes.
+	Key string `toml:"key" comment:"where the key of the secrets is: auto (the keyring, else a file), keyring, passphrase, command or file"`
 	// PassphraseCommand prints the passphrase: `pass show skein`.
-	PassphraseCommand string `toml:"passphrase_command"`
+	PassphraseCommand string `toml:"passphrase_command" comment:"prints the passphrase of the key file, such as \"pass show skein\"; empty: it is asked for"`
 }
 
 // Themes lists the values of "theme".

@@ -45,7 +45,7 @@ func TestMistakesHaveAPlaceAndAWayOut(t *testing.T) {
 		{"theme = 7\n", "config.toml:1:9:"},
 		{"theme = \n", "config.toml:1:"},
 		{"theme = \"sepia\"\n", "one of auto, dark, light"},
-		{"[secrets]\nkey = \"sock drawer\"\n", "one of auto, keyring, file, command"},
+		{"[secrets]\nkey = \"sock drawer\"\n", "one of auto, keyring, passphrase, command, file"},
 		{"[secrets]\nkey = \"command\"\n", "needs secrets.passphrase_command"},
 		{"[network]\nallow = [\"http://127.0.0.1:3000\"]\n", "leave scheme, port and path out"},
 		{"[network]\nallow = [\"localhost\", \"127.0.0.1\", \"::1\", \"[::1]\"]\ntheme = 1\n", "no such setting: network.theme"},

@@ -99,7 +99,7 @@ func (a *app) keyPlace(ctx context.Context) (keyJSON, error) {
 		return j, err
 	}
 	j.Key = place
-	if place == account.InFile || place == account.InCommand {
+	if place == account.InFile || place == account.InPassphrase {
 		j.KeyFile = a.paths.Key()
 	}
 	return j, nil

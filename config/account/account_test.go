@@ -55,6 +55,7 @@ type noKeyring struct{}
 
 func (noKeyring) Get(string, string) (string, error) { return "", errors.New("no bus") }
 func (noKeyring) Set(string, string, string) error   { return errors.New("no bus") }
+func (noKeyring) Delete(string, string) error        { return errors.New("no bus") }
 
 type memoryKeyring struct{ m sync.Map }
 
@@ -68,10 +69,19 @@ func (k *memoryKeyring) Get(s, u string) (string, error) {
 }
 func (k *memoryKeyring) Set(s, u, secret string) error { k.m.Store(s+u, secret); return nil }
 
+func (k *memoryKeyring) Delete(s, u string) error {
+	if _, there := k.m.LoadAndDelete(s + u); !there {
+		return keyring.ErrNotFound
+	}
+	return nil
+}
+
 func vaultIn(dir, mode string, ring account.Keyring) (*account.Vault, *account.Keys) {
-	keys := account.NewKeys(account.KeyOptions{
-		Mode: mode, File: filepath.Join(dir, "state", "secrets.key"), Name: dir, Command: "echo open sesame", Keyring: ring,
-	})
+	o := account.KeyOptions{Mode: mode, File: filepath.Join(dir, "state", "secrets.key"), Name: dir, Keyring: ring, Work: 4}
+	if mode == account.ModeCommand {
+		o.Command = "echo open sesame"
+	}
+	keys := account.NewKeys(o)
 	return account.OpenVault(filepath.Join(dir, "secrets.age"), keys), keys
 }
 
@@ -84,7 +94,7 @@ func TestVaultKeepsSecretsBetweenProcesses(t *testing.T) {
 		{"keyring", "auto", &memoryKeyring{}, account.InKeyring},
 		{"no keyring", "auto", noKeyring{}, account.InFile},
 		{"file", "file", &memoryKeyring{}, account.InFile},
-		{"passphrase", "command", noKeyring{}, account.InCommand},
+		{"passphrase", "command", noKeyring{}, account.InPassphrase},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.mode == "command" && runtime.GOOS == "windows" {
@@ -181,6 +191,7 @@ type muteKeyring struct{ until chan struct{} }
 
 func (k muteKeyring) Get(string, string) (string, error) { <-k.until; return "", errors.New("late") }
 func (k muteKeyring) Set(string, string, string) error   { <-k.until; return errors.New("late") }
+func (k muteKeyring) Delete(string, string) error        { <-k.until; return errors.New("late") }
 
 func TestMuteKeyringIsGivenUp(t *testing.T) {
 	until := make(chan struct{})

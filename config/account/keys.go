@@ -1,73 +1,62 @@
 package account
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os/exec"
-	"runtime"
+	"os"
 	"strings"
 	"sync"
-	"time"
 
 	"filippo.io/age"
 	"github.com/zalando/go-keyring"
 )
-
-// keyringTimeout is how long a keyring may be silent before it counts as absent.
-const keyringTimeout = 3 * time.Second
-
-const keyringService = "skein"
 
 // Place is where the vault's key is.
 type Place string
 
 // The places.
 const (
-	InKeyring Place = "system keyring"
-	InFile    Place = "key file"
-	InCommand Place = "key file under a passphrase"
-	Nowhere   Place = "nowhere yet"
+	InKeyring    Place = "system keyring"
+	InPassphrase Place = "key file under a passphrase"
+	InFile       Place = "key file"
+	Nowhere      Place = "nowhere yet"
 )
 
-// Keyring is the system's keyring. Both calls may block for long.
-type Keyring interface {
-	Get(service, user string) (string, error)
-	Set(service, user, secret string) error
-}
+// The modes of KeyOptions, as secrets.key in config.toml has them.
+const (
+	ModeAuto       = "auto"       // the keyring; without one, a key file
+	ModeKeyring    = "keyring"    // nowhere else
+	ModePassphrase = "passphrase" // a key file under a passphrase that is asked for
+	ModeCommand    = "command"    // a key file under a passphrase that a command prints
+	ModeFile       = "file"       // a key file that whoever reads it can use
+)
 
-// SystemKeyring is the Secret Service, the macOS Keychain or the Windows
-// Credential Manager.
-type SystemKeyring struct{}
-
-// Get implements Keyring.
-func (SystemKeyring) Get(service, user string) (string, error) { return keyring.Get(service, user) }
-
-// Set implements Keyring.
-func (SystemKeyring) Set(service, user, secret string) error {
-	return keyring.Set(service, user, secret)
-}
+// Modes lists the values of KeyOptions.Mode.
+func Modes() []string { return []string{ModeAuto, ModeKeyring, ModePassphrase, ModeCommand, ModeFile} }
 
 // KeyOptions say where the key may be.
 type KeyOptions struct {
-	Mode    string // "auto", "keyring", "file" or "command", as in config.toml
+	Mode    string
 	File    string // the key file
 	Name    string // tells several vaults of one person apart in the keyring
-	Command string // prints the passphrase, for "command"
+	Command string // prints the passphrase; "": it is asked for
+	Ask     Asker  // nil where nobody can be asked
+	Work    int    // scrypt's cost of a new passphrase, a power of two; 0: 16
 	Keyring Keyring
 }
 
-// Keys finds the vault's key, an age X25519 identity: in the system's keyring,
-// under a passphrase that a command prints, or in a file of its own. It asks once
-// a process. It is safe for concurrent use.
+// Keys finds the vault's key, an age X25519 identity: in the system's keyring, or in a
+// file of its own, which may be under a passphrase. It asks once a process. It is safe
+// for concurrent use.
 type Keys struct {
 	opts KeyOptions
+	ring ring
 
-	mu    sync.Mutex
-	key   *age.X25519Identity
-	place Place
+	mu     sync.Mutex
+	key    *age.X25519Identity
+	place  Place
+	closed error // why the passphrase could not be had: nobody is asked twice
 }
 
 // NewKeys makes a Keys; nothing is read yet.
@@ -75,7 +64,10 @@ func NewKeys(o KeyOptions) *Keys {
 	if o.Keyring == nil {
 		o.Keyring = SystemKeyring{}
 	}
-	return &Keys{opts: o, place: Nowhere}
+	if o.Work == 0 {
+		o.Work = passphraseWork
+	}
+	return &Keys{opts: o, ring: ring{o.Keyring, o.Name}, place: Nowhere}
 }
 
 // Where tells where the key is, as far as it has been looked for.
@@ -85,21 +77,53 @@ func (k *Keys) Where() Place {
 	return k.place
 }
 
-// Locate looks for the key and tells where it is, without making one.
+// Locate looks for the key and tells where it is, without making one or asking for a
+// passphrase.
 func (k *Keys) Locate(ctx context.Context) (Place, error) {
-	_, err := k.find(ctx)
-	if errors.Is(err, errNoKey) {
-		return Nowhere, nil
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.key != nil {
+		return k.place, nil
 	}
-	return k.Where(), err
+	raw, err := readFile(k.opts.File)
+	if err != nil {
+		return Nowhere, err
+	}
+	if k.inFile(raw) && isSealed(raw) {
+		return InPassphrase, nil
+	}
+	if _, err := k.find(ctx); err != nil && !errors.Is(err, errNoKey) {
+		return Nowhere, err
+	}
+	return k.place, nil
+}
+
+// Unlock asks for the passphrase now, where there is one, so that nobody is asked
+// later.
+func (k *Keys) Unlock(ctx context.Context) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	raw, err := readFile(k.opts.File)
+	if err == nil && k.key == nil && k.inFile(raw) && isSealed(raw) {
+		_, err = k.find(ctx)
+	}
+	return err
 }
 
 var errNoKey = errors.New("the key of the secrets file is in no place that skein knows")
 
-// find returns the key, or errNoKey.
-func (k *Keys) find(ctx context.Context) (*age.X25519Identity, error) {
+// inFile tells whether the key is in the key file, which holds raw.
+func (k *Keys) inFile(raw []byte) bool { return raw != nil && k.opts.Mode != ModeKeyring }
+
+// get returns the key, or errNoKey.
+func (k *Keys) get(ctx context.Context) (*age.X25519Identity, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	return k.find(ctx)
+}
+
+// find is get for who holds k.mu.
+func (k *Keys) find(ctx context.Context) (*age.X25519Identity, error) {
 	if k.key != nil {
 		return k.key, nil
 	}
@@ -108,8 +132,8 @@ func (k *Keys) find(ctx context.Context) (*age.X25519Identity, error) {
 		return nil, err
 	}
 	key, err := age.ParseX25519Identity(strings.TrimSpace(text))
-	if err != nil {
-		return nil, fmt.Errorf("the key in the %s is damaged: %w", place, errors.New("no age identity"))
+	if err != nil { // its own text would repeat the key
+		return nil, fmt.Errorf("the key in the %s is damaged: it is no age identity", place)
 	}
 	k.key, k.place = key, place
 	return key, nil
@@ -122,19 +146,19 @@ func (k *Keys) look(ctx context.Context) (string, Place, error) {
 		return "", Nowhere, err
 	}
 	switch {
-	case k.opts.Mode == "command":
-		if raw == nil {
-			return "", Nowhere, errNoKey
-		}
-		text, err := k.unwrap(ctx, raw)
-		return text, InCommand, err
-	case raw != nil && k.opts.Mode != "keyring":
+	case k.inFile(raw) && isSealed(raw) && k.closed == nil:
+		var text string
+		text, k.closed = k.open(ctx, raw)
+		return text, InPassphrase, k.closed
+	case k.inFile(raw) && isSealed(raw):
+		return "", InPassphrase, k.closed
+	case k.inFile(raw):
 		return string(raw), InFile, nil
-	case k.opts.Mode == "file":
+	case k.opts.Mode != ModeAuto && k.opts.Mode != ModeKeyring:
 		return "", Nowhere, errNoKey
 	}
-	text, err := k.ask(ctx, func() (string, error) { return k.opts.Keyring.Get(keyringService, k.opts.Name) })
-	if errors.Is(err, keyring.ErrNotFound) || err != nil && k.opts.Mode == "auto" {
+	text, err := k.ring.get(ctx)
+	if errors.Is(err, keyring.ErrNotFound) || err != nil && k.opts.Mode == ModeAuto {
 		return "", Nowhere, fmt.Errorf("%w (keyring: %w)", errNoKey, err)
 	}
 	if err != nil {
@@ -143,8 +167,10 @@ func (k *Keys) look(ctx context.Context) (string, Place, error) {
 	return text, InKeyring, nil
 }
 
-// findOrMake returns the key, making one on first use.
-func (k *Keys) findOrMake(ctx context.Context) (*age.X25519Identity, error) {
+// getOrMake returns the key, making one on first use.
+func (k *Keys) getOrMake(ctx context.Context) (*age.X25519Identity, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	key, err := k.find(ctx)
 	if !errors.Is(err, errNoKey) {
 		return key, err
@@ -153,122 +179,94 @@ func (k *Keys) findOrMake(ctx context.Context) (*age.X25519Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a key: %w", err)
 	}
-	place, err := k.keep(ctx, key)
+	place, err := k.keep(ctx, key.String())
 	if err != nil {
 		return nil, err
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	k.key, k.place = key, place
 	return key, nil
 }
 
 // keep stores a new key where the configuration says.
-func (k *Keys) keep(ctx context.Context, key *age.X25519Identity) (Place, error) {
-	if k.opts.Mode == "command" {
-		raw, err := k.wrap(ctx, key.String())
+func (k *Keys) keep(ctx context.Context, text string) (Place, error) {
+	switch k.opts.Mode {
+	case ModeFile:
+		return k.put(ctx, text, InFile, ToChoose)
+	case ModePassphrase, ModeCommand:
+		return k.put(ctx, text, InPassphrase, ToChoose)
+	}
+	place, err := k.put(ctx, text, InKeyring, ToChoose)
+	switch {
+	case err == nil || k.opts.Mode == ModeKeyring:
+		return place, err
+	case k.opts.Ask == nil && k.opts.Command == "":
+		return k.put(ctx, text, InFile, ToKeep)
+	}
+	return k.put(ctx, text, InPassphrase, ToKeep)
+}
+
+// put stores a key in a place. A passphrase that the person does without makes it
+// the plain file.
+func (k *Keys) put(ctx context.Context, text string, place Place, why Asking) (Place, error) {
+	if place == InKeyring {
+		if err := k.ring.set(ctx, text); err != nil {
+			return Nowhere, fmt.Errorf("the system keyring takes no key: %w; `secrets.key = \"passphrase\"` or \"file\" in config.toml keeps it in a file", err)
+		}
+		return InKeyring, nil
+	}
+	raw := []byte(text + "\n")
+	if place == InPassphrase {
+		under, err := k.seal(ctx, text, why)
 		if err != nil {
 			return Nowhere, err
 		}
-		return InCommand, writeFile(k.opts.File, raw)
-	}
-	if k.opts.Mode != "file" {
-		_, err := k.ask(ctx, func() (string, error) {
-			return "", k.opts.Keyring.Set(keyringService, k.opts.Name, key.String())
-		})
-		if err == nil {
-			return InKeyring, nil
-		}
-		if k.opts.Mode == "keyring" {
-			return Nowhere, fmt.Errorf("the system keyring takes no key: %w; secrets.key = \"file\" in config.toml keeps it in a file", err)
+		if under != nil {
+			return InPassphrase, writeFile(k.opts.File, under)
 		}
 	}
-	return InFile, writeFile(k.opts.File, []byte(key.String()+"\n"))
+	return InFile, writeFile(k.opts.File, raw)
 }
 
-// ask runs a call of the keyring, and gives up on one that stays silent. Its
-// goroutine then ends with the call, whenever that is.
-func (k *Keys) ask(ctx context.Context, f func() (string, error)) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, keyringTimeout)
-	defer cancel()
-	type answer struct {
-		text string
-		err  error
+// move takes the key to another place, and from the old one once it is there; to a
+// passphrase that it is under already, it takes a new one. The key stays the same.
+func (k *Keys) move(ctx context.Context, to Place) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.allows(to); err != nil {
+		return err
 	}
-	done := make(chan answer, 1)
-	go func() {
-		text, err := f()
-		done <- answer{text, err}
-	}()
-	select {
-	case a := <-done:
-		return a.text, a.err
-	case <-ctx.Done():
-		return "", fmt.Errorf("no answer within %s", keyringTimeout)
+	key, err := k.find(ctx)
+	if errors.Is(err, errNoKey) {
+		return fmt.Errorf("there is no key yet to move: %w", err)
 	}
+	if err != nil {
+		return err
+	}
+	from := k.place
+	if from == to && to != InPassphrase {
+		return nil
+	}
+	if k.place, err = k.put(ctx, key.String(), to, ToChoose); err != nil {
+		k.place = from
+		return err
+	}
+	switch {
+	case to == InKeyring:
+		err = os.Remove(k.opts.File)
+	case from == InKeyring:
+		err = k.ring.remove(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("the key is in the %s now, and still in the %s, too: %w", to, from, err)
+	}
+	return nil
 }
 
-// passphrase runs the person's own command.
-func (k *Keys) passphrase(ctx context.Context) (string, error) {
-	shell, flag := "sh", "-c"
-	if runtime.GOOS == "windows" {
-		shell, flag = "cmd", "/C"
+// allows tells whether the key is found in a place by what the configuration says.
+func (k *Keys) allows(to Place) error {
+	may := map[string]Place{ModeKeyring: InKeyring, ModePassphrase: InPassphrase, ModeCommand: InPassphrase, ModeFile: InFile}
+	if place, ok := may[k.opts.Mode]; ok && place != to {
+		return fmt.Errorf("secrets.key = %q in config.toml keeps the key in the %s: make it %q, then move it", k.opts.Mode, place, ModeAuto)
 	}
-	out, err := exec.CommandContext(ctx, shell, flag, k.opts.Command).Output() //nolint:gosec // the person's own configuration
-	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) && len(exit.Stderr) > 0 {
-			return "", fmt.Errorf("secrets.passphrase_command: %w: %s", err, bytes.TrimSpace(exit.Stderr))
-		}
-		return "", fmt.Errorf("secrets.passphrase_command: %w", err)
-	}
-	line, _, _ := strings.Cut(string(out), "\n")
-	line = strings.TrimRight(line, "\r")
-	if line == "" {
-		return "", errors.New("secrets.passphrase_command printed nothing")
-	}
-	return line, nil
-}
-
-func (k *Keys) wrap(ctx context.Context, text string) ([]byte, error) {
-	pass, err := k.passphrase(ctx)
-	if err != nil {
-		return nil, err
-	}
-	r, err := age.NewScryptRecipient(pass)
-	if err != nil {
-		return nil, fmt.Errorf("passphrase: %w", err)
-	}
-	var b bytes.Buffer
-	w, err := age.Encrypt(&b, r)
-	if err == nil {
-		_, err = io.WriteString(w, text)
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("encrypting the key: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-func (k *Keys) unwrap(ctx context.Context, raw []byte) (string, error) {
-	pass, err := k.passphrase(ctx)
-	if err != nil {
-		return "", err
-	}
-	id, err := age.NewScryptIdentity(pass)
-	if err != nil {
-		return "", fmt.Errorf("passphrase: %w", err)
-	}
-	r, err := age.Decrypt(bytes.NewReader(raw), id)
-	if err != nil {
-		return "", fmt.Errorf("the passphrase does not open %s: %w", k.opts.File, err)
-	}
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return "", fmt.Errorf("%s is damaged: %w", k.opts.File, err)
-	}
-	return string(text), nil
+	return nil
 }

@@ -74,6 +74,17 @@ func (v *Vault) Exists() bool {
 	return err == nil
 }
 
+// MoveKey takes the vault's key to another place, of which the configuration must
+// approve; see KeyOptions. A key that is in two places after a failure is the same.
+func (v *Vault) MoveKey(ctx context.Context, to Place) error {
+	unlock, err := lockFile(ctx, v.path+".lock")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return v.keys.move(ctx, to)
+}
+
 func (v *Vault) change(ctx context.Context, f func(*vaultFile)) error {
 	unlock, err := lockFile(ctx, v.path+".lock")
 	if err != nil {
@@ -94,7 +105,7 @@ func (v *Vault) read(ctx context.Context) (vaultFile, error) {
 	if err != nil || raw == nil {
 		return empty, err
 	}
-	key, err := v.keys.find(ctx)
+	key, err := v.keys.get(ctx)
 	if errors.Is(err, errNoKey) {
 		return empty, fmt.Errorf("%w: unlock the keyring that holds it, or remove %s and sign in again", err, v.path)
 	}
@@ -124,7 +135,7 @@ func (v *Vault) read(ctx context.Context) (vaultFile, error) {
 }
 
 func (v *Vault) write(ctx context.Context, f vaultFile) error {
-	key, err := v.keys.findOrMake(ctx)
+	key, err := v.keys.getOrMake(ctx)
 	if err != nil {
 		return err
 	}
