@@ -15,15 +15,50 @@ const (
 	longestPause = time.Hour
 )
 
-// budget remembers which hosts asked for patience.
+// Allowance is what a server still allows, as its last answer said: Left of Limit
+// requests until Until.
+type Allowance struct {
+	Limit, Left int
+	Until       time.Time
+}
+
+// budget remembers which hosts asked for patience, and what others allow.
 type budget struct {
 	now   func() time.Time
 	mu    sync.Mutex
 	until map[string]time.Time
+	left  map[string]Allowance
 }
 
 func newBudget(now func() time.Time) *budget {
-	return &budget{now: now, until: map[string]time.Time{}}
+	return &budget{now: now, until: map[string]time.Time{}, left: map[string]Allowance{}}
+}
+
+// Allowance tells what a host (with its port, where it has one) has allowed; ok is
+// false where it says nothing, or what it said is over.
+func (c *Client) Allowance(host string) (a Allowance, ok bool) {
+	c.stats.mu.Lock()
+	defer c.stats.mu.Unlock()
+	a, ok = c.stats.left[host]
+	return a, ok && c.stats.now().Before(a.Until)
+}
+
+// allow notes what a host allows. Mastodon and Bluesky name the headers alike but for
+// an X.
+func (b *budget) allow(host string, h http.Header) {
+	for _, prefix := range []string{"X-RateLimit-", "RateLimit-"} {
+		limit, err := strconv.Atoi(h.Get(prefix + "Limit"))
+		left, failed := strconv.Atoi(h.Get(prefix + "Remaining"))
+		if err != nil || failed != nil {
+			continue
+		}
+		now := b.now()
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		maps.DeleteFunc(b.left, func(_ string, a Allowance) bool { return !now.Before(a.Until) })
+		b.left[host] = Allowance{Limit: limit, Left: left, Until: now.Add(pause(h, now))}
+		return
+	}
 }
 
 // blocked fails while a host has asked to be left alone.
@@ -44,6 +79,7 @@ func (b *budget) blocked(host string) error {
 // note turns 429, and 503 with Retry-After, into an Error whose cause is the
 // HTTPStatus: what was refused with 429 was surely not done.
 func (b *budget) note(host string, resp *http.Response) error {
+	b.allow(host, resp.Header)
 	retry := resp.Header.Get("Retry-After")
 	if resp.StatusCode != http.StatusTooManyRequests && (resp.StatusCode != http.StatusServiceUnavailable || retry == "") {
 		return nil

@@ -51,7 +51,7 @@ type Options struct {
 type Client struct {
 	opts  Options
 	http  *http.Client
-	base  http.RoundTripper
+	base  *http.Transport
 	stats *budget
 	idle  time.Duration // idleTimeout; tests shorten it
 }
