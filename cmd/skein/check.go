@@ -4,15 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"runtime"
-	"slices"
+	"io"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"skein/backends"
 	"skein/config/account"
@@ -39,79 +34,6 @@ type checkResult struct {
 	Message timeline.Safe   `json:"message"`
 	Facts   []timeline.Safe `json:"facts,omitempty"`
 	Code    timeline.Code   `json:"code,omitempty"`
-}
-
-func (a *app) doctorCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "doctor", Short: "Look for what is wrong, and say what to do about it", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.setup(); err != nil {
-				return err
-			}
-			records, err := a.book.All()
-			if err != nil {
-				return err
-			}
-			own := append(a.checkFiles(cmd.Context()), a.checkOutbox(cmd.Context()), a.checkState(cmd.Context()), a.checkCache(cmd.Context()), a.checkTerminal())
-			if len(records) == 0 {
-				own = append(own, checkResult{
-					What: "accounts", Result: warning, Message: timeline.Literal("none yet: `skein account add --help` shows how"),
-				})
-			}
-			servers := a.checkAccounts(cmd.Context(), records)
-			if err := a.printChecks(slices.Concat(own, servers)); err != nil {
-				return err
-			}
-			if slices.ContainsFunc(own, func(r checkResult) bool { return r.Result == bad }) {
-				return silent(exitFailed)
-			}
-			return worstOf(servers)
-		},
-	}
-}
-
-// checkFiles looks at skein's own files, their modes and the secrets' key.
-func (a *app) checkFiles(ctx context.Context) []checkResult {
-	results := []checkResult{{What: "configuration", Result: good, Message: timeline.CleanLine(a.paths.Config)}}
-	if _, err := os.Stat(a.paths.Config); err != nil {
-		results[0].Message = timeline.CleanLine(a.paths.Config + " is not there: the defaults are used")
-	}
-	for _, f := range []string{a.paths.Secrets(), a.paths.Key(), a.paths.Accounts(), a.paths.Log()} {
-		info, err := os.Stat(f)
-		if err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-			results = append(results, checkResult{
-				What: "files", Result: bad, Message: timeline.CleanLine(fmt.Sprintf("%s can be read by others (%v): chmod 600 it", f, info.Mode().Perm())),
-			})
-		}
-	}
-	key, err := a.keyPlace(ctx)
-	r := checkResult{What: "secrets", Result: good, Message: timeline.CleanLine("their key: " + string(key.Key))}
-	switch {
-	case err != nil:
-		r.Result, r.Message = bad, timeline.CleanLine(err.Error())
-	case key.Key == account.InFile:
-		r.Result = warning
-		r.Message = timeline.CleanLine("their key lies in the file " + key.KeyFile + ", which whoever reads your files can use: a keyring or secrets.passphrase_command keeps it better")
-	}
-	return append(results, r)
-}
-
-// checkTerminal tells what skein can count on.
-func (a *app) checkTerminal() checkResult {
-	r := checkResult{What: "terminal", Result: good}
-	f, ok := a.out.(*os.File)
-	if !ok || !isTerminal(f) {
-		r.Message = timeline.Literal("the output is no terminal: the commands work, the full screen needs one")
-		return r
-	}
-	width, height, err := term.GetSize(int(f.Fd()))
-	name, _ := a.env("TERM")
-	r.Message = timeline.CleanLine(fmt.Sprintf("%s, %d×%d cells", name, width, height))
-	if err != nil || width < 40 || height < 12 {
-		r.Result = warning
-		r.Message = timeline.CleanLine(r.Message.String() + ": 40×12 is the least that works well")
-	}
-	return r
 }
 
 // checkAccounts asks all servers at once.
@@ -163,20 +85,24 @@ func (a *app) checkAccount(ctx context.Context, r account.Record) checkResult {
 
 // printChecks prints results as a table, or as JSON.
 func (a *app) printChecks(results []checkResult) error {
-	e := json.NewEncoder(a.out)
+	return writeChecks(a.out, results, a.flags.json)
+}
+
+func writeChecks(w io.Writer, results []checkResult, asJSON bool) error {
+	e := json.NewEncoder(w)
 	for _, r := range results {
 		r.Type = "check"
-		if a.flags.json {
+		if asJSON {
 			if err := e.Encode(r); err != nil {
 				return err
 			}
 			continue
 		}
-		if _, err := fmt.Fprintf(a.out, "%-5s %-14s %s\n", r.Result, r.What, r.Message); err != nil {
+		if _, err := fmt.Fprintf(w, "%-5s %-14s %s\n", r.Result, r.What, r.Message); err != nil {
 			return err
 		}
 		for _, f := range r.Facts {
-			if _, err := fmt.Fprintf(a.out, "%21s%s\n", "", f); err != nil {
+			if _, err := fmt.Fprintf(w, "%21s%s\n", "", f); err != nil {
 				return err
 			}
 		}
