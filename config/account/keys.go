@@ -18,7 +18,7 @@ type Place string
 // The places.
 const (
 	InKeyring    Place = "system keyring"
-	InPassphrase Place = "key file under a passphrase"
+	InPassphrase Place = "key file under a passphrase" //nolint:gosec // a place, and no secret
 	InFile       Place = "key file"
 	Nowhere      Place = "nowhere yet"
 )
