@@ -11,6 +11,7 @@ type Fetched struct {
 	Posts  []*Post  // newest first
 	Health []Health // State is Live for every account that answered
 	Gaps   []Gap    // where posts of an account may be missing, and why
+	Hidden int      // posts that mutes have left out of what was looked through
 	// Forgetful says why nothing of it was kept; empty when all is well.
 	Forgetful Safe
 }
@@ -23,7 +24,7 @@ type Fetched struct {
 // ctx ends; what failed of the accounts is in Health.
 func Fetch(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetched, error) {
 	h := newHub(o, accounts)
-	h.once, h.want = true, n
+	h.once, h.want, h.wanted = true, n, n
 	h.Start()
 	defer h.Close() //nolint:contextcheck // what was read is kept although ctx has ended
 
@@ -40,7 +41,7 @@ func Fetch(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetch
 		if !c.Settled || c.Loading {
 			continue
 		}
-		found := Fetched{Health: c.Health, Gaps: c.Gaps, Forgetful: c.Forgetful}
+		found := Fetched{Health: c.Health, Gaps: c.Gaps, Hidden: h.passed(), Forgetful: c.Forgetful}
 		for i := rows.Len() - 1; i >= 0 && len(found.Posts) < n; i-- {
 			found.Posts = append(found.Posts, rows.At(i).Post)
 		}
@@ -49,6 +50,13 @@ func Fetch(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetch
 		}
 		return found, nil
 	}
+}
+
+// passed is how many posts were left out because they are hidden.
+func (h *Hub) passed() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.hidden
 }
 
 // above leaves out what is missing below the last post, for nobody asked for it.
@@ -84,11 +92,11 @@ func FetchKept(ctx context.Context, o HubOptions, n int, accounts ...Account) (F
 		}
 		mutes = NewMutes(list, accounts, o.Now())
 	}
-	kept, err := mutes.page(ctx, q, o.Cache.Page)
+	kept, hidden, err := mutes.page(ctx, q, o.Cache.Page)
 	if err != nil {
 		return Fetched{}, fmt.Errorf("reading what was kept: %w", err)
 	}
-	found.Posts = kept.Posts[max(0, len(kept.Posts)-n):]
+	found.Posts, found.Hidden = kept.Posts[max(0, len(kept.Posts)-n):], hidden
 	slices.Reverse(found.Posts)
 	if len(found.Posts) > 0 {
 		found.Gaps = above(found.Posts[len(found.Posts)-1].Key(), found.Gaps)

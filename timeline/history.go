@@ -100,7 +100,8 @@ func (h *Hub) History(ctx context.Context, from Key, newer bool, only Network, l
 	}
 	q := Query{Feeds: h.homes(), From: from, Newer: newer, Floor: h.low, Network: only, Limit: limit}
 	h.mu.Unlock()
-	return h.Mutes().page(ctx, q, h.keeper.page)
+	found, _, err := h.Mutes().page(ctx, q, h.keeper.page)
+	return found, err
 }
 
 // descend lowers what was handed over to below k, although accounts have not been

@@ -90,7 +90,8 @@ type Hub struct {
 	started bool // rows have been handed over, or were kept before
 	low     Key  // down to which they reach
 	want    int  // posts still wanted below
-	hidden  int  // posts that are hidden, read while they were wanted
+	wanted  int  // posts that were, when they were asked for
+	hidden  int  // posts that are hidden, read since
 	bottom  bool // nobody was left to ask for them; until somebody has news
 	pace    Pace
 	waited  bool       // enough time was given to the slower accounts
@@ -203,7 +204,7 @@ func (h *Hub) Older() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.want == 0 && !h.bottom {
-		h.want, h.hidden = h.opts.Page, 0
+		h.want, h.wanted, h.hidden = h.opts.Page, h.opts.Page, 0
 		h.notify() // what is kept comes first
 	}
 }

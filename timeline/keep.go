@@ -321,7 +321,7 @@ func (h *Hub) lower(c *Changes, q Query, found Stretch) {
 	shown := h.Mutes().without(found.Posts)
 	c.Posts = append(c.Posts, shown...)
 	h.want = max(0, h.want-len(shown))
-	if h.hidden += len(found.Posts) - len(shown); h.hidden >= mostHidden {
+	if h.hidden += len(found.Posts) - len(shown); h.hidden >= max(mostHidden, hiddenEach*h.wanted) {
 		h.want = 0
 	}
 	waits := slices.ContainsFunc(h.feeds, func(f *feed) bool { return !f.done })

@@ -68,8 +68,9 @@ const (
 
 // Found is what a Search has found.
 type Found struct {
-	Hits []Hit
-	More bool // there are more below the last of them
+	Hits   []Hit
+	More   bool // there are more below the last of them
+	Hidden int  // those that Mutes.Search has left out
 }
 
 // Hit is a post that was found, and why.

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -113,6 +114,16 @@ func (m Mute) Same(o Mute) bool {
 		return a.Network == b.Network && a.ID == b.ID
 	}
 	return a.Network == b.Network && bareHandle(a.Handle) == bareHandle(b.Handle)
+}
+
+// HandleOf is a person's handle as a Handle holds it, in one word: that of somebody
+// whose server names them in more is their id.
+func HandleOf(a Author) string {
+	handle := CleanLine(a.Handle.s).s
+	if handle == "" || strings.Contains(handle, " ") {
+		return cmp.Or(a.ID, strings.ReplaceAll(handle, " ", "_"))
+	}
+	return handle
 }
 
 // What names what is muted, in a few words.

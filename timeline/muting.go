@@ -12,8 +12,10 @@ import (
 const (
 	muteLook = 5 * time.Second // how often it is looked whether a mute was made elsewhere, or has ended
 	// mostHidden is how many posts that are hidden are read through at once for those
-	// that are not: who mutes a whole network shall not have it read to its end.
+	// that are not, for many of them hiddenEach for each that is wanted: who mutes a whole
+	// network shall not have it read to its end.
 	mostHidden = 400
+	hiddenEach = 4
 )
 
 // muting is what a Hub knows of the person's mutes.
@@ -176,22 +178,24 @@ func less(keys, gone []Key) []Key {
 }
 
 // page reads a page of what mutes leave: until it is full or nothing more is kept.
-func (m *Mutes) page(ctx context.Context, q Query, read func(context.Context, Query) (Stretch, error)) (Stretch, error) {
+// hidden counts the others.
+func (m *Mutes) page(ctx context.Context, q Query, read func(context.Context, Query) (Stretch, error)) (out Stretch, hidden int, err error) {
 	limit := cmp.Or(q.Limit, MaxPage)
-	var out Stretch
 	for {
 		found, err := read(ctx, q)
 		if err != nil || m.Len() == 0 {
-			return found, err
+			return found, hidden, err
 		}
-		if left := m.without(found.Posts); q.Newer {
+		left := m.without(found.Posts)
+		hidden += len(found.Posts) - len(left)
+		if q.Newer {
 			out.Posts = append(out.Posts, left...)
 		} else {
 			out.Posts = slices.Concat(left, out.Posts)
 		}
 		out.More = found.More && len(found.Posts) > 0
 		if !out.More || len(out.Posts) >= limit {
-			return out, nil
+			return out, hidden, nil
 		}
 		q.From = found.Posts[0].Key()
 		if q.Newer {
@@ -215,7 +219,9 @@ func (m *Mutes) Search(ctx context.Context, l Library, s Search) (Found, error) 
 		}
 		s.Below = found.Hits[len(found.Hits)-1].Post.Key()
 		for _, h := range found.Hits {
-			if _, hidden := m.Hides(h.Post); !hidden {
+			if _, hidden := m.Hides(h.Post); hidden {
+				out.Hidden++
+			} else {
 				out.Hits = append(out.Hits, h)
 			}
 		}

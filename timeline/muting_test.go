@@ -164,33 +164,51 @@ func TestFetchLooksPastWhatIsMuted(t *testing.T) {
 			}
 		}
 		for _, c := range []struct {
-			mute           timeline.Mute
-			posts, atMost  int
-			kept, requests int
+			mute          timeline.Mute
+			posts, atMost int
+			hidden        int // at least
 		}{
-			{muteWord("snow"), 30, 3, 30, 3},
-			{muteWord("rain"), 30, 13, 30, 3},
-			{timeline.Mute{Kind: timeline.MuteNetwork, Network: timeline.Mastodon}, 0, 42, 0, 3},
+			{muteWord("snow"), 30, 3, 0},
+			{muteWord("rain"), 30, 13, 80},
+			{timeline.Mute{Kind: timeline.MuteNetwork, Network: timeline.Mastodon}, 0, 42, 400},
 		} {
 			before := s.requests()
 			o, accounts := options(s)
 			o.Cache, o.Mutes = timeline.NewMemory(), timeline.NewMemoryMutes(c.mute)
 			got, err := timeline.Fetch(t.Context(), o, 30, accounts...)
-			if err != nil || len(got.Posts) != c.posts {
-				t.Errorf("%s: %d posts, %v", c.mute.What(), len(got.Posts), err)
+			if err != nil || len(got.Posts) != c.posts || got.Hidden < c.hidden || c.hidden == 0 && got.Hidden > 0 {
+				t.Errorf("%s: %d posts, %d hidden, %v", c.mute.What(), len(got.Posts), got.Hidden, err)
 			}
 			if n := s.requests() - before; n > c.atMost {
 				t.Errorf("%s: %d requests", c.mute.What(), n)
 			}
 			kept, err := timeline.FetchKept(t.Context(), o, 30, accounts...)
-			if err != nil || len(kept.Posts) != c.kept {
-				t.Errorf("%s: %d posts are kept, %v", c.mute.What(), len(kept.Posts), err)
+			if err != nil || len(kept.Posts) != c.posts || kept.Hidden < c.hidden {
+				t.Errorf("%s: %d posts are kept, %d hidden, %v", c.mute.What(), len(kept.Posts), kept.Hidden, err)
 			}
 			for i, p := range kept.Posts {
 				if p.ID != got.Posts[i].ID {
 					t.Fatalf("%s: post %d is %s, and kept %s", c.mute.What(), i, got.Posts[i].ID, p.ID)
 				}
 			}
+		}
+	})
+}
+
+// Who asks for many posts gets them although most are hidden.
+func TestFetchOfManyLooksFurther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 4000, time.Minute)
+		for i, p := range s.posts {
+			if i%4 != 0 {
+				p.Text = timeline.PlainText(timeline.Clean("rain"))
+			}
+		}
+		o, accounts := options(s)
+		o.Page, o.Mutes = 100, timeline.NewMemoryMutes(muteWord("rain"))
+		got, err := timeline.Fetch(t.Context(), o, 800, accounts...)
+		if err != nil || len(got.Posts) != 800 {
+			t.Errorf("%d posts of 800, %d hidden, %v", len(got.Posts), got.Hidden, err)
 		}
 	})
 }

@@ -67,10 +67,7 @@ func (m *Model) mutablePeople(p *timeline.Post, a timeline.Author) []overlay.Mut
 	if m.mutes.Own(p.ID.Network, a) {
 		return nil
 	}
-	h := timeline.Handle{Network: p.ID.Network, Handle: a.Handle.Line().String(), ID: a.ID}
-	if h.Handle == "" {
-		h.Handle = a.ID
-	}
+	h := timeline.Handle{Network: p.ID.Network, Handle: timeline.HandleOf(a), ID: a.ID}
 	var out []overlay.Mutable
 	if person, ok := m.inBook(h); ok {
 		out = append(out, overlay.Mutable{

@@ -164,8 +164,26 @@ func (a *app) whatToMute(ctx context.Context, book *store.Store, ref string, und
 		return timeline.Mute{}, err
 	}
 	defer a.closeAll(readers)
-	h, err := a.handle(ctx, readers, ref)
+	h, err := a.whomToMute(ctx, readers, ref)
 	return timeline.Mute{Kind: timeline.MutePerson, Handles: []timeline.Handle{h}}, err
+}
+
+// whomToMute looks a person up: by themself, or by a post of theirs. Whose network
+// cannot be asked is muted as typed.
+func (a *app) whomToMute(ctx context.Context, readers []timeline.Backend, ref string) (timeline.Handle, error) {
+	r, err := a.resolve(ctx, readers, ref)
+	switch {
+	case err != nil && strings.Contains(ref, "/"): // an address names nobody by itself
+		return timeline.Handle{}, err
+	case err != nil || r.target.Post.Zero():
+		return a.handle(ctx, readers, ref)
+	}
+	post, err := r.backend.Post(ctx, r.target.Post)
+	if err != nil {
+		return timeline.Handle{}, err
+	}
+	who := post.Content().Author
+	return timeline.Handle{Network: r.backend.Account().Network, Handle: timeline.HandleOf(who), ID: who.ID}, nil
 }
 
 // keepMute mutes.

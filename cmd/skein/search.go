@@ -149,6 +149,8 @@ func (a *app) search(ctx context.Context, f searchFlags, args []string) (err err
 	}
 	switch {
 	case a.flags.json, f.template != "": // for programs
+	case found.Hidden > 0 && len(found.Hits) < f.number:
+		a.say("skein: " + are(found.Hidden, "post") + " muted here and left out; --muted shows them\n")
 	case len(found.Hits) == 0:
 		a.say("skein: nothing that was read matches; `skein search --help` shows what can be asked for\n")
 	case found.More:

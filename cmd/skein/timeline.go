@@ -124,12 +124,28 @@ func (a *app) fetch(ctx context.Context, f timelineFlags, records []account.Reco
 	found, err := timeline.Fetch(ctx, options, f.number, accounts...)
 	return found.Posts, func() error {
 		a.forgetful(found.Forgetful)
+		a.tellHidden(f, found)
 		err := a.verdict(found)
 		if errors.Is(err, silent(exitNone)) && !a.flags.json && anyKept(ctx, options, accounts) {
 			a.say("skein: `skein timeline --cached` prints what was read before\n")
 		}
 		return err
 	}, err
+}
+
+// tellHidden tells that there would be more posts if fewer were muted.
+func (a *app) tellHidden(f timelineFlags, found timeline.Fetched) {
+	if len(found.Posts) < f.number && found.Hidden > 0 && !a.flags.json && f.template == "" {
+		a.say(fmt.Sprintf("skein: %s muted here and left out; --muted shows them\n", are(found.Hidden, "post")))
+	}
+}
+
+// are counts things: "1 post is", "3 posts are".
+func are(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " is"
+	}
+	return fmt.Sprintf("%d %ss are", n, what)
 }
 
 // anyKept tells whether there is anything to recall.
@@ -157,7 +173,8 @@ func (a *app) recall(ctx context.Context, f timelineFlags, records []account.Rec
 		for _, g := range found.Gaps {
 			a.reportGap(g, found.Health)
 		}
-		if len(found.Posts) == 0 && !a.flags.json {
+		a.tellHidden(f, found)
+		if len(found.Posts)+found.Hidden == 0 && !a.flags.json {
 			a.say("skein: nothing was read yet; `skein timeline` without --cached reads\n")
 		}
 		return nil
