@@ -56,7 +56,7 @@ func readingCommands() []command {
 		{"open", []string{"enter"}, groupPost, "open the thread; on a gap: load what is missing", (*Model).open, (*Model).nothingToOpen},
 		{"back", []string{"esc"}, groupPost, "back", (*Model).back, (*Model).nothingToLeave},
 		{"author", []string{"u"}, groupPost, "who wrote this", (*Model).author, (*Model).noPost},
-		{"reveal", []string{"z"}, groupPost, "show or hide what a warning or a mute hides", (*Model).reveal, (*Model).nothingHidden},
+		{"reveal", []string{"z"}, groupPost, "show what a warning or mute hides", (*Model).reveal, (*Model).nothingHidden},
 		{"links", []string{"o"}, groupPost, "open a link", (*Model).links, (*Model).noLinks},
 		{"browser", []string{"O"}, groupPost, "open the post in the browser", (*Model).browse, (*Model).noBrowsing},
 		{"reply", []string{"r"}, groupPost, "reply", (*Model).reply, (*Model).noReply},

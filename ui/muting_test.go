@@ -166,3 +166,21 @@ func TestMutedByTheNetwork(t *testing.T) {
 		}
 	})
 }
+
+// TestMutedWhileTheThreadIsOpen: it is folded under the reader's eyes, and opens again
+// with the list.
+func TestMutedWhileTheThreadIsOpen(t *testing.T) {
+	nets := three()
+	nets[0].Threads(conversation())
+	uitest.Play(t, muted(), nets, func(s *uitest.Session) {
+		s.Press("enter")
+		s.See("which ones?")
+		s.Press("M", "3")
+		s.Type("which ones")
+		s.Press("enter")
+		s.See(`hidden: you muted "which ones"`)
+		s.DontSee("which ones?")
+		s.Press("g", "m", "x", "esc")
+		s.See("which ones?")
+	})
+}

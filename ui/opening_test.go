@@ -322,7 +322,7 @@ func TestReasonsAreReadAt80(t *testing.T) {
 	uitest.Play(t, ui.Options{}, three(), func(s *uitest.Session) {
 		for _, key := range []string{"?", ":"} {
 			s.Press(key)
-			s.See("show or hide what a warning hides (nothing is hidden)", "open a link (this post has no links)")
+			s.See("show what a warning or mute hides (nothing is hidden)", "open a link (this post has no links)")
 			s.Press("esc")
 		}
 	})
