@@ -2,6 +2,8 @@ package nostr
 
 import (
 	"fmt"
+	"runtime"
+	"sync"
 	"time"
 
 	"github.com/nbd-wtf/go-nostr"
@@ -32,6 +34,23 @@ func (k *known) name(pubkey string) (string, bool) {
 		return "", false
 	}
 	return cut(p.name, maxName), true
+}
+
+// posts decodes verified events, on all cores: a command that has just started waits
+// for it.
+func (k *known) posts(events []*nostr.Event) []*timeline.Post {
+	posts := make([]*timeline.Post, len(events))
+	share := max(1, (len(events)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for from := 0; from < len(events); from += share {
+		wg.Go(func() {
+			for i := from; i < min(from+share, len(events)); i++ {
+				posts[i] = k.post(events[i])
+			}
+		})
+	}
+	wg.Wait()
+	return posts
 }
 
 // post decodes a verified event. It never fails: what skein does not know becomes

@@ -262,16 +262,13 @@ func (b *Backend) posts(ctx context.Context, events []*nostr.Event, sc scope) ([
 	}
 	b.keep(notes, events)
 	k := b.knowledge(events)
-	posts := make([]*timeline.Post, 0, len(events))
-	for _, e := range events {
-		if k.deleted[e.ID] || b.boostsDeleted(e) || sc.home != nil && b.boostsMuted(sc.home, e) {
-			continue
+	posts := k.posts(slices.DeleteFunc(slices.Clone(events), func(e *nostr.Event) bool {
+		return k.deleted[e.ID] || b.boostsDeleted(e) || sc.home != nil && b.boostsMuted(sc.home, e)
+	}))
+	if sc.home != nil {
+		for _, p := range posts {
+			b.given.Add(p.ID.Local, p.Revision)
 		}
-		p := k.post(e)
-		if sc.home != nil {
-			b.given.Add(e.ID, p.Revision)
-		}
-		posts = append(posts, p)
 	}
 	return posts, nil
 }

@@ -39,7 +39,7 @@ type link struct {
 	junk    *rate.Limiter
 	notices *rate.Limiter
 	frames  atomic.Uint64 // that were read
-	auth    authState     // touched by the reader alone
+	auth    authState     // touched alone by who acts on frames
 }
 
 var (
@@ -48,7 +48,7 @@ var (
 	errPing  = errors.New("no answer to a ping")
 )
 
-// connect dials, asks for everything that is subscribed, and reads until the
+// connect dials, asks for everything that is subscribed, and listens until the
 // connection ends. Its error says why.
 func (r *relay) connect(ctx context.Context) error {
 	conn, err := r.pool.client.Dial(ctx, r.url, nil)
@@ -68,7 +68,7 @@ func (r *relay) connect(ctx context.Context) error {
 	wg.Go(func() { l.keep(ctx) })
 	r.adopt(l)
 	r.pool.note()
-	err = l.read(ctx)
+	err = l.listen(ctx)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
@@ -193,71 +193,6 @@ func (r *relay) release(l *link) bool {
 	}
 	l.cancel(errIdle)
 	return true
-}
-
-func (l *link) read(ctx context.Context) error {
-	for {
-		_, b, err := l.conn.Read(ctx)
-		if err != nil {
-			return err
-		}
-		l.frames.Add(1)
-		f, err := parseFrame(b)
-		cost := junkBad
-		if err == nil {
-			cost = l.handle(ctx, f)
-		}
-		if cost > 0 && !l.junk.AllowN(time.Now(), cost) {
-			return errFlood
-		}
-	}
-}
-
-// handle acts on a frame and returns what it wasted.
-func (l *link) handle(ctx context.Context, f frame) (junk int) {
-	switch f.label {
-	case labelEvent:
-		return l.event(f)
-	case labelEOSE:
-		if s := l.relay.find(f.sub); s != nil {
-			s.eose()
-			return 0
-		}
-		return junkLate
-	case labelClosed:
-		return l.closed(ctx, f)
-	case labelOK:
-		return l.ok(ctx, f)
-	case labelAuth:
-		l.auth.challenged(f.text)
-	case labelNotice:
-		if l.notices.Allow() {
-			l.relay.pool.log.InfoContext(ctx, "relay says", "relay", l.relay.url, "notice", short(f.text))
-		}
-	}
-	return junkBad
-}
-
-// event verifies and delivers. Hash and filter go first because they are cheap;
-// nothing is remembered of an event before all three have passed.
-func (l *link) event(f frame) (junk int) {
-	r := l.relay
-	r.mu.Lock()
-	s := r.subs[f.sub]
-	match := s != nil && s.asked.Match(f.event)
-	if match && !s.lasting {
-		s.quota--
-		match = s.quota >= 0
-	}
-	r.mu.Unlock()
-	switch {
-	case s == nil:
-		return junkLate
-	case !match || !f.event.CheckID() || !r.pool.verify.signed(f.event):
-		return junkBad
-	}
-	s.event(f.event)
-	return 0
 }
 
 func (r *relay) find(id string) *subscription {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nbd-wtf/go-nostr"
@@ -114,9 +115,11 @@ func references(e *nostr.Event) (link10, bool) {
 // whom only these name. It waits a moment for the answers; what comes later makes Stream
 // send the posts again.
 func (b *Backend) enrich(ctx context.Context, events []*nostr.Event) {
+	var wg sync.WaitGroup
 	for _, e := range events {
-		b.unwrap(e)
+		wg.Go(func() { b.unwrap(e) })
 	}
+	wg.Wait()
 	began, people := time.Now(), b.peopleIn(events)
 	first := b.begin(events, func(ctx context.Context) { b.fetchPeople(ctx, people) })
 	b.patiently(ctx, events, func(ctx context.Context) { b.fetchReferences(ctx, events) })

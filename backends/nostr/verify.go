@@ -38,11 +38,7 @@ func newVerifier() *verifier {
 // checked: it is the hash of everything else, so an id and signature that were
 // good once are good again.
 func (v *verifier) signed(e *nostr.Event) bool {
-	good := func() bool {
-		sig, ok := v.proved.Get(e.ID)
-		return ok && sig == e.Sig
-	}
-	if good() {
+	if v.good(e) {
 		return true
 	}
 	c := claim{e.ID, e.Sig}
@@ -54,7 +50,25 @@ func (v *verifier) signed(e *nostr.Event) bool {
 			v.proved.Add(e.ID, e.Sig)
 		}
 	})
-	return good()
+	return v.good(e)
+}
+
+// good tells whether the event is known to be signed.
+func (v *verifier) good(e *nostr.Event) bool {
+	sig, ok := v.proved.Get(e.ID)
+	return ok && sig == e.Sig
+}
+
+// begin starts to find out whether the event was signed, in a goroutine of beside where
+// it takes one. The channel brings the answer and never holds anybody up.
+func (v *verifier) begin(e *nostr.Event, beside func(func())) <-chan bool {
+	answer := make(chan bool, 1)
+	if v.good(e) {
+		answer <- true
+	} else {
+		beside(func() { answer <- v.signed(e) })
+	}
+	return answer
 }
 
 // claim is that an event was signed.
