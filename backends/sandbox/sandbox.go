@@ -50,6 +50,7 @@ type Sandbox struct {
 
 	world   *world.World
 	servers map[string]publisher
+	granted func() int
 	log     *slog.Logger
 
 	cancel context.CancelFunc
@@ -138,6 +139,7 @@ func (s *Sandbox) serve(o Options) error {
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
+	s.granted = func() int { return mastodon.Granted(world.Viewer) }
 	s.servers = map[string]publisher{world.Mastodon: mastodon, world.Bluesky: bluesky, world.Nostr: nostr[0]}
 	return nil
 }
@@ -189,6 +191,10 @@ func (s *Sandbox) Publish(p world.Post) error {
 	}
 	return server.Publish(p)
 }
+
+// Granted is how many tokens apps have on the Mastodon instance that act for the Viewer,
+// without the one of Mastodon.Token.
+func (s *Sandbox) Granted() int { return s.granted() }
 
 // Close ends the trickle and the servers and waits for both. Closing again does nothing.
 func (s *Sandbox) Close() error {

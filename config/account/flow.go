@@ -64,7 +64,7 @@ type Visit struct {
 	// QR asks for the address to be shown as a QR code too: another device takes it.
 	QR bool
 	// Ask is what to ask for where the page may show something to copy, or the address
-	// at which it ended; "": nothing. It is answered with Answer.Secret.
+	// at which it ended; "": nothing. Answer.Text and Answer.Secret both hold it.
 	Ask string
 	// Await blocks until the person is back, or ctx ends; nil where nothing tells. Its
 	// error is one line for the person and ends the sign-in.

@@ -11,6 +11,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -45,14 +46,14 @@ func Press(ctx context.Context, address, button string) (Page, error) {
 			if strings.TrimSpace(text(b)) != button {
 				continue
 			}
-			return submit(ctx, p.URL, form)
+			return submit(ctx, p.URL, form, b)
 		}
 	}
 	return p, fmt.Errorf("there is no button %q at %s (%d): %s", button, p.URL, p.Status, p.Text)
 }
 
-// submit sends a form.
-func submit(ctx context.Context, at string, form *html.Node) (Page, error) {
+// submit sends a form by one of its buttons.
+func submit(ctx context.Context, at string, form, button *html.Node) (Page, error) {
 	base, err := url.Parse(at)
 	if err != nil {
 		return Page{}, fmt.Errorf("form of %s: %w", at, err)
@@ -65,8 +66,31 @@ func submit(ctx context.Context, at string, form *html.Node) (Page, error) {
 	for in := range all(form, "input") {
 		values.Add(attribute(in, "name"), attribute(in, "value"))
 	}
+	for s := range all(form, "select") {
+		values.Add(attribute(s, "name"), selected(s))
+	}
+	values.Add(attribute(button, "name"), attribute(button, "value"))
 	p, _, err := load(ctx, http.MethodPost, to.String(), strings.NewReader(values.Encode()))
 	return p, err
+}
+
+// selected is the option that is chosen in a list: the one marked, or the first.
+func selected(list *html.Node) string {
+	first, found := "", false
+	for o := range all(list, "option") {
+		value := strings.TrimSpace(text(o))
+		if has(o, "selected") {
+			return value
+		}
+		if !found {
+			first, found = value, true
+		}
+	}
+	return first
+}
+
+func has(n *html.Node, name string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 
 // load asks for a page, following redirects, each as the navigation that it is.
