@@ -26,6 +26,8 @@ func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 type accountJSON struct {
 	Type string `json:"type"` // "account"; "removed" when it was
 	account.Record
+	Revoked *bool  `json:"revoked,omitempty"` // whether the server ended the sign-in; nil where there is no such thing
+	Note    string `json:"note,omitempty"`    // why it did not, and what to do
 }
 
 func (a *app) accountListCommand() *cobra.Command {
@@ -58,14 +60,14 @@ func (a *app) listAccounts(ctx context.Context) error {
 	if a.flags.json {
 		e := json.NewEncoder(a.out)
 		for _, r := range all {
-			if err := e.Encode(accountJSON{"account", r}); err != nil {
+			if err := e.Encode(accountJSON{Type: "account", Record: r}); err != nil {
 				return err
 			}
 		}
 		return e.Encode(key)
 	}
 	if len(all) == 0 {
-		_, err := fmt.Fprintln(a.out, "No accounts yet: `skein account add --help` shows how.")
+		_, err := fmt.Fprintln(a.out, "No accounts yet: `skein account add` signs in to one.")
 		return err
 	}
 	w := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)

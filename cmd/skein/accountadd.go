@@ -3,8 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,8 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"skein/backends/bluesky"
-	"skein/backends/mastodon"
+	"skein/backends"
 	"skein/backends/nostr"
 	"skein/config/account"
 	"skein/timeline"
@@ -25,68 +22,132 @@ const secretLimit = 16 << 10
 
 func (a *app) accountAddCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "add", Short: "Add an account", Args: cobra.NoArgs, RunE: showHelp,
-		Long: "add checks an account with its server and keeps it; for one that is here already\n" +
-			"it renews the sign-in. Secrets are asked for or read from standard input, never\n" +
-			"taken from the command line.",
+		Use: "add", Short: "Sign in to an account", Args: cobra.NoArgs,
+		Long: "add signs in to an account and keeps it; for one that is here already it renews\n" +
+			"the sign-in. Alone it asks which network. Secrets are asked for or read from\n" +
+			"standard input, never taken from the command line.",
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.addAny(cmd.Context()) },
 	}
 	c.AddCommand(a.addMastodonCommand(), a.addBlueskyCommand(), a.addNostrCommand())
 	return c
 }
 
-// adder signs in and returns what to keep.
-type adder func(ctx context.Context) (account.Record, account.Credentials, error)
+// addAny asks for everything, beginning with the network.
+func (a *app) addAny(ctx context.Context) error {
+	if !a.typing() {
+		return timeline.Errorf(timeline.CodeUsage, "no terminal to ask which network: `skein account add` takes mastodon, bluesky or nostr")
+	}
+	if err := a.setup(); err != nil {
+		return err
+	}
+	network, err := a.choose(ctx, backends.Networks())
+	if err != nil {
+		return err
+	}
+	l := &lead{app: a, network: network, preset: a.browserPreset(false)}
+	return a.add(ctx, "", l.sign)
+}
+
+// browserPreset is what all networks want to know of the person's browser.
+func (a *app) browserPreset(none bool) account.Preset {
+	if none || !a.browserHere() {
+		return account.Preset{account.Browser: account.NoBrowser}
+	}
+	return account.Preset{}
+}
 
 func (a *app) addMastodonCommand() *cobra.Command {
 	var server, name string
-	var stdin bool
+	var stdin, noBrowser bool
 	c := &cobra.Command{
-		Use: "mastodon --server URL", Short: "Add a Mastodon account (or one of its API family)", Args: cobra.NoArgs,
-		Long: "An access token comes from your server's preferences: Development → New\n" +
-			"application, with the scopes \"read\" and \"write\" (with \"read\" alone it cannot\n" +
-			"post); open the application to see its token.",
-		Example: "  skein account add mastodon --server https://mastodon.example\n  pass show masto | skein account add mastodon --server https://mastodon.example --token-stdin",
+		Use: "mastodon [SERVER]", Short: "Sign in to Mastodon (or one of its API family)", Args: cobra.MaximumNArgs(1),
+		Long: "SERVER is as in your handle: @you@mastodon.social is on mastodon.social. Your\n" +
+			"browser opens there and asks whether skein may act for you. Over ssh, or with\n" +
+			"--no-browser, the page shows a code to copy.\n\n" +
+			"Instead, a token can be made in your server's preferences: Development → New\n" +
+			"application, with the scopes \"read\" and \"write\".",
+		Example: "  skein account add mastodon mastodon.example\n  pass show masto | skein account add mastodon mastodon.example --token-stdin",
 	}
-	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		return a.add(cmd.Context(), name, func(ctx context.Context) (account.Record, account.Credentials, error) {
-			token, err := a.secret(ctx, "Access token", stdin, "--token-stdin")
-			if err != nil {
-				return account.Record{}, nil, err
-			}
-			return mastodon.AddToken(ctx, a.client, withScheme(server), token)
-		})
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := take(&server, args, "--server"); err != nil {
+			return err
+		}
+		l := &lead{
+			app: a, network: string(timeline.Mastodon), preset: a.browserPreset(noBrowser),
+			stdin:   map[string]string{"token": "--token-stdin"}, //nolint:gosec // the name of a flag
+			given:   map[string]bool{"token": stdin},
+			instead: map[string]string{"server": "name the server, as in `skein account add mastodon mastodon.social`"},
+		}
+		l.preset["how"] = "browser"
+		if stdin {
+			l.preset["how"] = "token"
+		} else if !noBrowser && !a.typing() {
+			return timeline.Errorf(timeline.CodeUsage, "no terminal to sign in from: give an access token on standard input, with --token-stdin, or with --no-browser the code that the page shows")
+		}
+		if server != "" {
+			l.preset["server"] = server
+		}
+		return a.add(cmd.Context(), name, l.sign)
 	}
-	c.Flags().StringVar(&server, "server", "", "the server's URL")
-	c.Flags().BoolVar(&stdin, "token-stdin", false, "read the access token from standard input")
+	c.Flags().StringVar(&server, "server", "", "the same as SERVER")
+	c.Flags().BoolVar(&stdin, "token-stdin", false, "read an access token from standard input")
+	c.Flags().BoolVar(&noBrowser, "no-browser", false, "open no browser here; ask for the code that the page shows")
 	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")
-	return required(c, "server")
+	return c
+}
+
+// take puts the one argument that there may be where its flag would.
+func take(to *string, args []string, flag string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if *to != "" && *to != args[0] {
+		return timeline.Errorf(timeline.CodeUsage, "%s or %s: give either the argument or %s", args[0], *to, flag)
+	}
+	*to = args[0]
+	return nil
 }
 
 func (a *app) addBlueskyCommand() *cobra.Command {
 	var handle, pds, name string
-	var stdin bool
+	var stdin, noBrowser bool
 	c := &cobra.Command{
-		Use: "bluesky --handle HANDLE", Short: "Add a Bluesky account", Args: cobra.NoArgs,
-		Long:    "An app password comes from Bluesky: Settings → Privacy and security → App passwords.",
-		Example: "  skein account add bluesky --handle ana.bsky.example\n  pass show bsky | skein account add bluesky --handle ana.bsky.example --app-password-stdin",
+		Use: "bluesky [HANDLE]", Short: "Sign in to Bluesky", Args: cobra.MaximumNArgs(1),
+		Long: "Your browser opens at the server of your HANDLE and asks whether skein may act for\n" +
+			"you; such a sign-in lasts up to two weeks. Over ssh, or with --no-browser, open the\n" +
+			"address where you like, and copy the address at which it ends.\n\n" +
+			"An app password lasts until you delete it. It comes from Bluesky: Settings →\n" +
+			"Privacy and security → App passwords.",
+		Example: "  skein account add bluesky ana.bsky.example\n  pass show bsky | skein account add bluesky ana.bsky.example --app-password-stdin",
 	}
-	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		return a.add(cmd.Context(), name, func(ctx context.Context) (account.Record, account.Credentials, error) {
-			password, err := a.secret(ctx, "App password", stdin, "--app-password-stdin")
-			if err != nil {
-				return account.Record{}, nil, err
-			}
-			if pds != "" {
-				pds = withScheme(pds)
-			}
-			return bluesky.AddPassword(ctx, a.client, pds, strings.TrimPrefix(handle, "@"), password)
-		})
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := take(&handle, args, "--handle"); err != nil {
+			return err
+		}
+		l := &lead{
+			app: a, network: string(timeline.Bluesky), preset: a.browserPreset(noBrowser),
+			stdin: map[string]string{"app-password": "--app-password-stdin"}, given: map[string]bool{"app-password": stdin},
+			instead: map[string]string{"handle": "name it, as in `skein account add bluesky ana.bsky.social`"},
+		}
+		if stdin {
+			l.preset["how"] = "app-password"
+		} else if !noBrowser && !a.typing() {
+			return timeline.Errorf(timeline.CodeUsage, "no terminal to sign in from: give an app password on standard input, with --app-password-stdin, or with --no-browser the address at which the browser ends")
+		}
+		if handle != "" {
+			l.preset["handle"] = handle
+		}
+		if pds != "" {
+			l.preset["pds"] = withScheme(pds)
+		}
+		return a.add(cmd.Context(), name, l.sign)
 	}
-	c.Flags().StringVar(&handle, "handle", "", "your HANDLE, such as ana.bsky.example")
+	c.Flags().StringVar(&handle, "handle", "", "the same as HANDLE")
 	c.Flags().StringVar(&pds, "pds", "", "the URL of your data server, when the handle does not lead there")
-	c.Flags().BoolVar(&stdin, "app-password-stdin", false, "read the app password from standard input")
+	c.Flags().BoolVar(&stdin, "app-password-stdin", false, "read an app password from standard input")
+	c.Flags().BoolVar(&noBrowser, "no-browser", false, "open no browser here; ask for the address at which it ends")
 	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")
-	return required(c, "handle")
+	return c
 }
 
 func (a *app) addNostrCommand() *cobra.Command {
@@ -129,69 +190,6 @@ func (a *app) addNostrCommand() *cobra.Command {
 	c.Flags().StringSliceVar(&relays, "relay", nil, "a relay of your own, wss://…; may be repeated")
 	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")
 	return c
-}
-
-// required marks a flag as needed; the flag exists, so there is no error.
-func required(c *cobra.Command, flag string) *cobra.Command {
-	if err := c.MarkFlagRequired(flag); err != nil {
-		panic(err) // a typing error in this file
-	}
-	return c
-}
-
-// add signs in, then keeps record and secrets; when one of them cannot be kept,
-// nothing is.
-func (a *app) add(ctx context.Context, name string, sign adder) error {
-	if err := a.setup(); err != nil {
-		return err
-	}
-	r, creds, err := sign(ctx)
-	if err != nil {
-		return err
-	}
-	r.Name = name
-	known, here, err := a.book.Same(r)
-	if err != nil {
-		return err
-	}
-	if here && len(creds) > 0 && (name == "" || name == known.Name) {
-		return a.renew(ctx, known, r, creds)
-	}
-	if r, err = a.book.Add(ctx, r); err != nil {
-		return err
-	}
-	if len(creds) > 0 {
-		if err := a.vault.Save(ctx, r.ID, creds); err != nil {
-			_, back := a.book.Remove(ctx, r.ID)
-			return errors.Join(err, back)
-		}
-	}
-	if a.flags.json {
-		return json.NewEncoder(a.out).Encode(accountJSON{"account", r})
-	}
-	how := ""
-	if r.ReadOnly {
-		how = ", to read only"
-	}
-	_, err = fmt.Fprintf(a.out, "%s is here as %q%s.\n", r.Handle, r.Name, how)
-	return err
-}
-
-// renew signs in again to an account that is here: it stays the same account, so
-// that what waits for its sign-in can go on.
-func (a *app) renew(ctx context.Context, known, r account.Record, creds account.Credentials) error {
-	if err := a.vault.Save(ctx, known.ID, creds); err != nil {
-		return err
-	}
-	r, err := a.book.Renew(ctx, r)
-	if err != nil {
-		return err
-	}
-	if a.flags.json {
-		return json.NewEncoder(a.out).Encode(accountJSON{"account", r})
-	}
-	_, err = fmt.Fprintf(a.out, "%s was here as %q; its sign-in is renewed.\n", r.Handle, r.Name)
-	return err
 }
 
 // secret reads one line, from a hidden prompt or from standard input.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -16,8 +17,9 @@ func (a *app) accountRemoveCommand() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
 		Use: "remove NAME", Short: "Forget an account and its secrets", Args: cobra.ExactArgs(1),
-		Long: "remove forgets an account and its secrets. What is still on its way to the account\n" +
-			"would never be sent: skein asks on a terminal, and wants --yes elsewhere.",
+		Long: "remove forgets an account and its secrets, and has its server end the sign-in. What\n" +
+			"is still on its way to the account would never be sent: skein asks on a terminal,\n" +
+			"and wants --yes elsewhere.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.setup(); err != nil {
 				return err
@@ -76,8 +78,11 @@ func (d *desk) abandon(ctx context.Context, r account.Record, yes bool) error {
 	return nil
 }
 
-// forget removes an account's secrets and its record.
+// forget ends an account's sign-in on its server and removes its secrets and its
+// record, also where the server does not answer.
 func (a *app) forget(ctx context.Context, r account.Record) error {
+	j := accountJSON{Type: "removed", Record: r}
+	said := a.ended(ctx, r, &j)
 	if a.vault.Exists() { // first: without the record nobody would find its secrets again
 		if err := a.vault.Delete(ctx, r.ID); err != nil {
 			return fmt.Errorf("the secrets of %s cannot be removed: %w", r.Name, err)
@@ -87,8 +92,33 @@ func (a *app) forget(ctx context.Context, r account.Record) error {
 		return err
 	}
 	if a.flags.json {
-		return json.NewEncoder(a.out).Encode(accountJSON{"removed", r})
+		return json.NewEncoder(a.out).Encode(j)
 	}
-	_, err := fmt.Fprintf(a.out, "%s is gone from here. Its token still counts on the server until you revoke it there.\n", r.Name)
+	_, err := fmt.Fprintf(a.out, "%s is gone from here%s.\n", r.Name, said)
 	return err
+}
+
+// ended has the server end an account's sign-in. It returns how that is told.
+func (a *app) ended(ctx context.Context, r account.Record, j *accountJSON) string {
+	if !a.vault.Exists() {
+		return ""
+	}
+	switch creds, err := a.vault.Load(ctx, r.ID); {
+	case errors.Is(err, account.ErrNoCredentials), err == nil && len(creds) == 0:
+		return ""
+	}
+	can, err := a.signOut(ctx, r, a.vault)
+	if !can {
+		return "; its secret still counts, wherever else it is"
+	}
+	j.Revoked = new(err == nil)
+	if err == nil {
+		return ", and its sign-in was revoked"
+	}
+	a.log.Warn("a sign-in is not revoked", "account", r.Name, "error", err)
+	j.Note = timeline.CleanLine(err.Error()).String()
+	if timeline.CodeOf(err) == timeline.CodeUnsupported {
+		return "; " + j.Note
+	}
+	return ", but its sign-in could not be revoked: " + j.Note
 }

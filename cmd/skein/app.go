@@ -207,7 +207,7 @@ func checkNetworks(names []string) error {
 // noAccounts is what a command fails with that needs one.
 func noAccounts() error {
 	return &timeline.Error{
-		Code: timeline.CodeAuth, Message: timeline.Literal("no accounts yet: `skein account add --help` shows how, `skein demo` needs none"),
+		Code: timeline.CodeAuth, Message: timeline.Literal("no accounts yet: `skein account add` signs in to one, `skein demo` needs none"),
 	}
 }
 

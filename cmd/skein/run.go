@@ -219,14 +219,11 @@ func (a *app) code(ctx context.Context, err error) int {
 // kind is an error's code. What cobra itself finds wrong is wrong usage.
 func (a *app) kind(err error) timeline.Code {
 	var e *timeline.Error
-	if !errors.As(err, &e) && (!a.started || errors.As(err, new(*config.Error)) || missesFlag(err)) {
+	if !errors.As(err, &e) && (!a.started || errors.As(err, new(*config.Error))) {
 		return timeline.CodeUsage
 	}
 	return timeline.CodeOf(err)
 }
-
-// missesFlag tells whether cobra missed a flag; it looks only after begin.
-func missesFlag(err error) bool { return strings.HasPrefix(err.Error(), "required flag(s)") }
 
 // tell prints an error: one line, or one JSON object where JSON was asked for.
 func (a *app) tell(ctx context.Context, args []string, err error) {
@@ -237,11 +234,7 @@ func (a *app) tell(ctx context.Context, args []string, err error) {
 		return
 	}
 	a.flags.json = a.flags.json || slices.Contains(args, "--json")
-	message := timeline.CleanLine(err.Error()).String()
-	if missesFlag(err) {
-		message += "; --help shows how"
-	}
-	a.report(failure{Code: a.kind(err), Message: message})
+	a.report(failure{Code: a.kind(err), Message: timeline.CleanLine(err.Error()).String()})
 }
 
 // failure is an error as JSON; a field that does not apply is left out.

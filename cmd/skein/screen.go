@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -34,7 +35,7 @@ func (a *app) show(ctx context.Context, demo bool) error {
 	}
 	o := ui.Options{
 		Theme: a.config.Theme, Keys: a.config.Keys, ASCII: a.config.ASCII, Demo: demo, Version: version,
-		OpenURL: openURL, Now: a.now, Log: a.log,
+		OpenURL: a.openURL, Now: a.now, Log: a.log,
 	}
 	if len(records) > 0 {
 		if err := a.unlock(ctx, records); err != nil { // afterwards the screen is not ours to ask on
@@ -71,9 +72,9 @@ func (a *app) show(ctx context.Context, demo bool) error {
 	return nil
 }
 
-// openURL hands an http(s) address to the system's browser. It goes as one
-// argument, through no shell.
-func openURL(ctx context.Context, address string) error {
+// openURL hands an http(s) address to the person's browser: the one that $BROWSER
+// names, or the system's. It goes as one argument, through no shell.
+func (a *app) openURL(ctx context.Context, address string) error {
 	name, args := "xdg-open", []string{address}
 	switch runtime.GOOS {
 	case "darwin":
@@ -81,10 +82,34 @@ func openURL(ctx context.Context, address string) error {
 	case "windows":
 		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", address}
 	}
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, args...) //nolint:gosec // a fixed program; the address was checked by who calls
+	if own, ok := a.env("BROWSER"); ok && strings.TrimSpace(own) != "" {
+		name, args = ownBrowser(own, address)
+	}
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, args...) //nolint:gosec // the person's own choice, or a fixed program; the address was checked by who calls
+	detach(cmd)
 	if err := cmd.Start(); err != nil {
 		return timeline.Errorf(timeline.CodeUnsupported, "no browser could be opened: %w", err)
 	}
 	go func() { _ = cmd.Wait() }() // the browser outlives us; its end is only collected
 	return nil
+}
+
+// ownBrowser reads $BROWSER: programs in order of preference, of which the first
+// counts, each with a %s for the address or without.
+func ownBrowser(own, address string) (string, []string) {
+	first, _, _ := strings.Cut(own, string(os.PathListSeparator))
+	words := strings.Fields(first)
+	if len(words) == 0 {
+		words = strings.Fields(own)
+	}
+	args, put := words[1:], false
+	for i, w := range args {
+		if w == "%s" {
+			args[i], put = address, true
+		}
+	}
+	if !put {
+		args = append(args, address)
+	}
+	return words[0], args
 }

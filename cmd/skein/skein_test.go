@@ -26,9 +26,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(heapVar) != "" {
 		os.Exit(printHeap())
 	}
-	testscript.Main(leakChecked{m}, map[string]func(){
-		"skein": func() { os.Exit(run(os.Args[1:], standard())) },
-	})
+	programs := browsers()
+	programs["skein"] = func() { os.Exit(run(os.Args[1:], standard())) }
+	testscript.Main(leakChecked{m}, programs)
 }
 
 // leakChecked runs the tests and then looks for goroutines that they left.
@@ -53,6 +53,10 @@ func TestScripts(t *testing.T) { runScripts(t, "testdata") }
 // the others count what is there.
 func TestWritingScripts(t *testing.T) { runScripts(t, filepath.Join("testdata", "write")) }
 
+// TestSignInScripts runs the scripts that sign in through a browser, which count what
+// the server has granted.
+func TestSignInScripts(t *testing.T) { runScripts(t, filepath.Join("testdata", "signin")) }
+
 func runScripts(t *testing.T, dir string) {
 	t.Helper()
 	s, err := sandbox.Start(t.Context(), sandbox.Options{Seed: 1})
@@ -67,8 +71,10 @@ func runScripts(t *testing.T, dir string) {
 	home := filepath.Join(t.TempDir(), "signed-in")
 	t.Cleanup(sandboxHome(t, s, home))
 	testscript.Run(t, testscript.Params{
-		Dir:  dir,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"gate": turnGate, "doubt": doubt},
+		Dir: dir,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"gate": turnGate, "doubt": doubt, "granted": granted(s), "expand": expand,
+		},
 		Setup: func(e *testscript.Env) error {
 			g := newGate(t, strings.TrimPrefix(s.Mastodon.URL, "http://"))
 			e.Defer(g.Shut)
@@ -83,6 +89,7 @@ func runScripts(t *testing.T, dir string) {
 			e.Setenv("BLUESKY_HANDLE", s.Bluesky.Handle)
 			e.Setenv("BLUESKY_PASSWORD", s.Bluesky.AppPassword)
 			e.Setenv("RELAY", s.Nostr.Relays[0])
+			e.Setenv("MEDIA", s.Nostr.Media)
 			e.Setenv("NSEC", s.Nostr.NSec)
 			e.Setenv("SIGNED_IN", filepath.Join(home, "config", "config.toml"))
 			e.Setenv("SKEIN_HOME", filepath.Join(e.WorkDir, "home"))

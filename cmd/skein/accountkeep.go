@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"skein/backends"
+	"skein/config/account"
+	"skein/timeline"
+)
+
+// signOutWithin bounds how long a server is waited for that should end a sign-in.
+const signOutWithin = 15 * time.Second
+
+// adder signs in and returns what to keep.
+type adder func(ctx context.Context) (account.Record, account.Credentials, error)
+
+// add signs in, then keeps record and secrets; when one of them cannot be kept,
+// nothing is, here or on the server.
+func (a *app) add(ctx context.Context, name string, sign adder) error {
+	if err := a.setup(); err != nil {
+		return err
+	}
+	r, creds, err := sign(ctx)
+	if err != nil {
+		return err
+	}
+	r.Name = name
+	known, here, err := a.book.Same(r)
+	if err == nil && here && len(creds) > 0 && (name == "" || name == known.Name) {
+		return a.renew(ctx, known, r, creds)
+	}
+	if err == nil {
+		r, err = a.keep(ctx, r, creds)
+	}
+	if err != nil {
+		a.giveBack(ctx, r, creds)
+		return err
+	}
+	if a.flags.json {
+		return json.NewEncoder(a.out).Encode(accountJSON{Type: "account", Record: r})
+	}
+	how := ""
+	if r.ReadOnly {
+		how = ", to read only"
+	}
+	_, err = fmt.Fprintf(a.out, "%s is here as %q%s.\n", r.Handle, r.Name, how)
+	return err
+}
+
+// keep stores a new record and its secrets, or neither.
+func (a *app) keep(ctx context.Context, r account.Record, creds account.Credentials) (account.Record, error) {
+	kept, err := a.book.Add(ctx, r)
+	if err != nil || len(creds) == 0 {
+		return kept, err
+	}
+	if err := a.vault.Save(ctx, kept.ID, creds); err != nil {
+		_, back := a.book.Remove(context.WithoutCancel(ctx), kept.ID)
+		return r, errors.Join(err, back)
+	}
+	return kept, nil
+}
+
+// renew signs in again to an account that is here: it stays the same account, so
+// that what waits for its sign-in can go on. The sign-in that it had is ended.
+func (a *app) renew(ctx context.Context, known, r account.Record, creds account.Credentials) error {
+	before, err := a.vault.Load(ctx, known.ID)
+	if err != nil && !errors.Is(err, account.ErrNoCredentials) {
+		a.giveBack(ctx, r, creds)
+		return err
+	}
+	if err := a.vault.Save(ctx, known.ID, creds); err != nil {
+		a.giveBack(ctx, r, creds)
+		return err
+	}
+	if r, err = a.book.Renew(ctx, r); err != nil {
+		return err
+	}
+	if !maps.Equal(before, creds) {
+		a.giveBack(ctx, known, before)
+	}
+	if a.flags.json {
+		return json.NewEncoder(a.out).Encode(accountJSON{Type: "account", Record: r})
+	}
+	_, err = fmt.Fprintf(a.out, "%s was here as %q; its sign-in is renewed.\n", r.Handle, r.Name)
+	return err
+}
+
+// giveBack ends a sign-in that nobody has any use for. What the server does not end
+// stays as it is: nothing that was asked for depends on it.
+func (a *app) giveBack(ctx context.Context, r account.Record, creds account.Credentials) {
+	store := account.NewMemory()
+	if len(creds) == 0 || store.Save(ctx, r.ID, creds) != nil {
+		return
+	}
+	if _, err := a.signOut(ctx, r, store); err != nil {
+		a.log.Warn("a sign-in that is not kept is not ended", "server", r.Server, "error", err)
+	}
+}
+
+// signOut has the server end the sign-in of an account; with its secrets in store. It
+// tells whether the network has such a thing.
+func (a *app) signOut(ctx context.Context, r account.Record, store account.Store) (bool, error) {
+	d := a.deps()
+	d.Store = store
+	b, err := backends.Open(r, d)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = b.Close() }()
+	out, ok := timeline.As[timeline.SignOuter](b)
+	if !ok {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutWithin)
+	defer cancel()
+	return true, out.SignOut(ctx)
+}

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package main
+
+import "os/exec"
+
+// detach does nothing: no terminal interrupts a program with a window here.
+func detach(*exec.Cmd) {}
