@@ -17,6 +17,7 @@ const (
 	ToolTmux     Tool = "tmux"
 	ToolNode     Tool = "Node.js"
 	ToolNetwork  Tool = "the Bluesky network's npm packages"
+	ToolKeyring  Tool = "a Secret Service"
 )
 
 // Require stops the test when a tool is missing, and says how to get it. Where
@@ -53,6 +54,10 @@ func look(tool Tool) (remedy string, found bool) {
 	case ToolNetwork:
 		_, err := os.Stat(filepath.Join("network", "node_modules", "@atproto", "dev-env", "package.json"))
 		return "(cd e2e/network && npm ci)", err == nil
+	case ToolKeyring:
+		_, bus := exec.LookPath("dbus-run-session")
+		_, ring := exec.LookPath("gnome-keyring-daemon")
+		return "apt-get install dbus gnome-keyring", bus == nil && ring == nil
 	}
 	return "no such tool is known", false
 }

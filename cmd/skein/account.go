@@ -15,7 +15,7 @@ import (
 
 func (a *app) accountCommand() *cobra.Command {
 	c := &cobra.Command{Use: "account", Short: "Add, list, check and remove accounts", Args: cobra.NoArgs, RunE: showHelp}
-	c.AddCommand(a.accountAddCommand(), a.accountListCommand(), a.accountCheckCommand(), a.accountRemoveCommand())
+	c.AddCommand(a.accountAddCommand(), a.accountListCommand(), a.accountKeyCommand(), a.accountCheckCommand(), a.accountRemoveCommand())
 	return c
 }
 
@@ -83,12 +83,10 @@ func (a *app) listAccounts(ctx context.Context) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	where := string(key.Key)
-	if key.KeyFile != "" {
-		where += " " + key.KeyFile
+	if _, err := fmt.Fprintln(a.out); err != nil {
+		return err
 	}
-	_, err = fmt.Fprintf(a.out, "\nSecrets: %s, encrypted; their key: %s.\n", key.File, where)
-	return err
+	return a.tellKey(ctx)
 }
 
 func (a *app) keyPlace(ctx context.Context) (keyJSON, error) {

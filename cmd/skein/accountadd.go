@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"skein/backends"
 	"skein/backends/nostr"
@@ -194,25 +193,18 @@ func (a *app) addNostrCommand() *cobra.Command {
 
 // secret reads one line, from a hidden prompt or from standard input.
 func (a *app) secret(ctx context.Context, prompt string, stdin bool, flag string) (account.Secret, error) {
-	read := a.readLine
+	read := func() (string, error) { return unlessDone(ctx, a.readLine) }
 	if !stdin {
 		f, isFile := a.in.(*os.File)
 		if !isFile || !isTerminal(f) {
 			return account.Secret{}, timeline.Errorf(timeline.CodeUsage, "no terminal to ask for it: give the %s on standard input, with %s", strings.ToLower(prompt), flag)
 		}
-		before, err := term.GetState(int(f.Fd()))
-		if err != nil {
-			return account.Secret{}, fmt.Errorf("asking for the %s: %w", strings.ToLower(prompt), err)
-		}
-		a.say(prompt + " (not shown): ")
-		defer a.say("\n")
-		defer func() { _ = term.Restore(int(f.Fd()), before) }() // after an interrupt nobody else does
 		read = func() (string, error) {
-			b, err := term.ReadPassword(int(f.Fd()))
-			return string(b), err
+			s, err := a.hiddenAt(ctx, f, prompt+" (not shown): ")
+			return s.Reveal(), err
 		}
 	}
-	line, err := unlessDone(ctx, read)
+	line, err := read()
 	if err != nil {
 		return account.Secret{}, fmt.Errorf("reading the %s: %w", strings.ToLower(prompt), err)
 	}

@@ -47,6 +47,7 @@ type app struct {
 	started bool        // the flags were understood; what fails now is no usage error
 	failed  error       // what the command failed with
 	editing atomic.Bool // an editor has the terminal
+	drawing atomic.Bool // the full screen has it: nobody can be asked there
 
 	paths  config.Paths
 	config config.Config
@@ -97,6 +98,7 @@ func (a *app) setup() error {
 	})
 	a.keys = account.NewKeys(account.KeyOptions{
 		Mode: a.config.Secrets.Key, File: a.paths.Key(), Name: a.paths.Secrets(), Command: a.config.Secrets.PassphraseCommand,
+		Ask: a.asker(),
 	})
 	a.vault = account.OpenVault(a.paths.Secrets(), a.keys)
 	a.book = account.OpenBook(a.paths.Accounts())

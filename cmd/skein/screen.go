@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"runtime"
@@ -38,7 +39,8 @@ func (a *app) show(ctx context.Context, demo bool) error {
 		OpenURL: a.openURL, Now: a.now, Log: a.log,
 	}
 	if len(records) > 0 {
-		if err := a.unlock(ctx, records); err != nil { // afterwards the screen is not ours to ask on
+		// Afterwards the screen is not ours to ask on.
+		if err := errors.Join(a.keys.Unlock(ctx), a.unlock(ctx, records)); err != nil {
 			return err
 		}
 		for _, r := range records {
@@ -60,6 +62,8 @@ func (a *app) show(ctx context.Context, demo bool) error {
 		}
 	}
 	defer collect(forDays)()
+	a.drawing.Store(true)
+	defer a.drawing.Store(false)
 	result, err := ui.Run(ctx, o)
 	if err != nil {
 		return err

@@ -63,12 +63,17 @@ func lockedLine(r account.Record) string {
 	return r.Name + " stays locked: it reads, and what you write to it waits until skein is run again"
 }
 
-// hidden reads a line from the terminal that is not shown. Esc is an empty one.
+// hidden reads a line from standard input that is not shown. Esc is an empty one.
 func (a *app) hidden(ctx context.Context, prompt string) (account.Secret, error) {
 	f, ok := a.in.(*os.File)
 	if !ok {
 		return account.Secret{}, timeline.Errorf(timeline.CodeUsage, "no terminal to ask at")
 	}
+	return a.hiddenAt(ctx, f, prompt)
+}
+
+// hiddenAt is hidden at a terminal.
+func (a *app) hiddenAt(ctx context.Context, f *os.File, prompt string) (account.Secret, error) {
 	before, err := term.GetState(int(f.Fd()))
 	if err != nil {
 		return account.Secret{}, err

@@ -210,7 +210,7 @@ func (k *Keys) keep(ctx context.Context, text string) (Place, error) {
 func (k *Keys) put(ctx context.Context, text string, place Place, why Asking) (Place, error) {
 	if place == InKeyring {
 		if err := k.ring.set(ctx, text); err != nil {
-			return Nowhere, fmt.Errorf("the system keyring takes no key: %w; `secrets.key = \"passphrase\"` or \"file\" in config.toml keeps it in a file", err)
+			return Nowhere, fmt.Errorf("the system keyring takes no key (%v): a file can hold it, under a passphrase or without", err) //nolint:errorlint // it is about this machine, not about a server's connection
 		}
 		return InKeyring, nil
 	}
