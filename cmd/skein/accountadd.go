@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"skein/backends"
-	"skein/backends/nostr"
 	"skein/config/account"
 	"skein/timeline"
 )
@@ -154,37 +153,34 @@ func (a *app) addNostrCommand() *cobra.Command {
 	var relays []string
 	var stdin bool
 	c := &cobra.Command{
-		Use: "nostr", Short: "Add a Nostr account, or one to read only", Args: cobra.NoArgs,
-		Long: "With a private key (nsec1… or 64 hex digits) the account can post; with --npub\n" +
-			"it reads only. Without --relay the relays of your configuration are used.",
-		Example: "  skein account add nostr --npub npub1…\n  pass show nostr | skein account add nostr --nsec-stdin --relay wss://relay.example",
+		Use: "nostr", Short: "Sign in to Nostr, or read only", Args: cobra.NoArgs,
+		Long: "Asks whether to make a key, to take your private key (nsec1…, ncryptsec1… or 64 hex\n" +
+			"digits), or to read only. With --nsec-stdin or --npub nothing more is asked; without\n" +
+			"--relay the account then has the relays that you have published, or those of your\n" +
+			"configuration.",
+		Example: "  skein account add nostr\n  skein account add nostr --npub npub1…\n  pass show nostr | skein account add nostr --nsec-stdin --relay wss://relay.example",
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		if npub != "" && stdin {
-			return timeline.Errorf(timeline.CodeUsage, "--npub and --nsec-stdin exclude each other: an npub alone reads only")
+		l := &lead{
+			app: a, network: string(timeline.Nostr), preset: a.browserPreset(false),
+			stdin: map[string]string{"private-key": "--nsec-stdin"}, given: map[string]bool{"private-key": stdin},
 		}
-		return a.add(cmd.Context(), name, func(ctx context.Context) (account.Record, account.Credentials, error) {
-			ask := relays
-			if len(ask) == 0 {
-				ask = a.config.Nostr.Relays
-			}
-			var r account.Record
-			var creds account.Credentials
-			var err error
-			if npub != "" {
-				r, creds, err = nostr.AddPublic(ctx, a.client, npub, ask)
-			} else {
-				var key account.Secret
-				if key, err = a.secret(ctx, "Private key (nsec)", stdin, "--nsec-stdin"); err != nil {
-					return r, nil, err
-				}
-				r, creds, err = nostr.AddKey(ctx, a.client, key, ask)
-			}
-			r.Relays = relays // the configured ones may change; only one's own are kept
-			return r, creds, err
-		})
+		switch {
+		case npub != "" && stdin:
+			return timeline.Errorf(timeline.CodeUsage, "--npub and --nsec-stdin exclude each other: an npub alone reads only")
+		case npub != "":
+			l.preset["npub"] = npub
+		case stdin:
+			l.preset["how"], l.preset["keep"] = "key", "unlocked"
+		case !a.typing():
+			return timeline.Errorf(timeline.CodeUsage, "no terminal to sign in from: give the private key on standard input, with --nsec-stdin, or a public one with --npub")
+		}
+		if len(relays) > 0 || stdin || npub != "" {
+			l.preset["relay"] = strings.Join(relays, ",")
+		}
+		return a.add(cmd.Context(), name, l.sign)
 	}
-	c.Flags().StringVar(&npub, "npub", "", "read as the person with this public key")
+	c.Flags().StringVar(&npub, "npub", "", "read as the person with this public key or name")
 	c.Flags().BoolVar(&stdin, "nsec-stdin", false, "read the private key from standard input")
 	c.Flags().StringSliceVar(&relays, "relay", nil, "a relay of your own, wss://…; may be repeated")
 	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")

@@ -101,7 +101,7 @@ func (a *app) explain(title, help string) {
 
 // question brings a line, or a secret.
 func (l *lead) question(ctx context.Context, q account.Question) (account.Answer, error) {
-	if q.Secret {
+	if q.Secret && (l.typing() || l.stdin[q.Name] != "") {
 		secret, err := l.secret(ctx, q.Title, l.given[q.Name], l.stdin[q.Name])
 		return account.Answer{Secret: secret}, err
 	}
@@ -171,12 +171,12 @@ func (l *lead) notice(ctx context.Context, n account.Notice) (account.Answer, er
 	if !n.Keep.Empty() && (!l.typing() || !l.shown()) {
 		return account.Answer{}, timeline.Errorf(timeline.CodeUsage, "a terminal is needed: a secret is shown that will not be shown again")
 	}
+	if !l.typing() { // a script
+		return account.Answer{}, nil
+	}
 	l.explain(n.Title, n.Help)
 	if !n.Keep.Empty() {
 		l.say("\n  " + n.Keep.Reveal() + "\n\n")
-	}
-	if !l.typing() {
-		return account.Answer{}, nil
 	}
 	_, err := l.typed(ctx, "Enter goes on. ")
 	return account.Answer{}, err

@@ -49,11 +49,12 @@ func TestWithoutATerminalNobodyIsAsked(t *testing.T) {
 		step account.Step
 		want string
 	}{
-		"question":         {account.Question{Name: "server", Title: "Your server"}, "no terminal to ask for it (your server): name it"},
-		"secret":           {account.Question{Name: "token", Title: "Token", Secret: true}, "give the token on standard input, with --token-stdin"},
-		"choice":           {account.Choice{Name: "how", Title: "How", Options: []account.Option{{Value: "x"}}}, "no terminal to ask for it (how)"},
-		"visit":            {account.Visit{Name: "code", Title: "There", URL: "https://a.example/", Ask: "The code", Await: never}, "no terminal"},
-		"a secret to show": {account.Notice{Name: "key", Title: "Your key", Keep: account.NewSecret("canary")}, "a terminal is needed"},
+		"question":                    {account.Question{Name: "server", Title: "Your server"}, "no terminal to ask for it (your server): name it"},
+		"secret":                      {account.Question{Name: "token", Title: "Token", Secret: true}, "give the token on standard input, with --token-stdin"},
+		"a secret that no flag reads": {account.Question{Name: "passphrase", Title: "Passphrase", Secret: true}, "no terminal to ask for it (passphrase): sign in from one"},
+		"choice":                      {account.Choice{Name: "how", Title: "How", Options: []account.Option{{Value: "x"}}}, "no terminal to ask for it (how)"},
+		"visit":                       {account.Visit{Name: "code", Title: "There", URL: "https://a.example/", Ask: "The code", Await: never}, "no terminal"},
+		"a secret to show":            {account.Notice{Name: "key", Title: "Your key", Keep: account.NewSecret("canary")}, "a terminal is needed"},
 	} {
 		l, said := scripted("")
 		l.instead = map[string]string{"server": "name it"}
