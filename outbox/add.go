@@ -37,7 +37,7 @@ func (o *Outbox) Act(ctx context.Context, a Added, actions ...Action) (Operation
 	return o.add(ctx, a, asked(nil, actions), nil, func(context.Context) ([]*row, error) {
 		var rows []*row
 		for _, act := range actions {
-			account, ok := o.accounts[act.Account]
+			account, ok := o.known(act.Account)
 			if !ok {
 				return nil, timeline.Errorf(timeline.CodeUsage, "there is no account %q", act.Account)
 			}

@@ -133,7 +133,7 @@ func (o *Outbox) tellOthers(ctx context.Context) error {
 
 // account prefers what the config says now to what the journal kept.
 func (o *Outbox) account(a timeline.Account) timeline.Account {
-	if known, ok := o.accounts[a.ID]; ok {
+	if known, ok := o.known(a.ID); ok {
 		return known
 	}
 	return a

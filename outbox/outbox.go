@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,7 +41,7 @@ type Outbox struct {
 	opts     Options
 	path     string // of outbox.db
 	files    string // the folder of copied files
-	accounts map[timeline.AccountID]timeline.Account
+	accounts atomic.Pointer[[]timeline.Account]
 	db       *sql.DB
 	ear      *sql.Conn // hears by PRAGMA data_version that other connections have committed
 	owner    *owner
@@ -80,17 +81,30 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	b := &Outbox{
 		opts: o, path: filepath.Join(o.Dir, "outbox.db"), files: filepath.Join(o.Dir, "files"),
-		accounts: map[timeline.AccountID]timeline.Account{}, now: o.Now, life: life, end: end,
+		now: o.Now, life: life, end: end,
 		turn: make(chan struct{}, 1), told: map[int64]int64{}, news: make(chan struct{}),
 		flights: map[int64]flight{}, busy: map[timeline.AccountID]int{},
 	}
-	for _, a := range o.Accounts {
-		b.accounts[a.ID] = a
-	}
+	b.SetAccounts(o.Accounts)
 	if err := b.open(ctx); err != nil {
 		return nil, sqlite.Explain(errors.Join(err, b.release()), b.path)
 	}
 	return b, nil
+}
+
+// SetAccounts says which accounts there are from now on.
+func (o *Outbox) SetAccounts(accounts []timeline.Account) {
+	accounts = slices.Clone(accounts)
+	o.accounts.Store(&accounts)
+}
+
+// known is one of the accounts that there are.
+func (o *Outbox) known(id timeline.AccountID) (timeline.Account, bool) {
+	all := *o.accounts.Load()
+	if i := slices.IndexFunc(all, func(a timeline.Account) bool { return a.ID == id }); i >= 0 {
+		return all[i], true
+	}
+	return timeline.Account{}, false
 }
 
 func fillIn(o *Options) {

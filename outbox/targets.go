@@ -17,7 +17,7 @@ const learnTime = 5 * time.Second
 // once; with no ids every account. One that fails is there with its Err.
 func (o *Outbox) Targets(ctx context.Context, ids ...timeline.AccountID) []Target {
 	if len(ids) == 0 {
-		for _, a := range o.opts.Accounts {
+		for _, a := range *o.accounts.Load() {
 			ids = append(ids, a.ID)
 		}
 	}
@@ -32,7 +32,7 @@ func (o *Outbox) Targets(ctx context.Context, ids ...timeline.AccountID) []Targe
 
 func (o *Outbox) target(ctx context.Context, id timeline.AccountID) Target {
 	t := Target{Account: o.account(timeline.Account{ID: id})}
-	if _, ok := o.accounts[id]; !ok {
+	if _, ok := o.known(id); !ok {
 		t.Err = timeline.Errorf(timeline.CodeUsage, "there is no account %q", id)
 		return t
 	}

@@ -66,7 +66,7 @@ func (o *Outbox) publisher(ctx context.Context, id timeline.AccountID) (timeline
 	}
 	p, ok := timeline.As[timeline.Publisher](b)
 	if !ok {
-		return nil, nil, timeline.Errorf(timeline.CodeUnsupported, "skein cannot write to %s", o.accounts[id].Name)
+		return nil, nil, timeline.Errorf(timeline.CodeUnsupported, "skein cannot write to %s", o.account(timeline.Account{ID: id}).Name)
 	}
 	return b, p, nil
 }

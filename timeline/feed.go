@@ -22,6 +22,9 @@ type feed struct {
 	orders  chan order
 	attempt int        // failures in a row; the goroutine's own
 	opening sync.Mutex // serialises open
+	ctx     context.Context
+	cancel  context.CancelFunc
+	ended   chan struct{} // closed when run has ended
 
 	backend  Backend
 	health   Health
@@ -51,10 +54,12 @@ type order struct {
 }
 
 func newFeed(h *Hub, a Account) *feed {
-	return &feed{
-		hub: h, account: a, orders: make(chan order, askQueue),
+	f := &feed{
+		hub: h, account: a, orders: make(chan order, askQueue), ended: make(chan struct{}),
 		health: Health{Account: a, State: Connecting, Since: h.opts.Now()},
 	}
+	f.ctx, f.cancel = context.WithCancel(h.ctx)
+	return f
 }
 
 func (f *feed) home() Feed { return HomeOf(f.account.ID) }
@@ -94,7 +99,7 @@ func (f *feed) open(ctx context.Context) (Backend, error) {
 	if b != nil {
 		return b, nil
 	}
-	if err := f.hub.ctx.Err(); err != nil {
+	if err := f.ctx.Err(); err != nil {
 		return nil, err // nobody would close it
 	}
 	b, err := f.hub.opts.Open(ctx, f.account.ID)
@@ -113,7 +118,8 @@ func (f *feed) open(ctx context.Context) (Backend, error) {
 // run is the account's goroutine: connect, read on, and after a failure wait and
 // begin again.
 func (f *feed) run() {
-	ctx := f.hub.ctx
+	ctx := f.ctx
+	defer close(f.ended)
 	defer f.close()
 	for ctx.Err() == nil {
 		err := f.guarded(func() error { return f.session(ctx) })

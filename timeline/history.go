@@ -20,12 +20,8 @@ func (h *Hub) load() {
 	if _, err := h.compileMutes(ctx); err != nil {
 		h.withoutMutes(err)
 	}
-	for _, f := range h.feeds {
-		r := h.keeper.reach(ctx, f.home())
-		to, err := h.opts.Marks.ReadTo(ctx, f.home())
-		if err != nil {
-			h.opts.Log.Warn("how far an account was read is not known", "account", f.account.Name, "error", err)
-		}
+	for _, f := range h.all() {
+		r, to := f.recall(ctx)
 		h.mu.Lock()
 		f.resumeAt(r, to)
 		h.mu.Unlock()
@@ -36,6 +32,16 @@ func (h *Hub) load() {
 		h.low, _ = h.floor()
 		h.started, h.want = true, 0
 	}
+}
+
+// recall finds out how far an account has been read, and how far the person has.
+func (f *feed) recall(ctx context.Context) (r Reach, readTo Key) {
+	r = f.hub.keeper.reach(ctx, f.home())
+	readTo, err := f.hub.opts.Marks.ReadTo(ctx, f.home())
+	if err != nil {
+		f.hub.opts.Log.Warn("how far an account was read is not known", "account", f.account.Name, "error", err)
+	}
+	return r, readTo
 }
 
 // resumeAt takes over what is known of an account from before. The hub's mu is held

@@ -84,7 +84,7 @@ type Hub struct {
 	writing sync.Mutex // one record at a time
 
 	mu      sync.Mutex
-	feeds   []*feed
+	feeds   []*feed // replaced as a whole, never changed
 	intake  intake
 	pending Changes
 	started bool // rows have been handed over, or were kept before
@@ -131,11 +131,11 @@ func (h *Hub) Start() {
 	h.begun.Do(func() {
 		h.mu.Lock()
 		h.running = true
-		h.mu.Unlock()
-		h.notify() // so that the first Next tells who is being connected
 		for _, f := range h.feeds {
 			h.wg.Go(f.run)
 		}
+		h.mu.Unlock()
+		h.notify() // so that the first Next tells who is being connected
 		if h.once {
 			h.wg.Go(h.load) // no answer of a network waits for the disk
 		} else {
@@ -165,10 +165,12 @@ func (h *Hub) Close() {
 	idle := false
 	h.begun.Do(func() { idle = true }) // too late to begin
 	h.finish()
-	h.cancel()
+	h.mu.Lock()
+	h.cancel() // nobody is added any more
+	h.mu.Unlock()
 	h.wg.Wait()
 	if idle {
-		for _, f := range h.feeds {
+		for _, f := range h.all() {
 			f.close() // what was opened for a thread
 		}
 	}
@@ -251,8 +253,9 @@ func (h *Hub) SetPace(p Pace) {
 
 // Accounts lists the accounts in their order.
 func (h *Hub) Accounts() []Account {
-	out := make([]Account, len(h.feeds))
-	for i, f := range h.feeds {
+	feeds := h.all()
+	out := make([]Account, len(feeds))
+	for i, f := range feeds {
 		out[i] = f.account
 	}
 	return out
@@ -260,11 +263,12 @@ func (h *Hub) Accounts() []Account {
 
 // Backend returns an account's backend, for reading threads and profiles.
 func (h *Hub) Backend(ctx context.Context, id AccountID) (Backend, error) {
-	i := slices.IndexFunc(h.feeds, func(f *feed) bool { return f.account.ID == id })
+	feeds := h.all()
+	i := slices.IndexFunc(feeds, func(f *feed) bool { return f.account.ID == id })
 	if i < 0 {
 		return nil, Errorf(CodeUsage, "no account %s", id)
 	}
-	return h.feeds[i].open(ctx)
+	return feeds[i].open(ctx)
 }
 
 // Reader returns the backend that can read more about p: that of the first
@@ -275,7 +279,7 @@ func (h *Hub) Reader(ctx context.Context, p *Post) (Backend, error) {
 			return b, nil
 		}
 	}
-	for _, f := range h.feeds {
+	for _, f := range h.all() {
 		if f.account.Network == p.ID.Network {
 			return f.open(ctx)
 		}

@@ -154,7 +154,7 @@ func (h *Hub) record(ctx context.Context) (tell bool) {
 			h.opts.Log.Warn("marking as read", "posts", len(keys), "error", err)
 			return false // they are seen still, and marked with the next
 		}
-		for _, f := range h.feeds {
+		for _, f := range h.all() {
 			f.moveReadTo(ctx, seen, keys)
 		}
 		h.mu.Lock()
@@ -164,7 +164,7 @@ func (h *Hub) record(ctx context.Context) (tell bool) {
 		}
 		h.mu.Unlock()
 	}
-	for _, f := range h.feeds {
+	for _, f := range h.all() {
 		f.readElsewhere(ctx)
 		f.saveReadTo(ctx)
 		h.mu.Lock()
@@ -324,7 +324,7 @@ func (h *Hub) tellMarkers(ctx context.Context, patience time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var wg sync.WaitGroup
-	for _, f := range h.feeds {
+	for _, f := range h.all() {
 		wg.Go(func() { f.tellMarker(ctx) })
 	}
 	wg.Wait()
