@@ -21,7 +21,12 @@ type Record struct {
 	Relays   []string `toml:"relays,omitempty" json:"relays,omitempty"`
 	ReadOnly bool     `toml:"read_only,omitempty" json:"read_only,omitempty"`
 	Locked   bool     `toml:"locked,omitempty" json:"locked,omitempty"` // its key opens with a passphrase, once a process
+	// Post is whether a new post goes there where nobody says where to; nil: it does.
+	Post *bool `toml:"post,omitempty" json:"post,omitempty"`
 }
+
+// Posts tells whether a new post goes to the account of itself, as far as it can write.
+func (r Record) Posts() bool { return r.Post == nil || *r.Post }
 
 // redacted is what every Secret looks like from outside.
 const redacted = "[secret]"

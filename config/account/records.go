@@ -68,19 +68,58 @@ func (b *Book) Same(r Record) (Record, bool, error) {
 	return Record{}, false, nil
 }
 
-// Renew takes over what has changed of an account that is here: all of r but its ID
-// and name, and its relays where it names some. It returns the record as it is now.
+// Renew takes over what has changed of an account that is here: all of r but its ID,
+// its name and whether posts go there, and its relays where it names some. It returns the record as it is now.
 func (b *Book) Renew(ctx context.Context, r Record) (Record, error) {
 	err := b.change(ctx, func(all []Record) ([]Record, error) {
 		i := same(all, r)
 		if i < 0 {
 			return nil, fmt.Errorf("%s is not here any more", r.Handle)
 		}
-		r.ID, r.Name = all[i].ID, all[i].Name
+		r.ID, r.Name, r.Post = all[i].ID, all[i].Name, all[i].Post
 		if len(r.Relays) == 0 {
 			r.Relays = all[i].Relays
 		}
 		all[i] = r
+		return all, nil
+	})
+	return r, err
+}
+
+// Rename gives the record with a name, handle or ID another name, which must be free,
+// and returns it.
+func (b *Book) Rename(ctx context.Context, which, name string) (Record, error) {
+	return b.alter(ctx, which, func(all []Record, i int) error {
+		if o := slices.IndexFunc(all, func(o Record) bool { return strings.EqualFold(o.Name, name) }); o >= 0 && o != i {
+			return fmt.Errorf("the name %q is taken: choose another", name)
+		}
+		all[i].Name = name
+		return nil
+	})
+}
+
+// SetPost says whether new posts go to an account of themselves, and returns it.
+func (b *Book) SetPost(ctx context.Context, which string, on bool) (Record, error) {
+	return b.alter(ctx, which, func(all []Record, i int) error {
+		all[i].Post = nil
+		if !on {
+			all[i].Post = &on
+		}
+		return nil
+	})
+}
+
+// alter changes the record with a name, handle or ID.
+func (b *Book) alter(ctx context.Context, which string, change func(all []Record, i int) error) (r Record, err error) {
+	err = b.change(ctx, func(all []Record) ([]Record, error) {
+		i, err := Find(all, which)
+		if err == nil {
+			err = change(all, i)
+		}
+		if err != nil {
+			return nil, err
+		}
+		r = all[i]
 		return all, nil
 	})
 	return r, err
