@@ -51,14 +51,14 @@ func (m *Model) answer(p *timeline.Post, copies []outbox.Placed) tea.Cmd {
 	if p.Visibility != timeline.Public {
 		d.Visibility = p.Visibility
 	}
-	d.To = accounts(d.ReplyTo)
+	d.To = accountsOf(d.ReplyTo)
 	return m.startWriting(d, about(p))
 }
 
 func (m *Model) quote() tea.Cmd {
 	p := m.focus().Post().Content()
 	d := outbox.Draft{Quote: m.parents(p, nil)}
-	d.To = accounts(d.Quote)
+	d.To = accountsOf(d.Quote)
 	return m.startWriting(d, about(p))
 }
 
@@ -83,7 +83,7 @@ func (m *Model) handle(a timeline.AccountID) string {
 	return t.Account.Handle.Line().String()
 }
 
-func accounts(parents []outbox.Parent) []timeline.AccountID {
+func accountsOf(parents []outbox.Parent) []timeline.AccountID {
 	var out []timeline.AccountID
 	for _, p := range parents {
 		if p.Account != "" && !slices.Contains(out, p.Account) {
@@ -134,7 +134,7 @@ func (m *Model) editPost() tea.Cmd {
 			Edit: m.parents(p, copies), Text: source(p.Text), Warning: p.Warning.Line().String(), Sensitive: p.Sensitive && p.MediaOnly,
 			Languages: p.Languages, Visibility: p.Visibility,
 		}
-		for _, a := range accounts(d.Edit) {
+		for _, a := range accountsOf(d.Edit) {
 			if t, ok := m.targetOf(a); ok && t.Rules != nil && t.Rules.Takes(timeline.DoEdit, false).Empty() {
 				d.To = append(d.To, a)
 			}

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 
+	"skein/config/account"
 	"skein/outbox"
 	"skein/timeline"
 	"skein/ui/cell"
@@ -110,6 +111,11 @@ type Model struct {
 	reports  map[string]string // operations of acts, and what to say when they have arrived
 	leaving  bool              // skein ends once the draft is saved
 
+	signing    *signing          // the sign-in on the screen; nil while there is none
+	begunFlows []*signing        // all there were
+	records    []account.Record  // the accounts, as far as they were asked for
+	said       map[string]remark // what was said of them, by ID
+
 	overlays []overlay.Overlay
 	message  message
 	tick     time.Duration // the clock's tick that is awaited; 0 for none
@@ -127,7 +133,7 @@ func New(ctx context.Context, o Options) *Model {
 	m := &Model{
 		o: o.withDefaults(), dark: true, known: known,
 		states: map[timeline.AccountID]timeline.State{}, outgoing: map[int64]timeline.Delivery{}, wishes: map[mark]*wish{},
-		reports: map[string]string{},
+		reports: map[string]string{}, said: map[string]remark{},
 	}
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.keys, err = newKeymap(o.Keys)
@@ -151,7 +157,7 @@ func (m *Model) Init() tea.Cmd {
 	if m.o.Hub == nil {
 		return tea.RequestBackgroundColor
 	}
-	return tea.Batch(tea.RequestBackgroundColor, m.readUnread(), m.readOutbox(), m.await())
+	return tea.Batch(tea.RequestBackgroundColor, m.readUnread(), m.readOutbox(), m.readAccounts(), m.await())
 }
 
 // Update takes one message.

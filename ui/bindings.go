@@ -83,6 +83,7 @@ func readingCommands() []command {
 		{"filter", []string{`\`}, groupView, "filter what is loaded as you type", (*Model).startFilter, (*Model).notHome},
 		{"refresh", []string{"ctrl+r"}, groupView, "ask for news now", (*Model).refresh, (*Model).noPane},
 		{"muted", []string{"g m"}, groupView, "what is muted here; take it back", (*Model).showMuted, (*Model).noMutes},
+		{"accounts", []string{"g a"}, groupView, "your accounts: add, remove, rename, check", (*Model).showAccounts, (*Model).noAccounts},
 		{"health", []string{"H"}, groupView, "how the accounts do", (*Model).showHealth, (*Model).noPane},
 
 		{"palette", []string{":", "ctrl+p"}, groupApp, "every command by name", (*Model).showPalette, nil},

@@ -220,7 +220,7 @@ func TestHelpAndPalette(t *testing.T) {
 		s.Press("G")
 		s.See("quit")
 		s.Press("esc", ":")
-		s.Type("accnts")
+		s.Type("how accnts")
 		s.See("how the accounts do")
 		s.Press("enter")
 		s.See("asks all again", "@me@nostr.example")

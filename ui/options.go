@@ -54,8 +54,8 @@ type Options struct {
 	// Undo is how long a post can be taken back before it leaves; 0 is 5 s, less is
 	// not at all.
 	Undo time.Duration
-	// SignIn are the commands that the welcome screen names; nil are skein's own.
-	SignIn []string
+	// Accounts are what signs in and out; nil: nothing here can.
+	Accounts Accounts
 	// Notices are told when the interface starts.
 	Notices []string
 	// Now is time.Now.
@@ -114,13 +114,6 @@ func (o Options) withDefaults() Options {
 	if o.Name == "" {
 		o.Name = "skein"
 	}
-	if o.SignIn == nil {
-		o.SignIn = []string{
-			"skein account add mastodon --server https://your.server",
-			"skein account add bluesky --handle you.example",
-			"skein account add nostr",
-		}
-	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -136,6 +129,7 @@ func (o Options) Check() error { return errors.Join(theme.Check(o.Theme), CheckK
 // Result is what the person decided before leaving.
 type Result struct {
 	StartDemo bool // from the welcome screen: show the demo now
+	SignedIn  bool // from the welcome screen: there is an account now
 }
 
 // Run shows the interface until the person leaves or ctx ends, which is no error.

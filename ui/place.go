@@ -123,9 +123,12 @@ func (m *Model) placeKept(p placeKept) {
 	}
 }
 
-// Close keeps what only the Model knows: where the reader is. It waits for that, but
-// not for long.
+// Close ends the sign-ins that are under way and keeps what only the Model knows: where
+// the reader is. It waits for that, but not for long.
 func (m *Model) Close(ctx context.Context) error {
+	for _, s := range m.begunFlows {
+		s.end()
+	}
 	at, moved := m.moved()
 	if !moved {
 		return nil

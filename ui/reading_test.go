@@ -238,19 +238,11 @@ func TestPaceFollowsFocus(t *testing.T) {
 	})
 }
 
-// TestWelcomeNamesWholeCommands: what is to be typed in a shell is not cut.
-func TestWelcomeNamesWholeCommands(t *testing.T) {
-	uitest.Play(t, ui.Options{}, nil, func(s *uitest.Session) {
-		s.Resize(40, 12)
-		s.See("--server", "https://your.server", "you.example", "account add nostr", "quit")
-	})
-}
-
 func TestWelcomeOffersTheDemo(t *testing.T) {
-	uitest.Play(t, ui.Options{Version: "1.0"}, nil, func(s *uitest.Session) {
-		s.See("skein 1.0", "look around first", "skein account add mastodon", "skein account add bluesky", "skein account add nostr")
+	uitest.Play(t, ui.Options{Version: "1.0", Accounts: uitest.NewAccounts()}, nil, func(s *uitest.Session) {
+		s.See("skein 1.0", "look around first", "sign in", "Mastodon", "Bluesky", "Nostr")
 		s.Resize(40, 12)
-		s.See("look around", "skein account add nostr")
+		s.See("look around", "n   Nostr", "q   quit")
 		s.Press("d")
 		if !s.Left || !s.Result().StartDemo {
 			t.Errorf("left %v, result %+v", s.Left, s.Result())

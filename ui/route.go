@@ -69,7 +69,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.MouseWheelMsg:
 		m.roll(msg.Mouse())
 	default:
-		return tea.Batch(m.data(msg), m.written(msg))
+		return tea.Batch(m.data(msg), m.written(msg), m.signs(msg), m.accounted(msg))
 	}
 	return nil
 }
@@ -164,9 +164,10 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if m.typing() {
 		return m.act(m.found.Key(k))
 	}
-	if m.o.Hub == nil && k.String() == "d" {
-		m.result.StartDemo = true
-		return m.quit()
+	if m.o.Hub == nil {
+		if cmd, done := m.welcomed(k.String()); done {
+			return cmd
+		}
 	}
 	before := m.typed
 	m.typed = ""
@@ -230,8 +231,13 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 	case leaving:
 		return m.quit()
 	default:
-		if cmd, done := m.actMuting(a); done || m.writing == nil {
-			return cmd
+		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actSigning, m.actAccounts} {
+			if cmd, done := act(a); done {
+				return cmd
+			}
+		}
+		if m.writing == nil {
+			return nil
 		}
 		return m.actComposing(m.writing, a)
 	}
@@ -356,43 +362,7 @@ func (m *Model) await() tea.Cmd {
 // thread beside, a clock.
 func (m *Model) after(msg tea.Msg) tea.Cmd {
 	if m.o.Hub == nil || m.width == 0 {
-		return nil
+		return m.spin()
 	}
 	return tea.Batch(m.readOn(msg), m.watch(), m.keepPlace(), m.seek(), m.follow(), m.clock(), m.spin(), m.tend(), m.watchFlight())
-}
-
-// clock draws ages and countdowns anew, faster while one is counted in seconds.
-// A slow tick that is under way does not hold a fast one up.
-func (m *Model) clock() tea.Cmd {
-	d := slowTick
-	for _, h := range m.health {
-		if h.Retry.After(m.o.Now()) {
-			d = fastTick
-		}
-	}
-	if m.flight.until.After(m.o.Now()) {
-		d = fastTick
-	}
-	if m.tick != 0 && m.tick <= d {
-		return nil
-	}
-	m.tick = d
-	m.ticks++
-	return m.later(d, clockTick{m.ticks})
-}
-
-// later brings a message after d, unless the program ends first: Bubble Tea's own
-// timers would outlive it.
-func (m *Model) later(d time.Duration, msg tea.Msg) tea.Cmd {
-	ctx := m.ctx
-	return func() tea.Msg {
-		timer := time.NewTimer(d)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			return msg
-		case <-ctx.Done():
-			return nil
-		}
-	}
 }

@@ -68,6 +68,9 @@ func (m *Model) bodyLines() []string {
 // drawOverlays draws the overlays over what is there. The line of a filter stands
 // where messages do and is not drawn here. It returns the cursor of the topmost.
 func (m *Model) drawOverlays(lines []string) (cursor *tea.Cursor) {
+	if m.signing != nil {
+		m.signing.Turn(m.spinner.frame(m.o.ASCII))
+	}
 	for _, o := range m.overlays {
 		if _, ok := o.(*overlay.Filter); ok {
 			continue
@@ -96,56 +99,4 @@ func (m *Model) drawOverlays(lines []string) (cursor *tea.Cursor) {
 
 func (m *Model) overlayLook() overlay.Look {
 	return overlay.Look{Theme: m.theme, Measure: m.measure}
-}
-
-// welcome is the screen without an account.
-func (m *Model) welcome() []string {
-	t := m.theme
-	key := func(k, text string) string { return "    " + t.Accent.Paint(k) + "   " + text }
-	text := []string{
-		"  Welcome to " + t.Accent.Paint(m.o.Name) + t.Dim.Paint(" "+m.o.Version),
-		"",
-		"  Mastodon, Bluesky and Nostr in one timeline.",
-		"",
-		key("d", "look around first: the demo runs three small networks"),
-		"        inside skein, nothing leaves this computer",
-		"",
-		"  Or add an account, in a shell:",
-		"",
-	}
-	for _, s := range m.o.SignIn {
-		run := cell.Run{Text: s, Open: t.Strong.Open(), Close: t.Strong.Close()}
-		indent := cell.Blank(4)
-		for _, l := range cell.Wrap(m.measure, []cell.Run{run}, m.inner()-6) {
-			text = append(text, indent+l)
-			indent = cell.Blank(6)
-		}
-	}
-	text = append(text, "", key("q", "quit"))
-	if len(text) > m.height-1 { // the empty lines go first
-		text = nonBlank(text)
-	}
-	lines := make([]string, 0, m.height)
-	for range (m.height - len(text)) / 3 {
-		lines = append(lines, "")
-	}
-	lines = append(lines, text...)
-	for len(lines) < m.height-1 {
-		lines = append(lines, "")
-	}
-	lines = append(lines[:m.height-1], m.messageLine())
-	for i, l := range lines {
-		lines[i] = cell.Fit(m.measure, l, m.inner(), t.Signs.More)
-	}
-	return lines
-}
-
-func nonBlank(lines []string) []string {
-	var out []string
-	for _, l := range lines {
-		if l != "" {
-			out = append(out, l)
-		}
-	}
-	return out
 }

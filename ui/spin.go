@@ -21,10 +21,11 @@ func (s spin) frame(ascii bool) string {
 	return frames[s.n%len(frames)]
 }
 
-// spin turns the spinner while a pane is loading.
+// spin turns the spinner while a pane or a sign-in waits.
 func (m *Model) spin() tea.Cmd {
 	d := m.second()
-	if m.spinner.turning || d == nil || !d.Loading() {
+	loading := d != nil && d.Loading() || m.signing != nil && m.signing.Waiting()
+	if m.spinner.turning || !loading {
 		return nil
 	}
 	m.spinner.turning = true

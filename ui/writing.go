@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"skein/config/account"
 	"skein/outbox"
 	"skein/timeline"
 	"skein/ui/compose"
@@ -150,12 +151,17 @@ func (m *Model) watchAccounts() tea.Cmd {
 func (m *Model) usualTargets() []timeline.AccountID {
 	var out []timeline.AccountID
 	for _, t := range m.targets {
-		usual := m.o.To == nil && t.Err == nil && t.Limits.ReadOnly.Empty()
+		usual := m.o.To == nil && t.Err == nil && t.Limits.ReadOnly.Empty() && !m.aside(t.Account.ID)
 		if usual || slices.Contains(m.o.To, t.Account.ID) {
 			out = append(out, t.Account.ID)
 		}
 	}
 	return out
+}
+
+// aside tells whether the person has new posts leave an account out.
+func (m *Model) aside(a timeline.AccountID) bool {
+	return slices.ContainsFunc(m.records, func(r account.Record) bool { return r.ID == string(a) && !r.Posts() })
 }
 
 // startWriting opens the compose screen: with the draft that was left for the same

@@ -101,12 +101,12 @@ func (r rules) Review(i timeline.Intent, _ timeline.Limits) []timeline.Remark {
 
 // Refuses makes a network refuse what comes from now on.
 func (o *Outbox) Refuses(n timeline.Network, why string) {
-	o.set(func() { o.refusals[account(n)] = timeline.CleanLine(why) })
+	o.set(func() { o.refusals[accountOf(n)] = timeline.CleanLine(why) })
 }
 
 // Holds makes the deliveries of a network stop in a state; "" lets them go on.
 func (o *Outbox) Holds(n timeline.Network, s timeline.DeliveryState) {
-	o.set(func() { o.stuck[account(n)] = s })
+	o.set(func() { o.stuck[accountOf(n)] = s })
 }
 
 // Fails makes every method fail; nil mends it.
@@ -137,7 +137,7 @@ func (o *Outbox) Wrote(ids ...timeline.ID) {
 	o.set(func() {
 		var all []outbox.Placed
 		for _, id := range ids {
-			all = append(all, outbox.Placed{Operation: "earlier", Account: account(id.Network), Copy: timeline.Copy{ID: id}})
+			all = append(all, outbox.Placed{Operation: "earlier", Account: accountOf(id.Network), Copy: timeline.Copy{ID: id}})
 		}
 		for _, id := range ids {
 			o.copies[id] = all
@@ -169,7 +169,7 @@ func (o *Outbox) Plans() []outbox.Plan {
 // Saves counts how often a draft was saved.
 func (o *Outbox) Saves() int { o.mu.Lock(); defer o.mu.Unlock(); return o.saves }
 
-func account(n timeline.Network) timeline.AccountID { return timeline.AccountID("acct-" + string(n)) }
+func accountOf(n timeline.Network) timeline.AccountID { return timeline.AccountID("acct-" + string(n)) }
 
 // Targets implements ui.Outbox, as do the methods below.
 func (o *Outbox) Targets(context.Context, ...timeline.AccountID) []outbox.Target {
