@@ -195,6 +195,10 @@ func (m *Model) takeChanged(c accountChanged) tea.Cmd {
 		return m.tell(c.err.Error(), bad)
 	}
 	delete(m.said, c.record.ID)
+	if c.gone && len(m.records) == 1 { // with nothing left to show
+		m.result.Again = true
+		return m.quit()
+	}
 	say := m.tell(c.said, good)
 	if !c.gone || m.o.Hub == nil {
 		return tea.Batch(say, m.readAccounts(), m.askTargets())

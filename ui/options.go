@@ -129,7 +129,7 @@ func (o Options) Check() error { return errors.Join(theme.Check(o.Theme), CheckK
 // Result is what the person decided before leaving.
 type Result struct {
 	StartDemo bool // from the welcome screen: show the demo now
-	SignedIn  bool // from the welcome screen: there is an account now
+	Again     bool // there is a first account, or the last one has gone: show another screen
 }
 
 // Run shows the interface until the person leaves or ctx ends, which is no error.

@@ -190,7 +190,7 @@ func (m *Model) takeSignedIn(s signedIn) tea.Cmd {
 		m.leaveSigning()
 	}
 	if m.o.Hub == nil { // the screen with a timeline in it is another one
-		m.result.SignedIn = true
+		m.result.Again = true
 		return m.quit()
 	}
 	return tea.Batch(

@@ -74,7 +74,7 @@ func TestANewcomerSignsIn(t *testing.T) {
 		}
 		s.Send(tea.PasteMsg{Content: " the-code\n"})
 		s.Press("enter")
-		if !s.Left || !s.Result().SignedIn {
+		if !s.Left || !s.Result().Again {
 			t.Errorf("left is %v with %+v", s.Left, s.Result())
 		}
 	})

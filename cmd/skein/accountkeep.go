@@ -30,15 +30,8 @@ func (a *app) add(ctx context.Context, name string, sign adder) error {
 		return err
 	}
 	r.Name = name
-	known, here, err := a.book.Same(r)
-	if err == nil && here && len(creds) > 0 && (name == "" || name == known.Name) {
-		return a.renew(ctx, known, r, creds)
-	}
-	if err == nil {
-		r, err = a.keep(ctx, r, creds)
-	}
+	r, renewed, err := a.take(ctx, r, creds)
 	if err != nil {
-		a.giveBack(ctx, r, creds)
 		return err
 	}
 	if a.flags.json {
@@ -48,8 +41,29 @@ func (a *app) add(ctx context.Context, name string, sign adder) error {
 	if r.ReadOnly {
 		how = ", to read only"
 	}
-	_, err = fmt.Fprintf(a.out, "%s is here as %q%s.\n", r.Handle, r.Name, how)
+	if renewed {
+		_, err = fmt.Fprintf(a.out, "%s was here as %q; its sign-in is renewed.\n", r.Handle, r.Name)
+	} else {
+		_, err = fmt.Fprintf(a.out, "%s is here as %q%s.\n", r.Handle, r.Name, how)
+	}
 	return err
+}
+
+// take keeps what a sign-in brought; for an account that is here already it renews the
+// sign-in, unless it is to have another name. When it fails, the sign-in is given back.
+func (a *app) take(ctx context.Context, r account.Record, creds account.Credentials) (kept account.Record, renewed bool, err error) {
+	known, here, err := a.book.Same(r)
+	if err == nil && here && len(creds) > 0 && (r.Name == "" || r.Name == known.Name) {
+		kept, err = a.renew(ctx, known, r, creds)
+		return kept, true, err
+	}
+	if err == nil {
+		kept, err = a.keep(ctx, r, creds)
+	}
+	if err != nil {
+		a.giveBack(ctx, r, creds)
+	}
+	return kept, false, err
 }
 
 // keep stores a new record and its secrets, or neither.
@@ -67,27 +81,23 @@ func (a *app) keep(ctx context.Context, r account.Record, creds account.Credenti
 
 // renew signs in again to an account that is here: it stays the same account, so
 // that what waits for its sign-in can go on. The sign-in that it had is ended.
-func (a *app) renew(ctx context.Context, known, r account.Record, creds account.Credentials) error {
+func (a *app) renew(ctx context.Context, known, r account.Record, creds account.Credentials) (account.Record, error) {
 	before, err := a.vault.Load(ctx, known.ID)
 	if err != nil && !errors.Is(err, account.ErrNoCredentials) {
 		a.giveBack(ctx, r, creds)
-		return err
+		return r, err
 	}
 	if err := a.vault.Save(ctx, known.ID, creds); err != nil {
 		a.giveBack(ctx, r, creds)
-		return err
+		return r, err
 	}
 	if r, err = a.book.Renew(ctx, r); err != nil {
-		return err
+		return r, err
 	}
 	if !maps.Equal(before, creds) {
 		a.giveBack(ctx, known, before)
 	}
-	if a.flags.json {
-		return json.NewEncoder(a.out).Encode(accountJSON{Type: "account", Record: r})
-	}
-	_, err = fmt.Fprintf(a.out, "%s was here as %q; its sign-in is renewed.\n", r.Handle, r.Name)
-	return err
+	return r, nil
 }
 
 // giveBack ends a sign-in that nobody has any use for. What the server does not end

@@ -66,36 +66,55 @@ func (d *desk) abandon(ctx context.Context, r account.Record, yes bool) error {
 			return refusef("nothing was removed")
 		}
 	}
-	open, err := d.box.Deliveries(ctx, outbox.Filter{Open: true, Account: id, Limit: n})
+	return cancelAll(ctx, d.box, id)
+}
+
+// cancelAll takes back what is on its way to an account. What may have been sent already
+// stays as it is.
+func cancelAll(ctx context.Context, box *outbox.Outbox, id timeline.AccountID) error {
+	n, err := box.Pending(ctx, id)
+	if err != nil || n == 0 {
+		return err
+	}
+	open, err := box.Deliveries(ctx, outbox.Filter{Open: true, Account: id, Limit: n})
 	if err != nil {
 		return err
 	}
-	for _, delivery := range open { // what may have been sent already stays as it is
-		if _, err := d.box.Cancel(ctx, delivery.Operation, id); err != nil {
+	for _, delivery := range open {
+		if _, err := box.Cancel(ctx, delivery.Operation, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// forget ends an account's sign-in on its server and removes its secrets and its
-// record, also where the server does not answer.
+// forget forgets an account, and says so.
 func (a *app) forget(ctx context.Context, r account.Record) error {
 	j := accountJSON{Type: "removed", Record: r}
-	said := a.ended(ctx, r, &j)
-	if a.vault.Exists() { // first: without the record nobody would find its secrets again
-		if err := a.vault.Delete(ctx, r.ID); err != nil {
-			return fmt.Errorf("the secrets of %s cannot be removed: %w", r.Name, err)
-		}
-	}
-	if _, err := a.book.Remove(ctx, r.ID); err != nil {
+	said, err := a.drop(ctx, r, &j)
+	if err != nil {
 		return err
 	}
 	if a.flags.json {
 		return json.NewEncoder(a.out).Encode(j)
 	}
-	_, err := fmt.Fprintf(a.out, "%s is gone from here%s.\n", r.Name, said)
+	_, err = fmt.Fprintln(a.out, said)
 	return err
+}
+
+// drop ends an account's sign-in on its server and removes its secrets and its record,
+// also where the server does not answer. It returns how that is told.
+func (a *app) drop(ctx context.Context, r account.Record, j *accountJSON) (string, error) {
+	said := a.ended(ctx, r, j)
+	if a.vault.Exists() { // first: without the record nobody would find its secrets again
+		if err := a.vault.Delete(ctx, r.ID); err != nil {
+			return "", fmt.Errorf("the secrets of %s cannot be removed: %w", r.Name, err)
+		}
+	}
+	if _, err := a.book.Remove(ctx, r.ID); err != nil {
+		return "", err
+	}
+	return r.Name + " is gone from here" + said + ".", nil
 }
 
 // ended has the server end an account's sign-in. It returns how that is told.

@@ -220,11 +220,19 @@ func (a *app) hubOptions(records []account.Record) (timeline.HubOptions, []timel
 		accounts[i] = backends.Account(r)
 	}
 	open := func(_ context.Context, id timeline.AccountID) (timeline.Backend, error) {
-		i := slices.IndexFunc(records, func(r account.Record) bool { return r.ID == string(id) })
-		if i < 0 {
+		is := func(r account.Record) bool { return r.ID == string(id) }
+		i := slices.IndexFunc(records, is)
+		if i >= 0 {
+			return backends.Open(records[i], a.deps())
+		}
+		all, err := a.book.All() // it may have been added since
+		if err != nil {
+			return nil, err
+		}
+		if i = slices.IndexFunc(all, is); i < 0 {
 			return nil, timeline.Errorf(timeline.CodeUsage, "no account %s", id)
 		}
-		return backends.Open(records[i], a.deps())
+		return backends.Open(all[i], a.deps())
 	}
 	return timeline.HubOptions{Open: open, Now: a.now, Log: a.log}, accounts
 }

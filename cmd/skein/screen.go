@@ -28,20 +28,39 @@ func (a *app) openTimeline(ctx context.Context) error {
 	return a.show(ctx, false)
 }
 
-// show runs the full screen.
+// show runs the full screen, and another one where the first account has come or the
+// last has gone.
 func (a *app) show(ctx context.Context, demo bool) error {
+	for {
+		result, err := a.showOnce(ctx, demo)
+		switch {
+		case err != nil:
+			return err
+		case result.StartDemo:
+			next := &app{world: a.world}
+			defer next.close()
+			return next.demo(ctx, demoFlags{seed: 1, trickle: trickle, theme: a.config.Theme})
+		case !result.Again:
+			return nil
+		}
+	}
+}
+
+func (a *app) showOnce(ctx context.Context, demo bool) (ui.Result, error) {
 	records, err := a.book.All()
 	if err != nil {
-		return err
+		return ui.Result{}, err
 	}
 	o := ui.Options{
 		Theme: a.config.Theme, Keys: a.config.Keys, ASCII: a.config.ASCII, Demo: demo, Version: version,
 		OpenURL: a.openURL, Now: a.now, Log: a.log,
 	}
+	own := &ownAccounts{app: a}
+	o.Accounts = own
 	if len(records) > 0 {
 		// Afterwards the screen is not ours to ask on.
 		if err := errors.Join(a.keys.Unlock(ctx), a.unlock(ctx, records)); err != nil {
-			return err
+			return ui.Result{}, err
 		}
 		for _, r := range records {
 			if a.opened.Declined(r.ID) {
@@ -52,28 +71,20 @@ func (a *app) show(ctx context.Context, demo bool) error {
 		defer a.letKeep(ctx, &o, &options)()
 		hub := timeline.NewHub(options, accounts...) //nolint:contextcheck // it goes on until Close
 		defer hub.Close()                            //nolint:contextcheck // what was read is kept whatever ended ctx
-		o.Hub = hub
-		stop, err := a.letWrite(ctx, &o, hub, records)
+		o.Hub, own.hub = hub, hub
+		box, stop, err := a.letWrite(ctx, &o, hub, records)
 		if err != nil { // what there is to read can be read all the same
 			a.log.Error("nothing can be written", "error", err)
 			o.Notices = append(o.Notices, "nothing can be written: "+timeline.CleanLine(err.Error()).String())
 		} else {
 			defer stop()
+			own.box = box
 		}
 	}
 	defer collect(forDays)()
 	a.drawing.Store(true)
 	defer a.drawing.Store(false)
-	result, err := ui.Run(ctx, o)
-	if err != nil {
-		return err
-	}
-	if result.StartDemo {
-		next := &app{world: a.world}
-		defer next.close()
-		return next.demo(ctx, demoFlags{seed: 1, trickle: trickle, theme: a.config.Theme})
-	}
-	return nil
+	return ui.Run(ctx, o)
 }
 
 // openURL hands an http(s) address to the person's browser: the one that $BROWSER

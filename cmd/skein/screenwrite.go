@@ -18,16 +18,16 @@ import (
 // letWrite gives the full screen what it writes with: the outbox, which sends for
 // as long as the screen is open, and what earlier runs have left. The caller ends
 // it with stop, before the hub is closed.
-func (a *app) letWrite(ctx context.Context, o *ui.Options, hub *timeline.Hub, records []account.Record) (stop func(), err error) {
+func (a *app) letWrite(ctx context.Context, o *ui.Options, hub *timeline.Hub, records []account.Record) (box *outbox.Outbox, stop func(), err error) {
 	book, err := a.addressBook(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	box, err := outbox.Open(ctx, outbox.Options{
+	box, err = outbox.Open(ctx, outbox.Options{
 		Dir: a.paths.State, Open: hub.Backend, Accounts: accountsOf(records), Sink: hub, Now: a.now, Log: a.log,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	o.Outbox, o.People, o.Attach, o.Editor = box, book, outbox.Attach, a.editInScreen
 	if o.Undo = time.Duration(a.config.Post.Undo); o.Undo == 0 {
@@ -45,7 +45,7 @@ func (a *app) letWrite(ctx context.Context, o *ui.Options, hub *timeline.Hub, re
 			a.log.Error("sending has ended", "error", err)
 		}
 	})
-	return func() { //nolint:contextcheck // what is open is given back whatever ended ctx
+	return box, func() { //nolint:contextcheck // what is open is given back whatever ended ctx
 		cancel()
 		running.Wait()
 		if err := box.Close(); err != nil {
