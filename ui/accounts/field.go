@@ -14,14 +14,12 @@ import (
 // browser ended.
 const longest = 8 << 10
 
-// newInput is a line to be typed, with what it is taken for when it stays empty.
-func newInput(otherwise string, secret bool, text string) *huh.Input {
-	in := huh.NewInput().Prompt("> ").Placeholder(otherwise).CharLimit(longest)
+// newInput is a line to be typed into text, with what it is taken for when it stays
+// empty.
+func newInput(otherwise string, secret bool, text *string) *huh.Input {
+	in := huh.NewInput().Prompt("> ").Placeholder(otherwise).CharLimit(longest).Value(text)
 	if secret {
 		in.EchoMode(huh.EchoModePassword)
-	}
-	if text != "" {
-		in.Value(&text)
 	}
 	in.WithKeyMap(keymap())
 	_ = in.Focus() // its command would make the cursor blink

@@ -43,6 +43,7 @@ type Wizard struct {
 	title string
 	step  account.Step // what is asked; nil until there is something
 	input *huh.Input   // where the step wants a line
+	text  string       // what is typed there
 	pick  *huh.Select[string]
 	busy  string // what is waited for; "" while the person is
 	wrong string // why the last answer did not serve, or the sign-in has ended
@@ -57,23 +58,23 @@ func NewWizard(title string) *Wizard { return &Wizard{title: title} }
 // Put shows a step. Wrong says why the answer that was given to it before did not
 // serve; what was typed then is there to be changed, unless it is a secret.
 func (w *Wizard) Put(s account.Step, wrong string) {
-	typed := ""
-	if w.input != nil && wrong != "" {
-		typed = w.input.GetValue().(string)
+	secret := false
+	if q, ok := s.(account.Question); ok {
+		secret = q.Secret
+	}
+	if wrong == "" || secret {
+		w.text = ""
 	}
 	w.step, w.busy, w.wrong, w.ended = s, "", line(wrong), false
 	w.input, w.pick = nil, nil
 	switch s := s.(type) {
 	case account.Question:
-		if s.Secret {
-			typed = ""
-		}
-		w.input = newInput(line(s.Default), s.Secret, typed)
+		w.input = newInput(line(s.Default), s.Secret, &w.text)
 	case account.Choice:
 		w.pick = newPick(s.Options)
 	case account.Visit:
 		if s.Ask != "" {
-			w.input = newInput("", false, "")
+			w.input = newInput("", false, &w.text)
 		}
 	}
 }
@@ -83,7 +84,7 @@ func (w *Wizard) Wait(what string) { w.busy, w.wrong = what, "" }
 
 // Fail shows why the sign-in has ended.
 func (w *Wizard) Fail(why string) {
-	w.step, w.input, w.pick, w.busy = nil, nil, nil, ""
+	w.step, w.input, w.pick, w.busy, w.text = nil, nil, nil, "", ""
 	w.wrong, w.ended = line(why), true
 }
 
@@ -144,7 +145,7 @@ func (w *Wizard) enter() overlay.Action {
 		if w.input == nil {
 			return nil
 		}
-		if text := line(w.input.GetValue().(string)); text != "" {
+		if text := line(w.text); text != "" {
 			return Answered{account.Answer{Text: text, Secret: account.NewSecret(text)}}
 		}
 	case account.Notice:
@@ -156,7 +157,7 @@ func (w *Wizard) enter() overlay.Action {
 // typed answers a question: with its default where nothing is typed, and not at all
 // where there is none.
 func (w *Wizard) typed(q account.Question) overlay.Action {
-	text := line(w.input.GetValue().(string))
+	text := line(w.text)
 	if text == "" {
 		text = q.Default
 	}
