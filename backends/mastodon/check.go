@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	masto "github.com/mattn/go-mastodon"
@@ -42,7 +43,38 @@ func (b *Backend) Check(ctx context.Context) (timeline.Report, error) {
 	if f.streaming != "" {
 		r.Facts = append(r.Facts, timeline.CleanLine("live updates from "+f.streaming))
 	}
+	if scopes := b.scopes(ctx, a); len(scopes) > 0 {
+		r.Facts = append(r.Facts, allowed(scopes))
+		r.ReadOnly = slices.Contains(lacking(scopes), "write:statuses")
+	}
 	return r, nil
+}
+
+// scopes are what the account's token allows: what was granted when it signed in, or of
+// a token that a person made, what its application may do, where the server tells.
+//
+// Source: docs.joinmastodon.org/methods/apps#verify_credentials
+func (b *Backend) scopes(ctx context.Context, a *api) []string {
+	creds, err := b.store.Load(ctx, string(b.account.ID))
+	if err == nil && !creds[account.Scope].Empty() {
+		return strings.Fields(creds[account.Scope].Reveal())
+	}
+	var app struct {
+		Scopes []string `json:"scopes"`
+	}
+	if a.get(ctx, "/api/v1/apps/verify_credentials", nil, &app) != nil {
+		return nil // older servers do not say
+	}
+	return app.Scopes
+}
+
+// allowed words what a token allows, and what skein would do and may not.
+func allowed(scopes []string) timeline.Safe {
+	text := "allowed: " + strings.Join(scopes, " ")
+	if lacks := lacking(scopes); len(lacks) > 0 {
+		text += "; not allowed: " + strings.Join(lacks, " ") + " (sign in again to allow it)"
+	}
+	return timeline.CleanLine(text)
 }
 
 // AddToken finds out whose token it is and returns the record and the credentials

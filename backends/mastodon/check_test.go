@@ -74,6 +74,32 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+func TestCheckTellsWhatIsAllowed(t *testing.T) {
+	h := settle(t, town(), instance.Options{})
+	for granted, want := range map[string]struct {
+		says     string
+		readOnly bool
+	}{
+		"read write follow":                {"allowed: read write follow", false},
+		strings.Join(fineScopes(), " "):    {"allowed: read:accounts ", false},
+		"read write:media write:favourite": {"not allowed: write:statuses write:favourites write:bookmarks", true},
+	} {
+		b := h.signIn(t, h.Token(world.Viewer))
+		creds := account.Credentials{account.Token: account.NewSecret(h.Token(world.Viewer)), account.Scope: account.NewSecret(granted)}
+		if err := b.store.Save(t.Context(), "acc", creds); err != nil {
+			t.Fatal(err)
+		}
+		r, err := b.Check(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fact := r.Facts[len(r.Facts)-1].String()
+		if !strings.Contains(fact, want.says) || r.ReadOnly != want.readOnly || strings.Contains(fact, "not allowed") != want.readOnly {
+			t.Errorf("%s: %q, %v", granted, fact, r.ReadOnly)
+		}
+	}
+}
+
 // TestFactsOfOtherSoftware reads what other servers of the family answer.
 func TestFactsOfOtherSoftware(t *testing.T) {
 	usual := defaultLimits()

@@ -141,7 +141,27 @@ func (a *authorization) trade(ctx context.Context, client *transport.Client, cod
 		account.Token:        account.NewSecret(token.AccessToken),
 		account.ClientID:     account.NewSecret(a.config.ClientID),
 		account.ClientSecret: account.NewSecret(a.config.ClientSecret),
+		account.Scope:        account.NewSecret(a.granted(token)),
 	}, nil
+}
+
+// granted are the scopes that a token has: those that were asked for, where the server
+// does not say otherwise.
+//
+// Source: RFC 6749 section 5.1
+func (a *authorization) granted(token *oauth2.Token) string {
+	if scope, _ := token.Extra("scope").(string); scope != "" {
+		return scope
+	}
+	return strings.Join(a.config.Scopes, " ")
+}
+
+// lacking are the scopes of those that skein uses which others do not include.
+func lacking(scopes []string) []string {
+	return slices.DeleteFunc(fineScopes(), func(s string) bool {
+		above, _, _ := strings.Cut(s, ":")
+		return slices.Contains(scopes, s) || slices.Contains(scopes, above)
+	})
 }
 
 // refused says why there is no token. The library's own words repeat what the server

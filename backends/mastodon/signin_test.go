@@ -157,6 +157,11 @@ func TestSignInInTheBrowser(t *testing.T) {
 			if got := h.Scopes(world.Viewer); !slices.Equal(got, scopes) {
 				t.Errorf("the token has the scopes %v, want %v", got, scopes)
 			}
+			kept := strings.Fields(f.Credentials[account.Scope].Reveal())
+			slices.Sort(kept)
+			if !slices.Equal(kept, scopes) {
+				t.Errorf("the scopes %v are kept, want %v", kept, scopes)
+			}
 			if f.Credentials[account.ClientSecret].Empty() || s.Close() != nil || h.Granted(world.Viewer) != 1 {
 				t.Error("what is finished cannot be revoked, or is")
 			}
