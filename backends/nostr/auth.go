@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/nbd-wtf/go-nostr"
 	"github.com/nbd-wtf/go-nostr/nip42"
 	"golang.org/x/time/rate"
 
@@ -23,6 +25,7 @@ const (
 // authState is how far a connection is with NIP-42. A challenge alone costs the
 // relay's junk and nothing else: only a refusal that names it is answered.
 type authState struct {
+	mu        sync.Mutex
 	challenge string
 	used      string // the id of our answer; one a connection
 	done      bool
@@ -69,6 +72,8 @@ func (l *link) holding(p *publication) waiter {
 }
 
 func (a *authState) challenged(phrase string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if len(phrase) <= maxPhrase && a.used == "" {
 		a.challenge = phrase
 	}
@@ -78,6 +83,8 @@ func (a *authState) challenged(phrase string) {
 // key, not a relay of the account's own list, no challenge, or refused before.
 func (l *link) signIn(ctx context.Context, w waiter) bool {
 	a, r := &l.auth, l.relay
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	switch {
 	case a.done || r.pool.sign == nil || !r.own.Load() || a.challenge == "":
 		return false
@@ -88,14 +95,26 @@ func (l *link) signIn(ctx context.Context, w waiter) bool {
 		return false
 	}
 	e := nip42.CreateUnsignedAuthEvent(a.challenge, r.pool.me, r.url)
-	if err := r.pool.sign(ctx, &e); err != nil {
-		r.pool.log.WarnContext(ctx, "cannot sign in to a relay", "relay", r.url, "error", err)
+	e.ID = e.GetID()
+	if !r.pool.spawn(func() { l.proveTo(ctx, e) }) {
 		return false
 	}
 	a.used = e.ID
 	a.waiting = append(a.waiting, w)
-	l.send(labelAuth, e)
 	return true
+}
+
+// proveTo signs the answer to a challenge, which may take a while, and sends it.
+func (l *link) proveTo(ctx context.Context, e nostr.Event) {
+	p := l.relay.pool
+	if err := p.sign(ctx, &e); err != nil {
+		p.log.WarnContext(ctx, "cannot sign in to a relay", "relay", l.relay.url, "error", err)
+		for _, w := range l.auth.settle(false) { // there may be somebody to sign the next time
+			w.refuse(authRequired + " " + err.Error())
+		}
+		return
+	}
+	l.send(labelAuth, e)
 }
 
 func (r *relay) authAllowed() bool {
@@ -109,8 +128,8 @@ func (r *relay) authAllowed() bool {
 
 // ok takes the relay's verdict on our sign-in, or on an event that was published.
 func (l *link) ok(ctx context.Context, f frame) (junk int) {
-	if a := &l.auth; !a.done && a.used != "" && f.id == a.used {
-		l.signedIn(f)
+	if l.auth.answered(f.id) {
+		l.signedIn(f.accepted, "restricted: "+f.text)
 		return 0
 	}
 	open := l.relay.awaiting(f.id)
@@ -126,16 +145,33 @@ func (l *link) ok(ctx context.Context, f frame) (junk int) {
 	return 0
 }
 
-// signedIn asks again for all that waited, or gives it up.
-func (l *link) signedIn(f frame) {
-	a := &l.auth
+// answered tells whether an id is that of our answer, and nothing was said to it yet.
+func (a *authState) answered(id string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !a.done && a.used != "" && a.used == id
+}
+
+// settle ends the attempt to sign in, for good when the relay has answered it, and
+// returns who has waited for it.
+func (a *authState) settle(done bool) []waiter {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	waiting := a.waiting
-	a.done, a.waiting = true, nil
-	for _, w := range waiting {
-		if f.accepted {
+	a.done, a.waiting = done, nil
+	if !done {
+		a.used = ""
+	}
+	return waiting
+}
+
+// signedIn asks again for all that waited, or gives it up.
+func (l *link) signedIn(accepted bool, why string) {
+	for _, w := range l.auth.settle(true) {
+		if accepted {
 			w.again()
 		} else {
-			w.refuse("restricted: " + f.text)
+			w.refuse(why)
 		}
 	}
 }

@@ -61,6 +61,10 @@ type Backend struct {
 	latest map[int]nostr.Timestamp // kind of list → its newest that was seen or written; guarded by mu
 	told   map[int]*nostr.Event    // the newest follows and mutes that came by themselves; guarded by mu
 
+	remoteMu sync.Mutex
+	remote   *bunker // nil before it is needed, and where the key is here; guarded by remoteMu
+	hungUp   bool    // for good; guarded by remoteMu
+
 	updates chan string   // ids of events to decode again: a profile or quote has arrived
 	allDown time.Duration // how long a Stream bears having no relay
 	pace    pace
@@ -161,6 +165,7 @@ func (b *Backend) Account() timeline.Account { return b.cfg.Account }
 // Close implements timeline.Backend: it ends all connections and waits for them.
 func (b *Backend) Close() error {
 	b.pool.close()
+	b.hangUp()
 	return nil
 }
 

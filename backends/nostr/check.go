@@ -39,7 +39,7 @@ func (b *Backend) Check(ctx context.Context) (timeline.Report, error) {
 	if err := ctx.Err(); err != nil {
 		return timeline.Report{}, b.wrap(what, err)
 	}
-	_, err := b.signer(ctx)
+	s, err := b.signer(ctx)
 	r := timeline.Report{ReadOnly: err != nil && !errors.Is(err, errLocked)}
 	b.fetchPeople(ctx, []string{b.cfg.PubKey})
 	who := author(b.cfg.PubKey, b.person(b.cfg.PubKey))
@@ -59,7 +59,19 @@ func (b *Backend) Check(ctx context.Context) (timeline.Report, error) {
 		return r, b.wrap(what, err)
 	}
 	b.measure(infos)
+	if far, ok := s.(*bunker); ok {
+		r.Facts = append(r.Facts, timeline.CleanLine("bunker at "+hostOf(far.at.relays[0])+": "+far.standing(ctx)))
+	}
 	return r, nil
+}
+
+// standing asks a remote signer whether it is there.
+func (b *bunker) standing(ctx context.Context) string {
+	start := time.Now()
+	if err := b.ping(ctx); err != nil {
+		return timeline.AsError(err).Error()
+	}
+	return fmt.Sprintf("answered in %d ms", time.Since(start).Milliseconds())
 }
 
 func (b *Backend) checkRelay(ctx context.Context, url string) checked {

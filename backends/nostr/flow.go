@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"skein/backends/transport"
 	"skein/config/account"
@@ -22,6 +23,9 @@ const (
 	stepKeep       = "keep" // keepOpen or keepLocked
 	stepLock       = "new-passphrase"
 	stepLockAgain  = "new-passphrase-again"
+	stepBunker     = "bunker"
+	stepConnect    = "nostrconnect"
+	stepApprove    = "approve" // on a page that the remote signer names
 	stepNpub       = "npub"
 	stepRelays     = "relay" // comma list; preset to "": the ones that are found
 	stepProfile    = "profile"
@@ -29,9 +33,11 @@ const (
 
 // The ways to sign in.
 const (
-	viaNew  = "new"
-	viaKey  = "key"
-	viaNpub = "npub"
+	viaNew     = "new"
+	viaKey     = "key"
+	viaBunker  = "bunker"
+	viaConnect = "connect"
+	viaNpub    = "npub"
 )
 
 // How a private key is kept.
@@ -46,17 +52,20 @@ type SignInConfig struct {
 	Relays []string     // the configured ones: asked first, and used where none is named
 	Log    *slog.Logger // nil: nowhere
 
-	names *http.Client // asks domains for NIP-05 names; nil: the Client
+	names       *http.Client  // asks domains for NIP-05 names; nil: the Client
+	connectWait time.Duration // 0: connectWait
 }
 
 // flow is a sign-in under way:
 //
 //	how ─┬─► new-key ─► backup ────────────────────┬─► keep (─► new-passphrase, twice) ─┐
 //	     ├─► private-key (─► passphrase) ──────────┘                                    │
+//	     ├─► bunker (─► approve) ───────────────────────────────────────────────────────┤
+//	     ├─► nostrconnect (─► approve) ─────────────────────────────────────────────────┤
 //	     └─► npub ──────────────────────────────────────────────────────────────────────┤
 //	                                  Finished ◄─ profile ◄─ relay ◄────────────────────┘
 //
-// Nothing is written to any relay.
+// Nothing is written to any relay but what a remote signer is asked.
 type flow struct {
 	SignInConfig
 	preset account.Preset
@@ -68,6 +77,7 @@ type flow struct {
 	locked     account.Secret // the key as it was given, under a passphrase
 	passphrase account.Secret
 	creds      account.Credentials
+	bunker     *bunker // nil where no remote signer is talked to
 
 	public   string   // hex
 	hints    []string // relays at which the person is said to be
@@ -83,17 +93,21 @@ type answering func(context.Context, account.Answer) (account.Step, error)
 var _ account.Flow = (*flow)(nil)
 
 // SignIn begins to sign in with a key: a new one, one that the person has (nsec1…, 64
-// hex digits, or ncryptsec1…, NIP-49), or to read only, with an npub, an nprofile or a
-// NIP-05 name. Preset are "how" ("new", "key" or "npub"), "keep" ("unlocked" or
-// "locked"), "npub" and "relay": the account's relays, a comma between them; empty it
-// takes those that the person has published (NIP-65), or the configured ones. It sends
-// nothing before Next, and nothing but questions then.
+// hex digits, or ncryptsec1…, NIP-49), with one that a remote signer holds (NIP-46), or
+// to read only, with an npub, an nprofile or a NIP-05 name. Preset are "how" ("new",
+// "key", "bunker", "connect" or "npub"), "keep" ("unlocked" or "locked"), "npub" and
+// "relay": the account's relays, a comma between them; empty it takes those that the
+// person has published (NIP-65), or the configured ones. It sends nothing before Next,
+// and nothing but questions then.
 func SignIn(c SignInConfig, preset account.Preset) account.Flow {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.names == nil {
 		c.names = c.Client.HTTP()
+	}
+	if c.connectWait == 0 {
+		c.connectWait = connectWait
 	}
 	c.Relays = relayURLs(c.Relays, maxOwn)
 	f := &flow{SignInConfig: c, preset: preset}
@@ -112,6 +126,7 @@ func (f *flow) Next(ctx context.Context, a account.Answer) (account.Step, error)
 // Close implements account.Flow.
 func (f *flow) Close() error {
 	f.next = nil
+	f.hangUp()
 	f.forget()
 	return nil
 }
@@ -145,6 +160,7 @@ func (f *flow) unserved(name string, err error) (account.Step, error) {
 
 func (f *flow) fail(err error) (account.Step, error) {
 	f.next = nil
+	f.hangUp()
 	f.forget()
 	return nil, err
 }
@@ -162,6 +178,8 @@ func (f *flow) begin(ctx context.Context, _ account.Answer) (account.Step, error
 		Options: []account.Option{
 			{Value: viaNew, Title: "With a new key", Help: "You are new to Nostr: skein makes a key, and shows it once for you to keep."},
 			{Value: viaKey, Title: "With your private key", Help: "nsec1…, 64 hex digits, or ncryptsec1… with its passphrase. It stays on this machine."},
+			{Value: viaBunker, Title: "With a remote signer", Help: "A bunker that has an address, bunker://…, and keeps your key (NIP-46)."},
+			{Value: viaConnect, Title: "With a signer that scans", Help: "Such as one on your phone: skein shows it a code (NIP-46)."},
 			{Value: viaNpub, Title: "To read only", Help: "With a public key: npub1…, nprofile1…, or a name such as ana@nostr.example."},
 		},
 	}, f.tookHow)
@@ -176,13 +194,17 @@ func (f *flow) tookHow(ctx context.Context, a account.Answer) (account.Step, err
 			Name: stepKey, Title: "Private key", Secret: true,
 			Help: "nsec1…, ncryptsec1… or 64 hex digits. It is kept encrypted, and signs on this machine alone.",
 		}, f.tookKey)
+	case viaBunker:
+		return f.askBunker()
+	case viaConnect:
+		return f.invite(ctx)
 	case viaNpub:
 		return f.ask(account.Question{
 			Name: stepNpub, Title: "Public key",
 			Help: "Whom to read as: npub1…, nprofile1…, 64 hex digits, or a name such as ana@nostr.example.",
 		}, f.tookNpub)
 	}
-	return f.unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "%q is no way to sign in: there are %s", a.Text, strings.Join([]string{viaNew, viaKey, viaNpub}, ", ")))
+	return f.unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "%q is no way to sign in: there are %s", a.Text, strings.Join([]string{viaNew, viaKey, viaBunker, viaConnect, viaNpub}, ", ")))
 }
 
 func (f *flow) tookNpub(ctx context.Context, a account.Answer) (account.Step, error) {

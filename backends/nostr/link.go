@@ -39,7 +39,7 @@ type link struct {
 	junk    *rate.Limiter
 	notices *rate.Limiter
 	frames  atomic.Uint64 // that were read
-	auth    authState     // touched alone by who acts on frames
+	auth    authState
 }
 
 var (

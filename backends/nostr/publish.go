@@ -10,6 +10,7 @@ import (
 	"github.com/nbd-wtf/go-nostr"
 
 	"skein/backends/transport"
+	"skein/config/account"
 	"skein/timeline"
 )
 
@@ -61,25 +62,56 @@ func (b *Backend) Prepare(ctx context.Context, i timeline.Intent, n timeline.Not
 	return timeline.Request{Body: body}, nil
 }
 
-// draw makes the request.
+// outline is a request without its event, and the event before it is signed.
+type outline struct {
+	Request request   `json:"request"`
+	Event   *template `json:"event,omitempty"` // nil: there is nothing to be done
+}
+
+// draw makes the request. What a remote signer is asked to sign is kept first: it is
+// asked for the same again, however often that takes, and so never signs two events of
+// one intent.
 func (b *Backend) draw(ctx context.Context, i timeline.Intent, n timeline.Notes) (request, error) {
-	if b.cfg.PubKey == "" {
+	s, err := b.signer(ctx)
+	switch {
+	case errors.Is(err, account.ErrNoCredentials):
 		return request{}, errReadOnly
+	case err != nil:
+		return request{}, err
 	}
+	plan := func(ctx context.Context) (outline, error) { return b.outline(ctx, i, n) }
+	var o outline
+	if _, far := s.(*bunker); far {
+		o, err = timeline.Step(ctx, n, "unsigned "+i.Key, plan)
+	} else {
+		o, err = plan(ctx)
+	}
+	q := o.Request
+	if err != nil || o.Event == nil {
+		return q, err
+	}
+	if err := b.freeze(ctx, &q, o.Event.event(b.cfg.PubKey)); err != nil {
+		return request{}, err
+	}
+	return q, nil
+}
+
+// outline does all that comes before the signature.
+func (b *Backend) outline(ctx context.Context, i timeline.Intent, n timeline.Notes) (outline, error) {
 	if why := b.Rules().Takes(i.Kind, i.Undo); !why.Empty() {
-		return request{}, &timeline.Error{Code: timeline.CodeUnsupported, Message: why}
+		return outline{}, &timeline.Error{Code: timeline.CodeUnsupported, Message: why}
 	}
 	own, err := b.writeRelays(ctx)
 	if err != nil {
-		return request{}, err
+		return outline{}, err
 	}
 	d, err := b.draft(ctx, i, n, own)
 	if err != nil {
-		return request{}, err
+		return outline{}, err
 	}
 	q := d.request
 	if d.nothing {
-		return q, nil
+		return outline{Request: q}, nil
 	}
 	if q.List != nil {
 		own = relayURLs(slices.Concat(own, b.own), maxOutlets)
@@ -89,10 +121,13 @@ func (b *Backend) draw(ctx context.Context, i timeline.Intent, n timeline.Notes)
 	}
 	q.Own = own
 	q.Inbox = b.inboxes(ctx, d, own)
-	if err := b.freeze(ctx, &q, d.event); err != nil {
-		return request{}, err
+	e := d.event
+	e.PubKey = b.cfg.PubKey
+	for n := 0; n < maxTwins && b.twin(ctx, &e, q.Own); n++ {
+		e.CreatedAt++
 	}
-	return q, nil
+	t := templateOf(&e)
+	return outline{q, &t}, ctx.Err()
 }
 
 // draft makes the event of an intent.
@@ -122,9 +157,6 @@ func (b *Backend) draft(ctx context.Context, i timeline.Intent, n timeline.Notes
 // freeze signs the event, and holds the bytes that will be sent to the same tests
 // as a stranger's.
 func (b *Backend) freeze(ctx context.Context, q *request, e nostr.Event) error {
-	for n := 0; n < maxTwins && b.twin(ctx, &e, q.Own); n++ {
-		e.CreatedAt++
-	}
 	if err := b.sign(ctx, &e); err != nil {
 		return err
 	}

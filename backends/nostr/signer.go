@@ -38,6 +38,9 @@ func (b *Backend) signer(ctx context.Context) (signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !creds[account.Bunker].Empty() {
+		return b.bunker(creds[account.Bunker], creds[account.BunkerKey])
+	}
 	key := creds[account.PrivateKey]
 	if !creds[account.EncryptedKey].Empty() {
 		var ok bool
@@ -49,6 +52,41 @@ func (b *Backend) signer(ctx context.Context) (signer, error) {
 		return nil, account.ErrNoCredentials
 	}
 	return keySigner{key, b.cfg.PubKey}, nil
+}
+
+// bunker is the link to the account's remote signer, the same as long as the sign-in is.
+func (b *Backend) bunker(address, key account.Secret) (signer, error) {
+	at, _, err := parseBunker(address.Reveal())
+	if err != nil || !isHex(key.Reveal(), 64) {
+		return nil, account.ErrNoCredentials
+	}
+	b.remoteMu.Lock()
+	defer b.remoteMu.Unlock()
+	if b.remote != nil && b.remote.key == key && b.remote.at.String() == at.String() {
+		return b.remote, nil
+	}
+	fresh, err := newBunker(b.cfg.Client, b.cfg.Log, key, at)
+	if err != nil {
+		return nil, account.ErrNoCredentials
+	}
+	fresh.account, fresh.pool.backoff = b.cfg.PubKey, b.pool.backoff
+	if b.remote != nil {
+		b.remote.close()
+	}
+	if b.remote = fresh; b.hungUp {
+		fresh.close()
+	}
+	return fresh, nil
+}
+
+// hangUp ends the link to a remote signer.
+func (b *Backend) hangUp() {
+	b.remoteMu.Lock()
+	defer b.remoteMu.Unlock()
+	b.hungUp = true
+	if b.remote != nil {
+		b.remote.close()
+	}
 }
 
 // errLocked says that the account's key waits for its passphrase.

@@ -179,7 +179,7 @@ func (d *desk) standing(r receipt) string {
 	case timeline.Waiting:
 		if at.Code == timeline.CodeAuth {
 			line := phrase("waits for a sign-in", why)
-			if !strings.Contains(why, "skein account add") { // the network has not said it itself
+			if !strings.Contains(why, "`skein ") { // the network has not said it itself
 				line += "; `skein account add " + string(r.account.Network) + "` signs in again"
 			}
 			return line

@@ -71,6 +71,8 @@ const (
 	RefreshJWT   = "refresh-jwt"   // Bluesky session: traded for the next two, once
 	PrivateKey   = "private-key"   // Nostr, 64 hex digits
 	EncryptedKey = "encrypted-key" // Nostr, ncryptsec1… (NIP-49), instead of a private key
+	Bunker       = "bunker"        // Nostr, instead of a key: bunker://… of who signs (NIP-46), without its token
+	BunkerKey    = "bunker-key"    // the key that skein is known by there, 64 hex digits
 
 	// Those of a Bluesky session that was begun in the browser; it has a ClientID, too.
 	DPoPKey            = "dpop-key"            // P-256, its scalar in base64url
