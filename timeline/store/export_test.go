@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +17,14 @@ func (c *Cache) Maintain(ctx context.Context, pragma string) error { return c.ma
 
 // CarryAt makes the cache carry its leads over when there are so many of them.
 func (c *Cache) CarryAt(fresh int64) { c.mostFresh = fresh }
+
+// Statements are those that were prepared.
+func (c *Cache) Statements() (queries []string) {
+	for _, l := range c.file.idle {
+		queries = slices.AppendSeq(queries, maps.Keys(l.statements))
+	}
+	return queries
+}
 
 // SetAside is what a process does that has found a file damaged.
 func (c *Cache) SetAside(ctx context.Context, damaged os.FileInfo) error {

@@ -108,9 +108,10 @@ func (c *Cache) KeptProfile(ctx context.Context, n timeline.Network, id string) 
 	return p, err
 }
 
+// SQLite looks through all of a view for a max of it, but not for its last row.
 const selectProfile = `
-SELECT author, coalesce(body, x''),
-	coalesce(profile.read, (SELECT post.read FROM post WHERE place = (SELECT max(place) FROM leads WHERE kind = 1 AND key = n)), 0)
+SELECT author, coalesce(body, x''), coalesce(profile.read, (
+	SELECT post.read FROM post WHERE place = (SELECT place FROM leads WHERE kind = 1 AND key = n ORDER BY place DESC LIMIT 1)), 0)
 FROM person LEFT JOIN profile ON person = n WHERE network = ? AND id = ?`
 
 func (s *session) profile(network timeline.Network, id string) (*timeline.Profile, error) {
