@@ -127,7 +127,10 @@ func (h *Hub) readMuted(ctx context.Context, homes []Feed, keys []Key) []Key {
 		for _, p := range found.Posts {
 			posts[p.ID] = p
 		}
-		for low := found.Posts[0].Key(); at >= 0 && !keys[at].Less(low); at-- {
+		// The first was asked for and counts as looked at: it may be gone since, of which
+		// a page that begins above it tells nothing.
+		low := found.Posts[0].Key()
+		for first := at; at >= 0 && (at == first || !keys[at].Less(low)); at-- {
 			if p := posts[keys[at].ID]; p != nil {
 				if _, is := mutes.Hides(p); is {
 					hidden = append(hidden, keys[at])

@@ -242,3 +242,42 @@ func TestHubOlderPastWhatIsMuted(t *testing.T) {
 		}
 	})
 }
+
+// fleeting is a cache in which a post that was unread is gone a moment later.
+type fleeting struct {
+	*timeline.Memory
+	gone  timeline.Key
+	pages int
+}
+
+func (f *fleeting) Unread(context.Context, []timeline.Feed, int) ([]timeline.Key, error) {
+	return []timeline.Key{f.gone}, nil
+}
+
+func (f *fleeting) Page(ctx context.Context, q timeline.Query) (timeline.Stretch, error) {
+	if f.pages++; f.pages > 100 {
+		return timeline.Stretch{}, timeline.Errorf(timeline.CodeInternal, "it is asked for ever")
+	}
+	return f.Memory.Page(ctx, q)
+}
+
+// Another process may forget an unread post between two questions; one of the same
+// second, in which Nostr counts, is found in its place.
+func TestHubDoesNotLookForAPostForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, book := mutedDesk("rain")
+		o, accounts := options(newServer("mastodon", 1, time.Minute))
+		gone, stays := post("mastodon", "A", time.Minute), post("mastodon", "B", time.Minute)
+		cache := &fleeting{Memory: timeline.NewMemory(), gone: gone.Key()}
+		haul := timeline.Haul{Feed: timeline.HomeOf(accounts[0].ID), Posts: []*timeline.Post{stays}}
+		if _, err := cache.Keep(t.Context(), haul); err != nil {
+			t.Fatal(err)
+		}
+		o.Cache, o.Mutes = cache, book
+		hub := timeline.NewHub(o, accounts...)
+		defer hub.Close()
+		if _, err := hub.Unread(t.Context()); err != nil || cache.pages > 2 {
+			t.Errorf("%d pages are read, %v", cache.pages, err)
+		}
+	})
+}
