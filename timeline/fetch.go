@@ -12,6 +12,9 @@ type Fetched struct {
 	Health []Health // State is Live for every account that answered
 	Gaps   []Gap    // where posts of an account may be missing, and why
 	Hidden int      // posts that mutes have left out of what was looked through
+	// Low is down to where a Fetch that found as many as were asked for, or met too many
+	// that are hidden, has looked; zero where it came to the end.
+	Low Key
 	// Forgetful says why nothing of it was kept; empty when all is well.
 	Forgetful Safe
 }
@@ -41,22 +44,28 @@ func Fetch(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetch
 		if !c.Settled || c.Loading {
 			continue
 		}
-		found := Fetched{Health: c.Health, Gaps: c.Gaps, Hidden: h.passed(), Forgetful: c.Forgetful}
+		found := Fetched{Health: c.Health, Gaps: c.Gaps, Forgetful: c.Forgetful}
+		found.Hidden, found.Low = h.passed()
 		for i := rows.Len() - 1; i >= 0 && len(found.Posts) < n; i-- {
 			found.Posts = append(found.Posts, rows.At(i).Post)
 		}
 		if len(found.Posts) == n {
-			found.Gaps = above(found.Posts[n-1].Key(), found.Gaps)
+			found.Low = found.Posts[n-1].Key()
 		}
+		found.Gaps = above(found.Low, found.Gaps)
 		return found, nil
 	}
 }
 
-// passed is how many posts were left out because they are hidden.
-func (h *Hub) passed() int {
+// passed is how many posts were left out because they are hidden, and, if any were,
+// down to where.
+func (h *Hub) passed() (hidden int, low Key) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.hidden
+	if h.hidden > 0 {
+		low = h.low
+	}
+	return h.hidden, low
 }
 
 // above leaves out what is missing below the last post, for nobody asked for it.

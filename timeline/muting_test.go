@@ -182,6 +182,13 @@ func TestFetchLooksPastWhatIsMuted(t *testing.T) {
 			if n := s.requests() - before; n > c.atMost {
 				t.Errorf("%s: %d requests", c.mute.What(), n)
 			}
+			low := s.posts[len(s.posts)-400].Key() // of what is looked through at most
+			if c.posts > 0 {
+				low = got.Posts[c.posts-1].Key()
+			}
+			if got.Low == (timeline.Key{}) || low.Less(got.Low) {
+				t.Errorf("%s: it has looked down to %v, not %v", c.mute.What(), got.Low, low)
+			}
 			kept, err := timeline.FetchKept(t.Context(), o, 30, accounts...)
 			if err != nil || len(kept.Posts) != c.posts || kept.Hidden < c.hidden {
 				t.Errorf("%s: %d posts are kept, %d hidden, %v", c.mute.What(), len(kept.Posts), kept.Hidden, err)
@@ -191,6 +198,18 @@ func TestFetchLooksPastWhatIsMuted(t *testing.T) {
 					t.Fatalf("%s: post %d is %s, and kept %s", c.mute.What(), i, got.Posts[i].ID, p.ID)
 				}
 			}
+		}
+	})
+}
+
+// At the end of all there is there is nothing below, whatever is hidden.
+func TestFetchToTheEndPastWhatIsMuted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, accounts := options(newServer("mastodon", 5, time.Minute))
+		o.Mutes = timeline.NewMemoryMutes(muteWord("M002"))
+		got, err := timeline.Fetch(t.Context(), o, 30, accounts...)
+		if err != nil || len(got.Posts) != 4 || got.Hidden != 1 || got.Low != (timeline.Key{}) {
+			t.Errorf("%d posts, %d hidden, down to %v, %v", len(got.Posts), got.Hidden, got.Low, err)
 		}
 	})
 }

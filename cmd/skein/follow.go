@@ -39,15 +39,11 @@ func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, reco
 	if f.muted {
 		options.Mutes = nil
 	}
-	w := &following{app: a, flags: f, since: since, printer: p, printed: printed}
-
 	found, err := timeline.Fetch(ctx, options, f.number, accounts...)
 	if err != nil {
 		return err
 	}
-	if len(found.Posts) == f.number {
-		w.floor = found.Posts[len(found.Posts)-1].Key()
-	}
+	w := &following{app: a, flags: f, since: since, printer: p, printed: printed, floor: found.Low}
 	a.forgetful(found.Forgetful)
 	slices.Reverse(found.Posts)
 	if err := w.print(ctx, found.Posts); err != nil {
