@@ -100,7 +100,8 @@ func (m *Model) accountRows() []accounts.Row {
 	rows := make([]accounts.Row, len(m.records))
 	for i, r := range m.records {
 		said := m.said[r.ID]
-		rows[i] = accounts.Row{Record: r, Posts: m.postsTo(r), Said: said.text, Bad: said.bad}
+		acts, _ := m.actsAs(timeline.Network(r.Network))
+		rows[i] = accounts.Row{Record: r, Posts: m.postsTo(r), Acts: string(acts.Account.ID) == r.ID, Said: said.text, Bad: said.bad}
 		for _, h := range m.health {
 			if string(h.Account.ID) == r.ID {
 				rows[i].Health = h

@@ -104,9 +104,13 @@ func (m *Model) takeActed(a acted) tea.Cmd {
 	return tea.Batch(say, m.nextAct())
 }
 
-// actor is the account that acts on a post: the first that has seen it and can
-// write, else the first that has seen it, else the first of its network.
+// actor is the account that acts on a post: the one that the person has chosen for its
+// network, else the first that has seen it and can write, else the first that has seen
+// it, else the first of its network.
 func (m *Model) actor(p *timeline.Post) (timeline.View, bool) {
+	if t, chosen := m.actsAs(p.ID.Network); chosen {
+		return viewOf(p, t.Account.ID), true
+	}
 	for _, v := range p.Views {
 		if t, ok := m.targetOf(v.Account); ok && t.Rules != nil && t.Limits.ReadOnly.Empty() {
 			return v, true
@@ -121,6 +125,26 @@ func (m *Model) actor(p *timeline.Post) (timeline.View, bool) {
 		}
 	}
 	return timeline.View{}, false
+}
+
+// doer is the account that does kind to a post: what only its author may, the author.
+func (m *Model) doer(p *timeline.Post, kind timeline.Kind) (timeline.View, bool) {
+	if kind == timeline.DoEdit || kind == timeline.DoDelete {
+		for _, t := range m.targets {
+			if t.Account.Network == p.ID.Network && same(t.Account.Handle, p.Author.Handle) {
+				return viewOf(p, t.Account.ID), true
+			}
+		}
+	}
+	return m.actor(p)
+}
+
+// viewOf is how an account sees a post; bare where it has not.
+func viewOf(p *timeline.Post, a timeline.AccountID) timeline.View {
+	if v, seen := p.View(a); seen {
+		return v
+	}
+	return timeline.View{Account: a}
 }
 
 // targetOf is an account as one to write to.
@@ -167,7 +191,7 @@ func (m *Model) cannot(kind timeline.Kind) string {
 		return why
 	}
 	p := m.focus().Post().Content()
-	v, ok := m.actor(p)
+	v, ok := m.doer(p, kind)
 	if !ok {
 		return "no account of yours sees this post"
 	}
@@ -220,7 +244,7 @@ func (m *Model) notMine(kind timeline.Kind) string {
 		return why
 	}
 	p := m.focus().Post().Content()
-	v, _ := m.actor(p)
+	v, _ := m.doer(p, kind)
 	if t, _ := m.targetOf(v.Account); !same(t.Account.Handle, p.Author.Handle) {
 		return "this post is not yours"
 	}

@@ -141,7 +141,7 @@ func (m *Model) showHealth() tea.Cmd {
 // showPalette offers the commands for what is selected now, and keeps that so.
 func (m *Model) showPalette() tea.Cmd {
 	m.feed.Stay()
-	m.show(overlay.NewPalette(m.entries(groupMove, groupPost, groupWrite, groupView, groupApp)))
+	m.show(overlay.NewPalette(append(m.entries(groupMove, groupPost, groupWrite, groupView, groupApp), m.actorEntries()...)))
 	return nil
 }
 

@@ -47,7 +47,7 @@ func (m *Model) reply() tea.Cmd { return m.answer(m.focus().Post().Content(), ni
 // answer opens the compose screen for a reply to a post and its copies. The reply
 // is read by no more people than the post.
 func (m *Model) answer(p *timeline.Post, copies []outbox.Placed) tea.Cmd {
-	d := outbox.Draft{ReplyTo: m.parents(p, copies), Warning: p.Warning.Line().String()}
+	d := outbox.Draft{ReplyTo: m.parents(p, copies, timeline.DoPost), Warning: p.Warning.Line().String()}
 	if p.Visibility != timeline.Public {
 		d.Visibility = p.Visibility
 	}
@@ -57,14 +57,15 @@ func (m *Model) answer(p *timeline.Post, copies []outbox.Placed) tea.Cmd {
 
 func (m *Model) quote() tea.Cmd {
 	p := m.focus().Post().Content()
-	d := outbox.Draft{Quote: m.parents(p, nil)}
+	d := outbox.Draft{Quote: m.parents(p, nil, timeline.DoPost)}
 	d.To = accountsOf(d.Quote)
 	return m.startWriting(d, about(p))
 }
 
-// parents are a post, and its copies on other networks.
-func (m *Model) parents(p *timeline.Post, copies []outbox.Placed) []outbox.Parent {
-	v, _ := m.actor(p)
+// parents are a post, for the account that does kind to it, and its copies on other
+// networks.
+func (m *Model) parents(p *timeline.Post, copies []outbox.Placed, kind timeline.Kind) []outbox.Parent {
+	v, _ := m.doer(p, kind)
 	out := []outbox.Parent{outbox.ParentOf(p, v.Account)}
 	for _, c := range copies {
 		if c.ID != p.ID {
@@ -131,7 +132,7 @@ func (m *Model) replyAll() tea.Cmd {
 func (m *Model) editPost() tea.Cmd {
 	return m.copies(func(m *Model, p *timeline.Post, copies []outbox.Placed) tea.Cmd {
 		d := outbox.Draft{
-			Edit: m.parents(p, copies), Text: source(p.Text), Warning: p.Warning.Line().String(), Sensitive: p.Sensitive && p.MediaOnly,
+			Edit: m.parents(p, copies, timeline.DoEdit), Text: source(p.Text), Warning: p.Warning.Line().String(), Sensitive: p.Sensitive && p.MediaOnly,
 			Languages: p.Languages, Visibility: p.Visibility,
 		}
 		for _, a := range accountsOf(d.Edit) {
@@ -162,7 +163,7 @@ func source(t timeline.Text) string {
 // deletePost asks whether the post, or all its copies, are to be deleted.
 func (m *Model) deletePost() tea.Cmd {
 	return m.copies(func(m *Model, p *timeline.Post, copies []outbox.Placed) tea.Cmd {
-		v, _ := m.actor(p)
+		v, _ := m.doer(p, timeline.DoDelete)
 		one := []outbox.Action{deletion(p, v.Account, timeline.Subject{ID: p.ID, ServerID: v.ServerID})}
 		var all []outbox.Action
 		var letters []string

@@ -96,9 +96,10 @@ type Model struct {
 	asked     bool             // beside has been asked for
 	known     *simplelru.LRU[timeline.ID, remembered]
 
-	targets  []outbox.Target // what the accounts take; nil until they were asked
-	asking   bool            // they are being asked
-	stale    bool            // and must be asked again
+	as       map[timeline.Network]timeline.AccountID // who acts, where the person has chosen; see actsAs
+	targets  []outbox.Target                         // what the accounts take; nil until they were asked
+	asking   bool                                    // they are being asked
+	stale    bool                                    // and must be asked again
 	states   map[timeline.AccountID]timeline.State
 	drafts   []outbox.Saved
 	writing  *writing // what is on the compose screen; nil when it is closed
@@ -133,7 +134,7 @@ func New(ctx context.Context, o Options) *Model {
 	m := &Model{
 		o: o.withDefaults(), dark: true, known: known,
 		states: map[timeline.AccountID]timeline.State{}, outgoing: map[int64]timeline.Delivery{}, wishes: map[mark]*wish{},
-		reports: map[string]string{}, said: map[string]remark{},
+		reports: map[string]string{}, as: map[timeline.Network]timeline.AccountID{}, said: map[string]remark{},
 	}
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.keys, err = newKeymap(o.Keys)

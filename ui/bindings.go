@@ -84,6 +84,8 @@ func readingCommands() []command {
 		{"refresh", []string{"ctrl+r"}, groupView, "ask for news now", (*Model).refresh, (*Model).noPane},
 		{"muted", []string{"g m"}, groupView, "what is muted here; take it back", (*Model).showMuted, (*Model).noMutes},
 		{"accounts", []string{"g a"}, groupView, "your accounts: add, remove, rename, check", (*Model).showAccounts, (*Model).noAccounts},
+		{"account-next", []string{"alt+n"}, groupView, "the next of several accounts acts", (*Model).actNext, (*Model).noChoice},
+		{"account-previous", []string{"alt+p"}, groupView, "the previous of them acts", (*Model).actPrevious, (*Model).noChoice},
 		{"health", []string{"H"}, groupView, "how the accounts do", (*Model).showHealth, (*Model).noPane},
 
 		{"palette", []string{":", "ctrl+p"}, groupApp, "every command by name", (*Model).showPalette, nil},

@@ -47,7 +47,8 @@ func (m *Model) title() string {
 	return "Home"
 }
 
-// marks is a letter and a sign for each network that has an account.
+// marks is a letter and a sign for each network that has an account, and who acts there
+// where that was chosen.
 func (m *Model) marks() string {
 	var parts []string
 	for _, n := range timeline.Networks() {
@@ -59,6 +60,9 @@ func (m *Model) marks() string {
 		s := m.theme.Network(n).Paint(n.Letter()) + " " + style.Paint(sign)
 		if worst.State == timeline.Partial && worst.Of > 0 {
 			s += m.theme.Dim.Paint(fmt.Sprintf(" %d/%d", worst.Up, worst.Of))
+		}
+		if t, chosen := m.actsAs(n); chosen {
+			s += " " + timeline.CleanLine(t.Account.Name).String()
 		}
 		parts = append(parts, s)
 	}

@@ -202,7 +202,7 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 		m.closeOverlay()
 	case overlay.Run:
 		m.closeOverlay()
-		return m.run(m.keys.named(a.Name))
+		return m.runEntry(a.Name)
 	case overlay.Open:
 		m.closeOverlay()
 		return m.openLink(a.Link, a.Sure)

@@ -133,11 +133,14 @@ func (m *Model) wished(p *timeline.Post) *timeline.Post {
 			continue
 		}
 		i := slices.IndexFunc(p.Views, func(v timeline.View) bool { return v.Account == k.account })
-		if i < 0 || *has(&p.Views[i], k.kind) == w.want {
-			continue
-		}
 		next := *p
 		next.Views = slices.Clone(p.Views)
+		if i < 0 { // an account acts that has not seen it
+			i, next.Views = len(next.Views), append(next.Views, timeline.View{Account: k.account})
+		}
+		if *has(&next.Views[i], k.kind) == w.want {
+			continue
+		}
 		*has(&next.Views[i], k.kind) = w.want
 		next.Revision++
 		count(&next, k.kind, w.want)

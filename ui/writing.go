@@ -151,7 +151,7 @@ func (m *Model) watchAccounts() tea.Cmd {
 func (m *Model) usualTargets() []timeline.AccountID {
 	var out []timeline.AccountID
 	for _, t := range m.targets {
-		usual := m.o.To == nil && t.Err == nil && t.Limits.ReadOnly.Empty() && !m.aside(t.Account.ID)
+		usual := m.o.To == nil && t.Err == nil && t.Limits.ReadOnly.Empty() && m.posts(t.Account)
 		if usual || slices.Contains(m.o.To, t.Account.ID) {
 			out = append(out, t.Account.ID)
 		}
@@ -159,9 +159,14 @@ func (m *Model) usualTargets() []timeline.AccountID {
 	return out
 }
 
-// aside tells whether the person has new posts leave an account out.
-func (m *Model) aside(a timeline.AccountID) bool {
-	return slices.ContainsFunc(m.records, func(r account.Record) bool { return r.ID == string(a) && !r.Posts() })
+// posts tells whether new posts go to an account where the configuration does not say:
+// to the one that acts on its network where that was chosen, else to all that the person
+// has not left out.
+func (m *Model) posts(a timeline.Account) bool {
+	if t, chosen := m.actsAs(a.Network); chosen {
+		return t.Account.ID == a.ID
+	}
+	return !slices.ContainsFunc(m.records, func(r account.Record) bool { return r.ID == string(a.ID) && !r.Posts() })
 }
 
 // startWriting opens the compose screen: with the draft that was left for the same

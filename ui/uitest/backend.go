@@ -44,6 +44,14 @@ func NewBackend(n timeline.Network) *Backend {
 	}
 }
 
+// Second makes the backend of another account of the network, with a name of its own.
+func Second(n timeline.Network, name string) *Backend {
+	b := NewBackend(n)
+	b.account.ID, b.account.Name = timeline.AccountID("acct-"+name), name
+	b.account.Handle = timeline.CleanLine("@" + name + "@" + string(n) + ".example")
+	return b
+}
+
 // connect makes the channels, which must belong to the bubble that waits on them.
 func (b *Backend) connect() {
 	b.events, b.dropped = make(chan timeline.Event, 1000), make(chan struct{})
