@@ -181,7 +181,7 @@ func less(keys, gone []Key) []Key {
 }
 
 // page reads a page of what mutes leave: until it is full or nothing more is kept.
-// hidden counts the others.
+// hidden counts the others that were read.
 func (m *Mutes) page(ctx context.Context, q Query, read func(context.Context, Query) (Stretch, error)) (out Stretch, hidden int, err error) {
 	limit := cmp.Or(q.Limit, MaxPage)
 	for {
@@ -197,9 +197,18 @@ func (m *Mutes) page(ctx context.Context, q Query, read func(context.Context, Qu
 			out.Posts = slices.Concat(left, out.Posts)
 		}
 		out.More = found.More && len(found.Posts) > 0
+		if over := len(out.Posts) - limit; over > 0 && q.Limit > limit {
+			out.More = true
+			if q.Newer {
+				out.Posts = out.Posts[:limit]
+			} else {
+				out.Posts = out.Posts[over:]
+			}
+		}
 		if !out.More || len(out.Posts) >= limit {
 			return out, hidden, nil
 		}
+		q.Limit = max(limit, MaxPage) // much is hidden
 		q.From = found.Posts[0].Key()
 		if q.Newer {
 			q.From = found.Posts[len(found.Posts)-1].Key()

@@ -262,6 +262,64 @@ func TestHubOlderPastWhatIsMuted(t *testing.T) {
 	})
 }
 
+// paged is a cache that counts how often it is read.
+type paged struct {
+	*timeline.Memory
+	pages int
+}
+
+func (p *paged) Page(ctx context.Context, q timeline.Query) (timeline.Stretch, error) {
+	p.pages++
+	return p.Memory.Page(ctx, q)
+}
+
+// Who asks for a few posts below many that are hidden gets those, and not each of the
+// others from a question of its own.
+func TestFewPostsBelowManyThatAreHidden(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer("mastodon", 2000, time.Minute)
+		for _, p := range s.posts[100:1900] {
+			p.Text = timeline.PlainText(timeline.Clean("rain"))
+		}
+		o, accounts := options(s)
+		cache := &paged{Memory: timeline.NewMemory()}
+		home := timeline.HomeOf(accounts[0].ID)
+		down := &timeline.ReachDown{Oldest: s.posts[0].Key(), Done: true}
+		up := &timeline.ReachUp{Newest: s.posts[1999].Key()}
+		if _, err := cache.Keep(t.Context(), timeline.Haul{Feed: home, Posts: s.posts, Up: up, Down: down}); err != nil {
+			t.Fatal(err)
+		}
+		o.Cache, o.Mutes = cache, timeline.NewMemoryMutes(muteWord("rain"))
+		got, err := timeline.FetchKept(t.Context(), o, 103, accounts...)
+		if err != nil || len(got.Posts) != 103 || got.Posts[102].ID != s.posts[97].ID {
+			t.Errorf("%d posts, %v", len(got.Posts), err)
+		}
+		cache.pages = 0
+		hub := timeline.NewHub(o, accounts...)
+		defer hub.Close()
+		for _, newer := range []bool{false, true} {
+			var posts []*timeline.Post
+			from := timeline.Key{}
+			for more := true; more; {
+				found, err := hub.History(t.Context(), from, newer, "", 3)
+				if err != nil || len(found.Posts) == 0 || len(found.Posts) > 3 {
+					t.Fatalf("%d posts, %v", len(found.Posts), err)
+				}
+				if posts, from = append(posts, found.Posts...), found.Posts[0].Key(); newer {
+					from = found.Posts[len(found.Posts)-1].Key()
+				}
+				more = found.More
+			}
+			if n := len(timeline.Merge(posts)); n != 200 || len(posts) != 200 {
+				t.Errorf("newer %v: %d posts, %d of them once", newer, len(posts), n)
+			}
+		}
+		if cache.pages > 250 {
+			t.Errorf("%d pages are read", cache.pages)
+		}
+	})
+}
+
 // fleeting is a cache in which a post that was unread is gone a moment later.
 type fleeting struct {
 	*timeline.Memory
