@@ -15,7 +15,7 @@ import (
 
 func (a *app) accountCommand() *cobra.Command {
 	c := &cobra.Command{Use: "account", Short: "Add, list, check and remove accounts", Args: cobra.NoArgs, RunE: showHelp}
-	c.AddCommand(a.accountAddCommand(), a.accountListCommand(), a.accountKeyCommand(), a.accountCheckCommand(), a.accountRemoveCommand())
+	c.AddCommand(a.accountAddCommand(), a.accountListCommand(), a.accountKeyCommand(), a.accountCheckCommand(), a.accountDefaultCommand(), a.accountRemoveCommand())
 	return c
 }
 
@@ -72,11 +72,7 @@ func (a *app) listAccounts(ctx context.Context) error {
 	}
 	w := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
 	for _, r := range all {
-		note := ""
-		if r.ReadOnly {
-			note = "read-only"
-		}
-		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Name, r.Network, timeline.CleanLine(r.Handle), backends.Account(r).Server, note); err != nil {
+		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Name, r.Network, timeline.CleanLine(r.Handle), backends.Account(r).Server, noteOf(r)); err != nil {
 			return err
 		}
 	}
@@ -87,6 +83,17 @@ func (a *app) listAccounts(ctx context.Context) error {
 		return err
 	}
 	return a.tellKey(ctx)
+}
+
+// noteOf is what is particular about an account.
+func noteOf(r account.Record) string {
+	switch {
+	case r.ReadOnly:
+		return "read-only"
+	case !r.Posts():
+		return "posts only when named"
+	}
+	return ""
 }
 
 func (a *app) keyPlace(ctx context.Context) (keyJSON, error) {

@@ -12,13 +12,18 @@ import (
 const everyone = "all"
 
 // chosen are the accounts that names mean: an account's own name, a network's, or
-// "all". Without names they are the accounts that can write.
+// "all". Without names they are the accounts that can write, but for those that the
+// person has new posts leave out.
 func chosen(records []account.Record, names []string) ([]timeline.AccountID, error) {
 	if len(records) == 0 {
 		return nil, noAccounts()
 	}
 	if len(names) == 0 {
-		names = []string{everyone}
+		usual := slices.DeleteFunc(slices.Clone(records), func(r account.Record) bool { return !r.Posts() })
+		if len(usual) == 0 {
+			return nil, refusef("new posts leave all your accounts out: --to names one, `skein account default NAME` for good")
+		}
+		records, names = usual, []string{everyone}
 	}
 	var ids []timeline.AccountID
 	for _, name := range names {
