@@ -123,6 +123,33 @@ func leadsCarried(t *testing.T, dir string) (n int) {
 	return n
 }
 
+// Whatever one Keep says of a post, the last word counts, and it leads to one row.
+func TestLeadsOfWhatIsRemovedAndComesAgain(t *testing.T) {
+	dir := t.TempDir()
+	c := openCache(t, dir)
+	root, before := said(timeline.Mastodon, "ana", 1, "one"), reply("bo", 2, said(timeline.Mastodon, "ana", 1, "").ID)
+	keep(t, c, root, before)
+	fresh := reply("cy", 3, root.ID)
+	again, other := *fresh, *before
+	gone := timeline.Haul{Removed: []timeline.ID{before.ID, fresh.ID}}
+	_, err := c.Keep(t.Context(), timeline.Haul{Posts: []*timeline.Post{fresh}}, gone, timeline.Haul{Posts: []*timeline.Post{&again, &other}},
+		gone, timeline.Haul{Posts: []*timeline.Post{fresh, before}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound(t, dir)
+	found(t, c, []*timeline.Post{root, before, fresh})
+	brief := reply("di", 4, root.ID)
+	gone.Removed = append(gone.Removed, brief.ID)
+	if _, err := c.Keep(t.Context(), timeline.Haul{Posts: []*timeline.Post{fresh, brief}}, gone); err != nil {
+		t.Fatal(err)
+	}
+	sound(t, dir)
+	if thread, err := c.KeptThread(t.Context(), root.ID); err != nil || repliesTo(thread.Roots, root.ID) != 0 {
+		t.Errorf("replies are left, %v", err)
+	}
+}
+
 // A post that turns out to be by somebody else, in reply to something else, is found
 // by that.
 func TestLeadsFollowChanges(t *testing.T) {
