@@ -249,7 +249,10 @@ func (s *session) exchange(ctx context.Context, stale string) (account.Credentia
 		return nil, nil, err
 	}
 	failpoint.Hit("bluesky.session.exchanged")
-	if err := s.store.Save(ctx, s.id, fresh); err != nil {
+	// The old refresh token is spent: whatever time the exchange took, this is worth its own.
+	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), failpoint.Scale(renewTimeout))
+	defer cancel()
+	if err := s.store.Save(saving, s.id, fresh); err != nil {
 		return nil, nil, timeline.Errorf(timeline.CodeInternal, "the renewed session of %s could not be saved: %w", s.handle, err)
 	}
 	failpoint.Hit("bluesky.session.saved")

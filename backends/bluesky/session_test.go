@@ -287,3 +287,30 @@ func TestAddPassword(t *testing.T) {
 		}
 	}
 }
+
+// deadlines notes until when an account's lock and its saving may take.
+type deadlines struct {
+	*account.Memory
+	lock, save time.Time
+}
+
+func (d *deadlines) Lock(ctx context.Context, id string) (func(), error) {
+	d.lock, _ = ctx.Deadline()
+	return d.Memory.Lock(ctx, id)
+}
+
+func (d *deadlines) Save(ctx context.Context, id string, c account.Credentials) error {
+	d.save, _ = ctx.Deadline()
+	return d.Memory.Save(ctx, id, c)
+}
+
+// A slow exchange takes no time from the saving: the old refresh token is spent by then.
+func TestSavingHasItsOwnTime(t *testing.T) {
+	_, c, store := expire(t)
+	d := &deadlines{Memory: store}
+	c.Store = d
+	home(t, open(t, c))
+	if !d.save.After(d.lock) {
+		t.Errorf("what is saved has to be by %s, as the lock by %s", d.save, d.lock)
+	}
+}
