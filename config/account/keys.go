@@ -147,9 +147,11 @@ func (k *Keys) look(ctx context.Context) (string, Place, error) {
 	}
 	switch {
 	case k.inFile(raw) && isSealed(raw) && k.closed == nil:
-		var text string
-		text, k.closed = k.open(ctx, raw)
-		return text, InPassphrase, k.closed
+		text, err := k.open(ctx, raw)
+		if ctx.Err() == nil { // who was not waited for may be asked again
+			k.closed = err
+		}
+		return text, InPassphrase, err
 	case k.inFile(raw) && isSealed(raw):
 		return "", InPassphrase, k.closed
 	case k.inFile(raw):

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"skein/config/account"
 )
@@ -191,4 +193,62 @@ func TestForgetfulKeyringIsNotTrusted(t *testing.T) {
 	h := home{t.TempDir(), &forgetful{}}
 	h.save(t, account.ModeAuto, nil)
 	h.opens(t, nil, account.InFile)
+}
+
+// A command that was given up for another reason is no answer: the next one may ask.
+func TestPassphraseIsAskedForAgainAfterAnInterrupt(t *testing.T) {
+	h := home{t.TempDir(), noKeyring{}}
+	h.save(t, account.ModePassphrase, &person{answers: []string{"open sesame"}})
+	v, _ := h.process(account.ModeAuto, &person{answers: []string{"wrong", "wrong", "wrong", "open sesame"}})
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := v.Load(gone, "a"); err == nil {
+		t.Fatal("a wrong passphrase opens")
+	}
+	if _, err := v.Load(t.Context(), "a"); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+// Who types a passphrase keeps no other process from saving: it may hold a session
+// whose old secrets are spent.
+func TestNobodyWaitsForWhoTypes(t *testing.T) {
+	h := home{t.TempDir(), noKeyring{}}
+	h.save(t, account.ModePassphrase, &person{answers: []string{"open sesame"}})
+	creds := account.Credentials{account.Token: account.NewSecret(canary)}
+	other, _ := h.process(account.ModeAuto, &person{answers: []string{"open sesame"}})
+	var meanwhile error
+	keys := account.NewKeys(account.KeyOptions{
+		Mode: account.ModeAuto, File: h.keyFile(), Keyring: h.ring,
+		Ask: func(ctx context.Context, _ account.Asking, _ bool) (account.Secret, error) {
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			meanwhile = other.Save(ctx, "b", creds)
+			return account.NewSecret("open sesame"), nil
+		},
+	})
+	if err := account.OpenVault(filepath.Join(h.dir, "secrets.age"), keys).Save(t.Context(), "a", creds); err != nil {
+		t.Fatal(err)
+	}
+	if meanwhile != nil {
+		t.Errorf("another process: %v", meanwhile)
+	}
+}
+
+// What a command has started does not hold skein up once it is given up.
+func TestPassphraseCommandThatIsGivenUp(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the command is one of a Unix shell")
+	}
+	keys := account.NewKeys(account.KeyOptions{Mode: account.ModeCommand, File: filepath.Join(t.TempDir(), "k"), Command: "sleep 20 | cat"})
+	v := account.OpenVault(filepath.Join(t.TempDir(), "secrets.age"), keys)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if err := v.Save(ctx, "a", account.Credentials{}); err == nil {
+		t.Error("it printed nothing, and something was kept")
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it was waited for: %s", took)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"time"
 
 	"filippo.io/age"
 )
@@ -20,6 +21,10 @@ const passphraseWork = 16
 
 // passphraseTries is how often a person may mistype a passphrase.
 const passphraseTries = 3
+
+// commandParting is how long a command that was given up is waited for: what it has
+// started may hold its output open.
+const commandParting = time.Second
 
 // Asking is what a passphrase is asked for.
 type Asking uint8
@@ -103,7 +108,9 @@ func (k *Keys) command(ctx context.Context) (Secret, error) {
 	if runtime.GOOS == "windows" {
 		shell, flag = "cmd", "/C"
 	}
-	out, err := exec.CommandContext(ctx, shell, flag, k.opts.Command).Output() //nolint:gosec // the person's own configuration
+	cmd := exec.CommandContext(ctx, shell, flag, k.opts.Command) //nolint:gosec // the person's own configuration
+	cmd.WaitDelay = commandParting
+	out, err := cmd.Output()
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) && len(exit.Stderr) > 0 {

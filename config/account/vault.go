@@ -86,6 +86,10 @@ func (v *Vault) MoveKey(ctx context.Context, to Place) error {
 }
 
 func (v *Vault) change(ctx context.Context, f func(*vaultFile)) error {
+	// Before the lock: another process may have a session to save while somebody types.
+	if err := v.keys.Unlock(ctx); err != nil {
+		return err
+	}
 	unlock, err := lockFile(ctx, v.path+".lock")
 	if err != nil {
 		return err
