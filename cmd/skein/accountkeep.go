@@ -82,12 +82,8 @@ func (a *app) keep(ctx context.Context, r account.Record, creds account.Credenti
 // renew signs in again to an account that is here: it stays the same account, so
 // that what waits for its sign-in can go on. The sign-in that it had is ended.
 func (a *app) renew(ctx context.Context, known, r account.Record, creds account.Credentials) (account.Record, error) {
-	before, err := a.vault.Load(ctx, known.ID)
-	if err != nil && !errors.Is(err, account.ErrNoCredentials) {
-		a.giveBack(ctx, r, creds)
-		return r, err
-	}
-	if err := a.vault.Save(ctx, known.ID, creds); err != nil {
+	before, err := a.replace(ctx, known.ID, creds)
+	if err != nil {
 		a.giveBack(ctx, r, creds)
 		return r, err
 	}
@@ -98,6 +94,32 @@ func (a *app) renew(ctx context.Context, known, r account.Record, creds account.
 		a.giveBack(ctx, known, before)
 	}
 	return r, nil
+}
+
+// replace puts new secrets in the place of an account's own, which it returns. A process
+// that renews a session meanwhile would save it over the new one, so it is waited for.
+func (a *app) replace(ctx context.Context, id string, creds account.Credentials) (before account.Credentials, err error) {
+	unlock, err := a.vault.Lock(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	before, err = a.vault.Load(ctx, id)
+	if err != nil && !errors.Is(err, account.ErrNoCredentials) {
+		return nil, err
+	}
+	return before, a.vault.Save(ctx, id, creds)
+}
+
+// dropSecrets forgets an account's secrets. A process that renews its session meanwhile would
+// bring them back, so it is waited for.
+func (a *app) dropSecrets(ctx context.Context, id string) error {
+	unlock, err := a.vault.Lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return a.vault.Delete(ctx, id)
 }
 
 // giveBack ends a sign-in that nobody has any use for. What the server does not end

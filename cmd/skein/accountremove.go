@@ -107,7 +107,7 @@ func (a *app) forget(ctx context.Context, r account.Record) error {
 func (a *app) drop(ctx context.Context, r account.Record, j *accountJSON) (string, error) {
 	said := a.ended(ctx, r, j)
 	if a.vault.Exists() { // first: without the record nobody would find its secrets again
-		if err := a.vault.Delete(ctx, r.ID); err != nil {
+		if err := a.dropSecrets(ctx, r.ID); err != nil {
 			return "", fmt.Errorf("the secrets of %s cannot be removed: %w", r.Name, err)
 		}
 	}
