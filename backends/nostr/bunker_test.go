@@ -260,13 +260,11 @@ func TestStrangerIsNoBunker(t *testing.T) {
 // TestBunkerHidesLists: the hidden part of a list is read and written by the signer, in
 // the encryption in which it was found.
 func TestBunkerHidesLists(t *testing.T) {
-	s := startRelays(t, small(), sandbox.Options{})[0]
-	signer := startBunker(t, s)
-	b := bunkered(t, s, signer)
-	near := reader(t, []*sandbox.Server{s})
 	for name, old := range map[string]bool{"NIP-44": false, "NIP-04": true} {
 		t.Run(name, func(t *testing.T) {
-			s.Put(listed(t, near, kindMutes, -time.Second*time.Duration(len(stored(s, b.cfg.PubKey, kindMutes))), concealed(t, near, old, `["p","`+key(7)+`"]`)))
+			s := startRelays(t, small(), sandbox.Options{})[0]
+			b, near := bunkered(t, s, startBunker(t, s)), reader(t, []*sandbox.Server{s})
+			s.Put(listed(t, near, kindMutes, time.Hour, concealed(t, near, old, `["p","`+key(7)+`"]`)))
 			do(t, again(t, b), muting(key(8), false))
 			got := stored(s, b.cfg.PubKey, kindMutes)[0]
 			if items := revealed(t, again(t, near), got); len(items) != 2 || !strings.Contains(items[1], key(8)) || strings.Contains(got.Content, ivMark) != old {

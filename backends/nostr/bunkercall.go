@@ -224,8 +224,8 @@ func (b *bunker) await(secret account.Secret) *awaited {
 }
 
 // open waits until the signer can come.
-func (w *awaited) open(ctx context.Context) error {
-	t := time.NewTimer(askTimeout)
+func (w *awaited) open(ctx context.Context, limit time.Duration) error {
+	t := time.NewTimer(limit)
 	defer t.Stop()
 	select {
 	case <-w.ready:

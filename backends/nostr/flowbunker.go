@@ -116,7 +116,7 @@ func (f *flow) invite(ctx context.Context) (account.Step, error) {
 	}
 	secret := account.NewSecret(randomID())
 	w := f.bunker.await(secret)
-	if err := w.open(ctx); err != nil {
+	if err := w.open(ctx, min(askTimeout, f.connectWait)); err != nil {
 		w.end()
 		return f.unserved(stepHow, err)
 	}

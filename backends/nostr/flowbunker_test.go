@@ -15,15 +15,21 @@ import (
 	"skein/timeline"
 )
 
+// hastyFlow is a sign-in that waits for no signer for long.
+func hastyFlow(t testing.TB, relay, how string) account.Flow {
+	t.Helper()
+	f := SignIn(SignInConfig{
+		Client: loopback(t), Relays: []string{relay}, names: domains(nil), connectWait: 500 * time.Millisecond,
+	}, account.Preset{stepHow: how})
+	t.Cleanup(func() { _ = f.Close() })
+	return f
+}
+
 // TestFlowBunker: what a signer does wrong at a sign-in is told, and nothing is kept.
 func TestFlowBunker(t *testing.T) {
 	s := startRelays(t, small(), sandbox.Options{})[0]
 	begin := func(t *testing.T) account.Flow {
-		f := SignIn(SignInConfig{
-			Client: loopback(t), Relays: []string{s.URL()}, names: domains(nil), connectWait: 500 * time.Millisecond,
-		}, account.Preset{stepHow: viaBunker})
-		t.Cleanup(func() { _ = f.Close() })
-		return f
+		return hastyFlow(t, s.URL(), viaBunker)
 	}
 	for name, c := range map[string]struct {
 		manner sandbox.BunkerManner
@@ -143,7 +149,7 @@ func TestFlowConnectGivenUp(t *testing.T) {
 		t.Errorf("without any relay: %v", err)
 	}
 	p = &newcomer{t: t}
-	if _, err := p.signsIn(newFlow(t, []string{nowhere(t)}, account.Preset{stepHow: viaConnect}, nil)); timeline.CodeOf(err) != timeline.CodeOffline {
+	if _, err := p.signsIn(hastyFlow(t, nowhere(t), viaConnect)); timeline.CodeOf(err) != timeline.CodeOffline {
 		t.Errorf("without a relay that answers: %v", err)
 	}
 }
