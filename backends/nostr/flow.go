@@ -251,6 +251,9 @@ func (f *flow) tookProfile(context.Context, account.Answer) (account.Step, error
 		r.Relays = f.relays
 	}
 	done := account.Finished{Record: r, Credentials: f.creds}
+	if r.Locked {
+		done.Unlocked = f.key
+	}
 	if done.Credentials == nil {
 		done.Credentials = account.Credentials{}
 	}

@@ -99,6 +99,9 @@ func TestFlowKeys(t *testing.T) {
 				}
 				got = opened.Reveal()
 			}
+			if done.Unlocked.Empty() == c.locked || c.locked && done.Unlocked.Reveal() != secret {
+				t.Error("what is unlocked for this process is not the locked key")
+			}
 			if got != secret || len(done.Credentials) != 1 {
 				t.Error("another key was kept")
 			}

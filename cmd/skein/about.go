@@ -60,7 +60,8 @@ ever added; these never change:
            apply: word, network, name, handles[{network, handle, id, url}], until, undone
   missing  type "missing", id, network, message, depth: in a thread, a post that
            cannot be read
-  account  type "account" (or "removed"), id, network, name, handle, server;
+  account  type "account" (or "removed"), id, network, name, handle, server, locked
+           (its key opens with a passphrase);
            when removed also revoked (whether the server ended the sign-in), note
   secrets  type "secrets", file, key, key_file (where the secrets' key is)
   config   type "config", and the settings by their names

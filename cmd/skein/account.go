@@ -90,6 +90,10 @@ func noteOf(r account.Record) string {
 	switch {
 	case r.ReadOnly:
 		return "read-only"
+	case r.Locked && !r.Posts():
+		return "locked, posts only when named"
+	case r.Locked:
+		return "locked"
 	case !r.Posts():
 		return "posts only when named"
 	}

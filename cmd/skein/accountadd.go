@@ -151,37 +151,46 @@ func (a *app) addBlueskyCommand() *cobra.Command {
 func (a *app) addNostrCommand() *cobra.Command {
 	var npub, name string
 	var relays []string
-	var stdin bool
+	var stdin, bunker bool
 	c := &cobra.Command{
 		Use: "nostr", Short: "Sign in to Nostr, or read only", Args: cobra.NoArgs,
 		Long: "Asks whether to make a key, to take your private key (nsec1…, ncryptsec1… or 64 hex\n" +
-			"digits), or to read only. With --nsec-stdin or --npub nothing more is asked; without\n" +
-			"--relay the account then has the relays that you have published, or those of your\n" +
+			"digits), to have a remote signer sign (NIP-46: by its bunker:// address, or by a code\n" +
+			"that it scans), or to read only. A key can be kept under a passphrase, which skein\n" +
+			"asks for once each time it is started, before it writes.\n\n" +
+			"With --nsec-stdin, --bunker-stdin or --npub nothing more is asked; without --relay\n" +
+			"the account then has the relays that you have published, or those of your\n" +
 			"configuration.",
 		Example: "  skein account add nostr\n  skein account add nostr --npub npub1…\n  pass show nostr | skein account add nostr --nsec-stdin --relay wss://relay.example",
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		l := &lead{
 			app: a, network: string(timeline.Nostr), preset: a.browserPreset(false),
-			stdin: map[string]string{"private-key": "--nsec-stdin"}, given: map[string]bool{"private-key": stdin},
+			stdin: map[string]string{"private-key": "--nsec-stdin", "bunker": "--bunker-stdin"},
+			given: map[string]bool{"private-key": stdin, "bunker": bunker},
 		}
 		switch {
-		case npub != "" && stdin:
-			return timeline.Errorf(timeline.CodeUsage, "--npub and --nsec-stdin exclude each other: an npub alone reads only")
+		case npub != "" && (stdin || bunker):
+			return timeline.Errorf(timeline.CodeUsage, "--npub excludes --nsec-stdin and --bunker-stdin: an npub alone reads only")
+		case stdin && bunker:
+			return timeline.Errorf(timeline.CodeUsage, "--nsec-stdin and --bunker-stdin exclude each other")
 		case npub != "":
 			l.preset["npub"] = npub
 		case stdin:
 			l.preset["how"], l.preset["keep"] = "key", "unlocked"
+		case bunker:
+			l.preset["how"] = "bunker"
 		case !a.typing():
-			return timeline.Errorf(timeline.CodeUsage, "no terminal to sign in from: give the private key on standard input, with --nsec-stdin, or a public one with --npub")
+			return timeline.Errorf(timeline.CodeUsage, "no terminal to sign in from: give the private key on standard input, with --nsec-stdin, the address of a remote signer with --bunker-stdin, or a public key with --npub")
 		}
-		if len(relays) > 0 || stdin || npub != "" {
+		if len(relays) > 0 || stdin || bunker || npub != "" {
 			l.preset["relay"] = strings.Join(relays, ",")
 		}
 		return a.add(cmd.Context(), name, l.sign)
 	}
 	c.Flags().StringVar(&npub, "npub", "", "read as the person with this public key or name")
 	c.Flags().BoolVar(&stdin, "nsec-stdin", false, "read the private key from standard input")
+	c.Flags().BoolVar(&bunker, "bunker-stdin", false, "read a remote signer's bunker:// address from standard input")
 	c.Flags().StringSliceVar(&relays, "relay", nil, "a relay of your own, wss://…; may be repeated")
 	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")
 	return c

@@ -33,6 +33,9 @@ func (o *ownAccounts) SignIn(network string) (account.Flow, error) {
 // Keep implements ui.Accounts.
 func (o *ownAccounts) Keep(ctx context.Context, f account.Finished) (account.Record, error) {
 	r, _, err := o.app.take(ctx, f.Record, f.Credentials)
+	if err == nil && !f.Unlocked.Empty() {
+		o.app.opened.Put(r.ID, f.Unlocked)
+	}
 	if err != nil || o.hub == nil {
 		return r, err
 	}

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"skein/backends/sandbox"
+	"skein/backends/sandbox/relay"
 )
 
 func TestMain(m *testing.M) {
@@ -73,12 +74,13 @@ func runScripts(t *testing.T, dir string) {
 	testscript.Run(t, testscript.Params{
 		Dir: dir,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"gate": turnGate, "doubt": doubt, "granted": granted(s), "expand": expand,
+			"gate": turnGate, "doubt": doubt, "granted": granted(s), "expand": expand, "bunker": bunkers(s),
 		},
 		Setup: func(e *testscript.Env) error {
 			g := newGate(t, strings.TrimPrefix(s.Mastodon.URL, "http://"))
 			e.Defer(g.Shut)
 			e.Values[gateKey{}] = g
+			e.Values[bunkerKey{}] = new(*relay.Bunker)
 			e.Setenv("GATE", "http://"+g.address)
 			if err := pictures(e.WorkDir); err != nil {
 				return err

@@ -83,6 +83,9 @@ type Notice struct {
 type Finished struct {
 	Record      Record
 	Credentials Credentials
+	// Unlocked is the key of a Locked account, for Opened: for this process its
+	// passphrase has been given.
+	Unlocked Secret
 }
 
 func (Question) step() {}
