@@ -28,8 +28,8 @@ func (f *flow) newKey(context.Context) (account.Step, error) {
 	}
 	return f.ask(account.Notice{
 		Name: stepNewKey, Title: "Your new private key", Keep: account.NewSecret(nsec),
-		Help: "This is your whole identity on Nostr, and skein shows it this once. Put it into a\n" +
-			"password manager, or on paper: without it nobody can give you the account back,\n" +
+		Help: "This is your whole identity on Nostr, and skein shows it this once. Put it into a " +
+			"password manager, or on paper: without it nobody can give you the account back, " +
 			"and whoever has it is you. Your public key is " + npub(f.public) + ".",
 	}, f.askBackup)
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"skein/backends"
 	"skein/config/account"
 	"skein/timeline"
@@ -14,6 +16,9 @@ import (
 
 // tries is how many answers that do not serve are told and asked for again.
 const tries = 5
+
+// explained is how wide what explains a question is, in cells.
+const explained = 78
 
 // lead draws a sign-in on the command line, on standard error, and brings what the
 // person answers. Without a terminal it answers from standard input what flags name.
@@ -92,7 +97,7 @@ func (a *app) explain(title, help string) {
 		text += timeline.CleanLine(title).String() + "\n"
 	}
 	for line := range strings.Lines(help) {
-		text += timeline.CleanLine(line).String() + "\n"
+		text += ansi.Wordwrap(timeline.CleanLine(line).String(), explained, "") + "\n"
 	}
 	if text != "\n" {
 		a.say(text)

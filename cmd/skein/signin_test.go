@@ -131,3 +131,17 @@ func TestOwnBrowser(t *testing.T) {
 		}
 	}
 }
+
+func TestExplanationsFitATerminal(t *testing.T) {
+	l, said := scripted("")
+	l.explain("Your key", strings.Repeat("put it into a password manager ", 8)+"\nand keep it")
+	lines := strings.Split(strings.TrimSpace(said.String()), "\n")
+	if len(lines) < 5 || lines[len(lines)-1] != "and keep it" {
+		t.Errorf("%q", lines)
+	}
+	for _, line := range lines {
+		if len(line) > explained {
+			t.Errorf("%d cells: %s", len(line), line)
+		}
+	}
+}
