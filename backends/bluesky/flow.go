@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/syntax"
@@ -249,13 +250,14 @@ func (f *flow) tookWay(ctx context.Context, a account.Answer) (account.Step, err
 }
 
 func (f *flow) tookPassword(ctx context.Context, a account.Answer) (account.Step, error) {
-	if a.Secret.Empty() {
+	password := account.NewSecret(strings.TrimSpace(a.Secret.Reveal()))
+	if password.Empty() {
 		return f.again(errNoPassword())
 	}
-	done, err := f.signIn(ctx, a.Secret, "")
+	done, err := f.signIn(ctx, password, "")
 	switch {
 	case asksForCode(err):
-		f.password = a.Secret
+		f.password = password
 		return f.ask(account.Question{
 			Name: stepCode, Title: "Sign-in code",
 			Help: "This is the account's main password, so " + timeline.CleanLine(f.server.Host).String() + " has sent a code by mail.\n" +

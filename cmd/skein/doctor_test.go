@@ -30,7 +30,7 @@ func TestReportNamesNobody(t *testing.T) {
 	a.config.Secrets.PassphraseCommand = "pass show canary"
 	log := strings.Join([]string{
 		"account=work handle=@ana@marsh.example at=ana@marsh.example", "did=did:plc:abc123 of ana.example", "key=" + key, "id=" + strings.Repeat("0f", 32),
-		"Authorization: Bearer canary-canary", "DPoP canary.canary.canary", "POST /token?code=canary&client_secret=canary2 -", "nsec1canarycanary AGE-SECRET-KEY-1CANARY",
+		"Authorization: Bearer canary-canary", "DPoP canary.canary.canary", "POST /token?code=canary&client_secret=canary2 -", `{"token":"canary-json","accessJwt": "canary-json"} password="canary-quoted"`, "app abcd-efgh-ijkl-mnop.", "nsec1canarycanary AGE-SECRET-KEY-1CANARY",
 		"via socks5://canary:canary@127.0.0.1:9050", "jwt eyJcanarycanary.canary.canary", "opened /home/ana-lima/.config/skein bluesky",
 	}, "\n")
 	if err := os.WriteFile(a.paths.Log(), []byte(log), 0o600); err != nil {
@@ -46,7 +46,7 @@ func TestReportNamesNobody(t *testing.T) {
 	for _, p := range parts {
 		all += s.scrub(p.text) + "\n"
 	}
-	for _, hidden := range []string{"canary", "CANARY", "ana@", "@ana", "ana.example", "did:plc", key, "acct-4", "npub1qqq", "/home/", "work"} {
+	for _, hidden := range []string{"canary", "CANARY", "ana@", "@ana", "ana.example", "did:plc", key, "acct-4", "npub1qqq", "abcd-efgh", "/home/", "work"} {
 		if strings.Contains(all, hidden) {
 			t.Errorf("%q is told: %s", hidden, all[max(0, strings.Index(all, hidden)-60):][:120])
 		}

@@ -47,7 +47,11 @@ func (a *app) bundle(path string, records []account.Record, results []checkResul
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
+	defer func() {
+		if err = errors.Join(err, f.Close()); err != nil {
+			err = errors.Join(err, os.Remove(f.Name())) // half of it is of no use
+		}
+	}()
 	z := zip.NewWriter(f)
 	for _, p := range parts {
 		w, err := z.Create(p.name)

@@ -50,7 +50,8 @@ func newScrubber(records []account.Record, home string) scrubber {
 		secrets: regexp.MustCompile(`(?i)(?:nsec1|ncryptsec1|age-secret-key-1)[0-9a-z]+` + // keys in their own words
 			`|eyJ[\w-]{8,}(?:\.[\w-]+)*` + // JSON web tokens
 			`|(?:bearer|dpop|basic) +[\w.~+/=-]{8,}` +
-			`|(?:secret|token|password|passwd|code|state|code_verifier|client_secret)=[^\s&"']+` + // of addresses and forms
+			`|(?:secret|token|password|passwd|code|state|code_verifier|jwt|key)"?[=:] ?"?[^\s&"',}]{6,}` + // of forms, addresses and JSON
+			`|\b[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}\b` + // app passwords
 			`|://[^\s/@]+:[^\s/@]+@`), // of proxies
 		keys: regexp.MustCompile(`\b([0-9a-fA-F]{8})[0-9a-fA-F]{56}\b`), // ids, and what may be a key
 	}

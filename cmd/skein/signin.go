@@ -106,7 +106,10 @@ func (a *app) explain(title, help string) {
 
 // question brings a line, or a secret.
 func (l *lead) question(ctx context.Context, q account.Question) (account.Answer, error) {
-	if q.Secret && (l.typing() || l.stdin[q.Name] != "") {
+	if q.Secret && l.typing() && !l.given[q.Name] {
+		return l.secretly(ctx, q.Title)
+	}
+	if q.Secret && l.stdin[q.Name] != "" {
 		secret, err := l.secret(ctx, q.Title, l.given[q.Name], l.stdin[q.Name])
 		return account.Answer{Secret: secret}, err
 	}
@@ -122,6 +125,21 @@ func (l *lead) question(ctx context.Context, q account.Question) (account.Answer
 		text = q.Default
 	}
 	return account.Answer{Text: text}, err
+}
+
+// secretly asks for a secret at the terminal, as it is typed: a passphrase may begin or
+// end with a blank. Who just presses enter is asked again.
+func (l *lead) secretly(ctx context.Context, title string) (account.Answer, error) {
+	for range tries {
+		secret, err := l.hidden(ctx, title+" (not shown): ")
+		if err != nil {
+			return account.Answer{}, fmt.Errorf("reading the answer: %w", err)
+		}
+		if !secret.Empty() {
+			return account.Answer{Secret: secret}, nil
+		}
+	}
+	return account.Answer{}, timeline.Errorf(timeline.CodeUsage, "nothing was typed")
 }
 
 // nobody says what to do where nobody can be asked.
