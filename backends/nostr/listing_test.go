@@ -285,8 +285,9 @@ func TestArchiveTellsWhatIsMissing(t *testing.T) {
 func TestArchiveOfOneSecond(t *testing.T) {
 	s := empty(t, sandbox.Options{Limit: 5})[0]
 	b := me(t, []string{s.URL()})
+	second := time.Now().Add(-time.Hour)
 	for i := range 12 {
-		s.Put(listed(t, b, kindNote, time.Hour, fmt.Sprint(i)))
+		s.Put(listedAt(t, b, kindNote, second, fmt.Sprint(i)))
 	}
 	s.Put(listed(t, b, kindNote, 2*time.Hour, "older"))
 	got, ending, err := archived(t, b)

@@ -23,7 +23,13 @@ func following(key string) timeline.Intent {
 // listed signs a list of b's owner, as another program would, that long ago.
 func listed(t testing.TB, b *Backend, kind int, ago time.Duration, content string, tags ...nostr.Tag) nostr.Event {
 	t.Helper()
-	e := nostr.Event{Kind: kind, CreatedAt: nostr.Timestamp(time.Now().Add(-ago).Unix()), Tags: tags, Content: content}
+	return listedAt(t, b, kind, time.Now().Add(-ago), content, tags...)
+}
+
+// listedAt is an event of a moment.
+func listedAt(t testing.TB, b *Backend, kind int, at time.Time, content string, tags ...nostr.Tag) nostr.Event {
+	t.Helper()
+	e := nostr.Event{Kind: kind, CreatedAt: nostr.Timestamp(at.Unix()), Tags: tags, Content: content}
 	if err := b.sign(t.Context(), &e); err != nil {
 		t.Fatal(err)
 	}
