@@ -176,11 +176,11 @@ func (f *flow) begin(ctx context.Context, _ account.Answer) (account.Step, error
 	return f.ask(account.Choice{
 		Name: stepHow, Title: "How to sign in",
 		Options: []account.Option{
-			{Value: viaNew, Title: "With a new key", Help: "You are new to Nostr: skein makes a key, and shows it once for you to keep."},
-			{Value: viaKey, Title: "With your private key", Help: "nsec1…, 64 hex digits, or ncryptsec1… with its passphrase. It stays on this machine."},
-			{Value: viaBunker, Title: "With a remote signer", Help: "A bunker that has an address, bunker://…, and keeps your key (NIP-46)."},
-			{Value: viaConnect, Title: "With a signer that scans", Help: "Such as one on your phone: skein shows it a code (NIP-46)."},
-			{Value: viaNpub, Title: "To read only", Help: "With a public key: npub1…, nprofile1…, or a name such as ana@nostr.example."},
+			{Value: viaNew, Title: "With a new key", Help: "skein makes one, and shows it once for you to keep."},
+			{Value: viaKey, Title: "With your private key", Help: "nsec1…, ncryptsec1… or 64 hex digits. It stays on this machine."},
+			{Value: viaBunker, Title: "With a remote signer", Help: "It has an address, bunker://…, and keeps your key (NIP-46)."},
+			{Value: viaConnect, Title: "With a signer that scans", Help: "On your phone, say: skein shows it a code (NIP-46)."},
+			{Value: viaNpub, Title: "To read only", Help: "npub1…, nprofile1…, or a name such as ana@nostr.example."},
 		},
 	}, f.tookHow)
 }

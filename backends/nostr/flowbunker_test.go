@@ -3,6 +3,7 @@ package nostr
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/url"
 	"slices"
 	"strings"
@@ -129,6 +130,38 @@ func TestFlowConnect(t *testing.T) {
 		t.Fatal(err)
 	}
 	do(t, b, posting("by whom was invited"))
+}
+
+// TestInvitationIsForWhoKnowsTheSecret: everybody at the relay can write to who invites.
+func TestInvitationIsForWhoKnowsTheSecret(t *testing.T) {
+	s := startRelays(t, small(), sandbox.Options{})[0]
+	signer, stranger := bunkerAt(t, s, s.SecretKey(world.Viewer)), bunkerAt(t, s, s.SecretKey("fern"))
+	b, err := newBunker(loopback(t), slog.New(slog.DiscardHandler), newClientKey(), bunkerAddress{relays: []string{s.URL()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.close()
+	secret := account.NewSecret(randomID())
+	w := b.await(secret)
+	defer w.end()
+	if err := w.open(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	invitation := connectAddress(b.client, b.at.relays, secret)
+	for _, guess := range []string{"ack", secret.Reveal()[1:]} {
+		if err := stranger.Accept(t.Context(), invitation, guess); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if who, err := w.wait(t.Context(), 300*time.Millisecond); timeline.CodeOf(err) != timeline.CodeOffline {
+		t.Errorf("%q came with a guess: %v", who, err)
+	}
+	if err := signer.Accept(t.Context(), invitation, ""); err != nil {
+		t.Fatal(err)
+	}
+	if who, err := w.wait(t.Context(), time.Minute); err != nil || !strings.Contains(signer.URI(), who) {
+		t.Errorf("%q came: %v", who, err)
+	}
 }
 
 // TestFlowConnectGivenUp: whoever does not wait any longer leaves nothing open.

@@ -259,21 +259,12 @@ func TestAddAccounts(t *testing.T) {
 			t.Errorf("the relays are %v, want the given one and the other of the person's list", r.Relays)
 		}
 	}
-	r, creds, err := AddPublic(ctx, client, npub(s.PubKey("fern")), []string{s.URL()})
-	if err != nil || !r.ReadOnly || len(creds) != 0 || r.PubKey != s.PubKey("fern") {
-		t.Errorf("a public account is %+v (%v)", r, err)
-	}
 	const canary = "nsec1canarycanarycanary"
 	if _, _, err := AddKey(ctx, client, account.NewSecret(canary), nil); err == nil || strings.Contains(fmt.Sprintf("%v %+v", err, err), "canary") {
 		t.Errorf("a broken key: %v", err)
 	}
 	if _, _, err := AddKey(ctx, client, account.NewSecret(secret), []string{"ws://127.0.0.1:1"}); timeline.CodeOf(err) != timeline.CodeOffline {
 		t.Errorf("a relay that is not there: %v", err)
-	}
-	for _, bad := range []string{"", "npub1", nsec, "zz"} {
-		if _, _, err := AddPublic(ctx, client, bad, []string{s.URL()}); timeline.CodeOf(err) != timeline.CodeUsage {
-			t.Errorf("%q as a public key: %v", bad, err)
-		}
 	}
 }
 

@@ -56,25 +56,6 @@ func parseKey(s string) (string, error) {
 	return s, nil
 }
 
-// AddPublic makes an account that can only read, of an npub or nprofile or a public
-// key in hex.
-func AddPublic(ctx context.Context, client *transport.Client, npub string, relays []string) (account.Record, account.Credentials, error) {
-	s, _ := cutPrefixFold(strings.TrimSpace(npub), "nostr:")
-	public := strings.ToLower(s)
-	if p, err := parsePointer(public); err == nil && p.person != "" {
-		public = p.person
-		if len(relays) == 0 {
-			relays = p.relays
-		}
-	}
-	if !nostr.IsValidPublicKey(public) || !isHex(public, 64) {
-		return account.Record{}, nil, timeline.Errorf(timeline.CodeUsage, "not a public key: it is npub1… or 64 hex digits")
-	}
-	r, err := introduce(ctx, client, public, relays)
-	r.ReadOnly = true
-	return r, account.Credentials{}, err
-}
-
 // introduce asks the relays who a key is.
 func introduce(ctx context.Context, client *transport.Client, public string, relays []string) (account.Record, error) {
 	own := relayURLs(relays, maxOwn)

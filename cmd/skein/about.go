@@ -63,6 +63,8 @@ ever added; these never change:
   account  type "account" (or "removed"), id, network, name, handle, server, locked
            (its key opens with a passphrase);
            when removed also revoked (whether the server ended the sign-in), note
+  relay    type "relay", account, url, own (the account has it here), published (in your
+           list, NIP-65), error (why it does not answer)
   secrets  type "secrets", file, key, key_file (where the secrets' key is)
   config   type "config", and the settings by their names
   paths    type "paths", and where each file is

@@ -15,7 +15,7 @@ import (
 
 func (a *app) accountCommand() *cobra.Command {
 	c := &cobra.Command{Use: "account", Short: "Add, list, check and remove accounts", Args: cobra.NoArgs, RunE: showHelp}
-	c.AddCommand(a.accountAddCommand(), a.accountListCommand(), a.accountKeyCommand(), a.accountCheckCommand(), a.accountDefaultCommand(), a.accountRemoveCommand())
+	c.AddCommand(a.accountAddCommand(), a.accountListCommand(), a.accountKeyCommand(), a.accountCheckCommand(), a.accountRelaysCommand(), a.accountDefaultCommand(), a.accountRemoveCommand())
 	return c
 }
 

@@ -109,6 +109,15 @@ func (b *Book) SetPost(ctx context.Context, which string, on bool) (Record, erro
 	})
 }
 
+// SetRelays gives an account its own relays, and returns it; none are those of the
+// configuration.
+func (b *Book) SetRelays(ctx context.Context, which string, relays []string) (Record, error) {
+	return b.alter(ctx, which, func(all []Record, i int) error {
+		all[i].Relays = relays
+		return nil
+	})
+}
+
 // alter changes the record with a name, handle or ID.
 func (b *Book) alter(ctx context.Context, which string, change func(all []Record, i int) error) (r Record, err error) {
 	err = b.change(ctx, func(all []Record) ([]Record, error) {
