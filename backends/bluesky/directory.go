@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 
@@ -28,7 +27,7 @@ type directory struct {
 }
 
 func newDirectory(client *transport.Client) directory {
-	return directory{client: client.HTTP(), txt: net.DefaultResolver.LookupTXT}
+	return directory{client: client.HTTP(), txt: client.LookupTXT}
 }
 
 // document is a DID document, as far as it matters here.

@@ -27,7 +27,7 @@ func relayURL(s string) (string, bool) {
 	case "wss":
 		u.Host = strings.TrimSuffix(u.Host, ":443")
 	case "ws":
-		if !transport.Loopback(u.Hostname()) && !strings.HasSuffix(u.Hostname(), ".onion") {
+		if !transport.Loopback(u.Hostname()) && !transport.Onion(u.Hostname()) {
 			return "", false
 		}
 		u.Host = strings.TrimSuffix(u.Host, ":80")

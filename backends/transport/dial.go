@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"syscall"
 
 	"skein/timeline"
@@ -17,7 +18,10 @@ import (
 // so that a name that resolves to another address a second time gains nothing.
 type dialer struct {
 	allow map[string]bool
+	onion *url.URL // the way to .onion names; nil: there is none
 	net   net.Dialer
+
+	proxies sync.Map // host:port of those that requests go through
 }
 
 func allowSet(hosts []string) map[string]bool {
@@ -34,21 +38,34 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 		return nil, err
 	}
 	nd := d.net
-	if !d.allow[strings.ToLower(host)] {
+	if _, own := d.proxies.Load(address); !own && !d.allow[strings.ToLower(host)] {
 		nd.Control = func(_, resolved string, _ syscall.RawConn) error { return checkAddress(host, resolved) }
 	}
 	return nd.DialContext(ctx, network, address)
 }
 
 // proxy refuses private addresses before choose sends them to a proxy: what that
-// dials is out of our sight. Names are its own affair.
+// dials is out of our sight. Names are its own affair. An .onion name goes through
+// the onion proxy, which is given the name, or nowhere: nobody else is told of it.
 func (d *dialer) proxy(choose func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
 	return func(req *http.Request) (*url.URL, error) {
+		host := req.URL.Hostname()
+		if Onion(host) {
+			if d.onion == nil {
+				return nil, timeline.Errorf(timeline.CodeRefused,
+					`%s is reached through Tor alone: set network.onion = "socks5://127.0.0.1:9050" in config.toml`, host)
+			}
+			d.proxies.Store(portOf(d.onion), nil)
+			return d.onion, nil
+		}
+		if _, own := d.proxies.Load(portOf(req.URL)); own && !d.allow[strings.ToLower(host)] {
+			return nil, timeline.Errorf(timeline.CodeRefused, "%s is a proxy, and no server", req.URL.Host)
+		}
 		via, err := choose(req)
 		if err != nil || via == nil {
 			return via, err
 		}
-		host := req.URL.Hostname()
+		d.proxies.Store(portOf(via), nil) // the person has named it, wherever it is
 		if _, err := netip.ParseAddr(host); err == nil && !d.allow[strings.ToLower(host)] {
 			if err := checkAddress(host, net.JoinHostPort(host, "0")); err != nil {
 				return nil, err
@@ -56,6 +73,44 @@ func (d *dialer) proxy(choose func(*http.Request) (*url.URL, error)) func(*http.
 		}
 		return via, nil
 	}
+}
+
+// LookupTXT asks the DNS for the text records of a name. Where requests to that name
+// would go through a proxy nobody is asked: the question would tell others what the
+// proxy is to keep from them.
+func (c *Client) LookupTXT(ctx context.Context, name string) ([]string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+name+"/", http.NoBody)
+	if err != nil {
+		return nil, fmt.Errorf("looking up %q: %w", name, err)
+	}
+	via, err := c.base.Proxy(req)
+	switch {
+	case err != nil:
+		return nil, err
+	case via != nil:
+		return nil, timeline.Errorf(timeline.CodeUnsupported, "%s is not looked up: a proxy leads there", name)
+	case c.opts.Resolver != nil:
+		return c.opts.Resolver.LookupTXT(ctx, name)
+	}
+	return net.DefaultResolver.LookupTXT(ctx, name)
+}
+
+// portOf is the host and port that an address is dialled at.
+func portOf(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
+	}
+	if port == "" {
+		port = "80"
+	}
+	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+}
+
+// Onion tells whether host (without a port) is a service of the Tor network (RFC 7686).
+func Onion(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	return host == "onion" || strings.HasSuffix(host, ".onion")
 }
 
 // checkAddress refuses what is not on the public internet.
@@ -125,7 +180,7 @@ func checkScheme(u *url.URL) error {
 	case "https", "wss":
 		return nil
 	case "http", "ws":
-		if Loopback(u.Hostname()) || strings.HasSuffix(strings.ToLower(u.Hostname()), ".onion") {
+		if Loopback(u.Hostname()) || Onion(u.Hostname()) {
 			return nil
 		}
 		return timeline.Errorf(timeline.CodeRefused, "%s: plain %s is used only for this machine itself; use %ss", u.Host, u.Scheme, u.Scheme)

@@ -6,6 +6,8 @@
 //   - The address that is really dialled is checked: private, loopback and
 //     link-local addresses only where the configuration allows the host by name.
 //   - https and wss only, except for loopback hosts and .onion.
+//   - .onion names go through the SOCKS proxy that the configuration names for them, or
+//     nowhere; they are resolved by nobody else.
 //   - A body is at most 8 MiB after decompression, or what Large was asked for, JSON
 //     nests at most 64 deep, a body that is silent for 15 s is given up, a websocket
 //     frame is at most 1 MiB.

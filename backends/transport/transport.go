@@ -42,8 +42,11 @@ type Options struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	Resolver  *net.Resolver // nil: the system's
-	// Proxy is http.Transport's; nil: the environment's.
+	// Proxy is http.Transport's; nil: the environment's. A SOCKS proxy resolves names.
 	Proxy func(*http.Request) (*url.URL, error)
+	// Onion is the SOCKS proxy for .onion names, whatever Proxy says; nil: they are
+	// refused.
+	Onion *url.URL
 }
 
 // Client is the capped client. It is safe for concurrent use; one serves a
@@ -68,7 +71,7 @@ func New(o Options) *Client {
 		o.Proxy = http.ProxyFromEnvironment
 	}
 	c := &Client{opts: o, stats: newBudget(o.Now), idle: idleTimeout}
-	d := &dialer{allow: allowSet(o.Allow), net: net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Resolver: o.Resolver}}
+	d := &dialer{allow: allowSet(o.Allow), onion: o.Onion, net: net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Resolver: o.Resolver}}
 	base := &http.Transport{
 		Proxy:                  d.proxy(o.Proxy),
 		DialContext:            d.dial,
