@@ -23,7 +23,10 @@ func (c Config) check() error {
 			return fmt.Errorf("network.allow: %q is no host: leave scheme, port and path out", h)
 		}
 	}
-	for _, check := range []func() error{c.Secrets.check, c.Nostr.check, c.Post.check, c.Cache.check} {
+	if err := checkAccounts(c.Account); err != nil {
+		return err
+	}
+	for _, check := range []func() error{c.Network.check, c.Secrets.check, c.Nostr.check, c.Post.check, c.Cache.check} {
 		if err := check(); err != nil {
 			return err
 		}

@@ -24,6 +24,8 @@ type Config struct {
 	Post    Post    `toml:"post" comment:"what a post is when the command or the compose screen does not say"`
 	Cache   Cache   `toml:"cache" comment:"what was read before, kept for reading and searching without a network"`
 	Secrets Secrets `toml:"secrets"`
+	// Account holds what is decided about single accounts, by their names.
+	Account map[string]Account `toml:"account,omitempty"`
 	// Keys rebinds: action = ["key", "other key"].
 	Keys map[string][]string `toml:"keys"`
 }
@@ -32,6 +34,9 @@ type Config struct {
 type Network struct {
 	// Allow lists hosts that may have private or loopback addresses.
 	Allow []string `toml:"allow"`
+	// Onion is the SOCKS proxy through which .onion names are reached, and nothing else
+	// is: Tor's is socks5://127.0.0.1:9050. "": they are not.
+	Onion string `toml:"onion" comment:"the SOCKS proxy for .onion names, such as \"socks5://127.0.0.1:9050\"; empty: they are not reached"`
 }
 
 // Nostr holds what concerns Nostr.

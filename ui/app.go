@@ -141,7 +141,7 @@ func New(ctx context.Context, o Options) *Model {
 	if err != nil {
 		m.say(err.Error(), bad)
 	}
-	m.theme = theme.New(m.o.Theme, m.dark, m.o.ASCII)
+	m.theme = theme.New(m.o.Theme, m.dark, m.o.ASCII).WithColors(m.o.Colors)
 	if m.o.Hub != nil {
 		m.mutes = m.o.Hub.Mutes()
 	}
@@ -192,7 +192,7 @@ func (m *Model) look() post.Look {
 
 // relook takes a changed theme or measure to every pane.
 func (m *Model) relook() {
-	m.theme = theme.New(m.o.Theme, m.dark, m.o.ASCII)
+	m.theme = theme.New(m.o.Theme, m.dark, m.o.ASCII).WithColors(m.o.Colors)
 	look := m.look()
 	for _, p := range m.panes() {
 		p.SetLook(look)

@@ -54,6 +54,8 @@ type Options struct {
 	// Undo is how long a post can be taken back before it leaves; 0 is 5 s, less is
 	// not at all.
 	Undo time.Duration
+	// Colors are those of accounts' letters, #rrggbb; others have their network's.
+	Colors map[timeline.AccountID]string
 	// Accounts are what signs in and out; nil: nothing here can.
 	Accounts Accounts
 	// Notices are told when the interface starts.

@@ -242,7 +242,7 @@ func (m *Model) standing() (parts []string, refused string) {
 		if overlay.Trying(worst) {
 			stands = "trying again"
 		}
-		parts = append(parts, t.Network(d.Account.Network).Paint(d.Account.Network.Letter())+" "+style.Paint(stands+" "+sign))
+		parts = append(parts, t.Account(d.Account.Network, d.Account.ID).Paint(d.Account.Network.Letter())+" "+style.Paint(stands+" "+sign))
 	}
 	return parts, refused
 }

@@ -137,7 +137,7 @@ func (a *app) giveBack(ctx context.Context, r account.Record, creds account.Cred
 // signOut has the server end the sign-in of an account; with its secrets in store. It
 // tells whether the network has such a thing.
 func (a *app) signOut(ctx context.Context, r account.Record, store account.Store) (bool, error) {
-	d := a.deps()
+	d := a.depsOf(r)
 	d.Store = store
 	b, err := backends.Open(r, d)
 	if err != nil {

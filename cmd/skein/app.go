@@ -53,7 +53,8 @@ type app struct {
 	config config.Config
 	log    *slog.Logger
 	logTo  io.Closer
-	client *transport.Client
+	client *transport.Client // for what is no account's
+	ways   ways
 	keys   *account.Keys
 	vault  *account.Vault
 	book   *account.Book
@@ -93,9 +94,7 @@ func (a *app) setup() error {
 	if err := a.openLog(); err != nil {
 		return err
 	}
-	a.client = transport.New(transport.Options{
-		Allow: a.config.Network.Allow, UserAgent: "skein/" + version, Log: a.log, Now: a.now,
-	})
+	a.client = a.ways.by("", a.dial)
 	a.keys = account.NewKeys(account.KeyOptions{
 		Mode: a.config.Secrets.Key, File: a.paths.Key(), Name: a.paths.Secrets(), Command: a.config.Secrets.PassphraseCommand,
 		Ask: a.asker(),
@@ -142,9 +141,7 @@ func (a *app) close() {
 		})
 	}
 	closing.Wait()
-	if a.client != nil {
-		a.client.Close()
-	}
+	a.ways.close()
 	if a.logTo != nil {
 		_ = a.logTo.Close()
 	}
@@ -223,7 +220,7 @@ func (a *app) hubOptions(records []account.Record) (timeline.HubOptions, []timel
 		is := func(r account.Record) bool { return r.ID == string(id) }
 		i := slices.IndexFunc(records, is)
 		if i >= 0 {
-			return backends.Open(records[i], a.deps())
+			return a.openAccount(records[i])
 		}
 		all, err := a.book.All() // it may have been added since
 		if err != nil {
@@ -232,7 +229,7 @@ func (a *app) hubOptions(records []account.Record) (timeline.HubOptions, []timel
 		if i = slices.IndexFunc(all, is); i < 0 {
 			return nil, timeline.Errorf(timeline.CodeUsage, "no account %s", id)
 		}
-		return backends.Open(all[i], a.deps())
+		return a.openAccount(all[i])
 	}
 	return timeline.HubOptions{Open: open, Now: a.now, Log: a.log}, accounts
 }

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"skein/backends"
 	"skein/config/account"
 	"skein/timeline"
 )
@@ -55,7 +54,7 @@ func (a *app) checkAccount(ctx context.Context, r account.Record) checkResult {
 		result.Code, result.Message = timeline.CodeOf(err), timeline.CleanLine(err.Error())
 		return result
 	}
-	b, err := backends.Open(r, a.deps())
+	b, err := a.openAccount(r)
 	if err != nil {
 		return fail(err)
 	}

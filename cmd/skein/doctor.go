@@ -43,6 +43,11 @@ func (a *app) examine(ctx context.Context, bundle string) error {
 		return err
 	}
 	own := append(a.checkFiles(ctx), a.checkOutbox(ctx), a.checkState(ctx), a.checkCache(ctx), a.checkTerminal())
+	for _, name := range a.strays(records) {
+		own = append(own, checkResult{
+			What: "configuration", Result: warning, Message: timeline.CleanLine("[account." + name + "]: there is no account of that name; `skein account list` shows them"),
+		})
+	}
 	if len(records) == 0 {
 		own = append(own, checkResult{
 			What: "accounts", Result: warning, Message: timeline.Literal("none yet: `skein account add` signs in to one"),

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/adrg/xdg"
@@ -85,6 +86,9 @@ func (a *app) reportParts(records []account.Record, results []checkResult) ([]pa
 	log, err := tail(a.paths.Log(), logTail)
 	if err != nil {
 		return nil, err
+	}
+	for _, name := range a.strays(records) { // the configuration speaks of them
+		records = append(slices.Clone(records), account.Record{Name: name})
 	}
 	s := newScrubber(records, xdg.Home)
 	parts := []part{

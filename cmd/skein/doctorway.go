@@ -24,36 +24,43 @@ const (
 // What is wrong there is told by the account, too, unless others serve it: so it is a
 // warning.
 func (a *app) checkWays(ctx context.Context, records []account.Record) []checkResult {
-	var addresses []string
+	var ways []way
 	for _, r := range records {
 		own := r.Relays
 		if r.Server != "" {
 			own = []string{r.Server}
 		}
 		for _, address := range own {
-			if !slices.Contains(addresses, address) {
-				addresses = append(addresses, address)
+			w := way{address, a.clientOf(r)} // what an account reaches by its proxy, nobody else is to see
+			if !slices.Contains(ways, w) {
+				ways = append(ways, w)
 			}
 		}
 	}
-	results := make([]checkResult, len(addresses))
+	results := make([]checkResult, len(ways))
 	var wg sync.WaitGroup
-	for i, address := range addresses {
-		wg.Go(func() { results[i] = a.checkWay(ctx, address) })
+	for i, w := range ways {
+		wg.Go(func() { results[i] = a.checkWay(ctx, w) })
 	}
 	wg.Wait()
 	return results
 }
 
-func (a *app) checkWay(ctx context.Context, address string) checkResult {
+// way is a server, and the client that goes there.
+type way struct {
+	address string
+	client  *transport.Client
+}
+
+func (a *app) checkWay(ctx context.Context, w way) checkResult {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	r := checkResult{What: address, Result: good}
-	u, err := url.Parse(address)
+	r := checkResult{What: w.address, Result: good}
+	u, err := url.Parse(w.address)
 	if err == nil {
 		r.What = u.Host
 	}
-	p, err := a.client.Probe(ctx, address)
+	p, err := w.client.Probe(ctx, w.address)
 	steps := stepsOf(p)
 	if err != nil {
 		r.Result, r.Code = warning, timeline.CodeOf(err)
@@ -68,7 +75,7 @@ func (a *app) checkWay(ctx context.Context, address string) checkResult {
 	for _, advice := range advise(p, a.now()) {
 		r.Result, r.Facts = warning, append(r.Facts, timeline.CleanLine(advice))
 	}
-	if left, ok := a.client.Allowance(u.Host); ok {
+	if left, ok := w.client.Allowance(u.Host); ok {
 		r.Facts = append(r.Facts, timeline.CleanLine(fmt.Sprintf("%d of %d requests left until %s",
 			left.Left, left.Limit, left.Until.Local().Format("15:04"))))
 		if left.Left*10 < left.Limit {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sync"
 
-	"skein/backends"
 	"skein/config/account"
 	"skein/timeline"
 )
@@ -37,7 +36,7 @@ func (p *pool) backend(_ context.Context, id timeline.AccountID) (timeline.Backe
 	if i < 0 {
 		return nil, timeline.Errorf(timeline.CodeAuth, "the account %s is not here any more", id)
 	}
-	b, err := backends.Open(records[i], p.app.deps())
+	b, err := p.app.openAccount(records[i])
 	if err != nil {
 		return nil, err
 	}

@@ -202,7 +202,7 @@ func (a *app) readers(ctx context.Context, chosen []string) ([]timeline.Backend,
 	}
 	var all []timeline.Backend
 	for _, r := range records {
-		b, err := backends.Open(r, a.deps())
+		b, err := a.openAccount(r)
 		if err != nil {
 			return nil, nil, err
 		}

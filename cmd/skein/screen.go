@@ -67,7 +67,8 @@ func (a *app) showOnce(ctx context.Context, demo bool) (ui.Result, error) {
 				o.Notices = append(o.Notices, lockedLine(r))
 			}
 		}
-		options, accounts := a.hubOptions(records)
+		o.Colors = a.colors(records)
+		options, accounts := a.hubOptions(a.merged(records))
 		defer a.letKeep(ctx, &o, &options)()
 		hub := timeline.NewHub(options, accounts...) //nolint:contextcheck // it goes on until Close
 		defer hub.Close()                            //nolint:contextcheck // what was read is kept whatever ended ctx

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"skein/backends"
+	"skein/config"
 	"skein/config/account"
 	"skein/outbox"
 	"skein/timeline"
@@ -41,6 +42,9 @@ func (o *ownAccounts) Keep(ctx context.Context, f account.Finished) (account.Rec
 	}
 	if err := o.follow(); err != nil {
 		return r, err
+	}
+	if !o.app.config.Of(r.Name).Reads() {
+		return r, nil
 	}
 	return r, o.hub.Add(ctx, backends.Account(r))
 }
@@ -93,6 +97,9 @@ func (o *ownAccounts) Remove(ctx context.Context, r account.Record) (string, err
 
 // Rename implements ui.Accounts.
 func (o *ownAccounts) Rename(ctx context.Context, r account.Record, name string) error {
+	if o.app.config.Of(r.Name) != (config.Account{}) && !strings.EqualFold(r.Name, name) { // a proxy, say, would be gone without a word
+		return timeline.Errorf(timeline.CodeRefused, "config.toml has settings under [account.%s], which would hold no longer: it keeps its name", r.Name)
+	}
 	if _, err := o.app.book.Rename(ctx, r.ID, name); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,8 +24,9 @@ func (a *app) letWrite(ctx context.Context, o *ui.Options, hub *timeline.Hub, re
 	if err != nil {
 		return nil, nil, err
 	}
+	aside := newPool(a)
 	box, err = outbox.Open(ctx, outbox.Options{
-		Dir: a.paths.State, Open: hub.Backend, Accounts: accountsOf(records), Sink: hub, Now: a.now, Log: a.log,
+		Dir: a.paths.State, Open: a.sharing(hub, aside), Accounts: accountsOf(records), Sink: hub, Now: a.now, Log: a.log,
 	})
 	if err != nil {
 		return nil, nil, err
@@ -51,7 +53,19 @@ func (a *app) letWrite(ctx context.Context, o *ui.Options, hub *timeline.Hub, re
 		if err := box.Close(); err != nil {
 			a.log.Error("closing the outbox", "error", err)
 		}
+		aside.close()
 	}, nil
+}
+
+// sharing opens accounts for writing: with the backends that the hub reads with, or, of
+// those that it does not read, with others.
+func (a *app) sharing(hub *timeline.Hub, aside *pool) timeline.Opener {
+	return func(ctx context.Context, id timeline.AccountID) (timeline.Backend, error) {
+		if slices.ContainsFunc(hub.Accounts(), func(o timeline.Account) bool { return o.ID == id }) {
+			return hub.Backend(ctx, id)
+		}
+		return aside.backend(ctx, id)
+	}
 }
 
 // editInScreen lets the person change a text in their editor, while the full screen

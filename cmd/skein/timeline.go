@@ -80,6 +80,9 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 	if err != nil {
 		return err
 	}
+	if len(f.accounts) == 0 {
+		records = a.merged(records)
+	}
 	p, err := a.printer(namesOf(records), f.template)
 	if err != nil {
 		return err

@@ -167,7 +167,7 @@ func (o *List) row(l overlay.Look, r Row, at bool, inner int) []string {
 	}
 	network := timeline.Network(r.Network)
 	sign, health := overlay.Sign(t, r.Health.State)
-	who := mark + t.Network(network).Paint(network.Letter()) + " " + health.Paint(sign) + " "
+	who := mark + t.Account(network, timeline.AccountID(r.ID)).Paint(network.Letter()) + " " + health.Paint(sign) + " "
 	if at && o.naming != nil {
 		who += o.naming.Line(l, "name", max(8, inner-8))
 	} else {
@@ -204,6 +204,9 @@ func (r Row) marks() []string {
 // about is where an account is, and how it does where that is not well.
 func (r Row) about() string {
 	where := r.Health.Account.Server.Line().String()
+	if where == "" { // it is not read here
+		where = line(r.Server)
+	}
 	if r.Health.State != timeline.Live && !r.Health.Message.Empty() {
 		where += ": " + r.Health.Message.Line().String()
 	}

@@ -249,7 +249,7 @@ func (c *Compose) counter(l overlay.Look, a timeline.AccountID, width int) strin
 			sign = t.Good.Paint(signs.Yes)
 		}
 	}
-	letter := t.Network(account.Network).Paint(account.Network.Letter())
+	letter := t.Account(account.Network, account.ID).Paint(account.Network.Letter())
 	own := ""
 	if v := c.own[a]; v != nil && v.mine {
 		own = t.Accent.Paint("*")

@@ -96,7 +96,7 @@ func (p *preview) lines(l overlay.Look, width, height int) (lines []string, x, y
 
 func (p *preview) target(l overlay.Look, t outbox.TargetPlan, width int) []string {
 	dim := l.Theme.Dim
-	who := l.Theme.Network(t.Account.Network).Paint(t.Account.Network.Letter()) + " " + l.Theme.Strong.Paint(called(t.Account))
+	who := l.Theme.Account(t.Account.Network, t.Account.ID).Paint(t.Account.Network.Letter()) + " " + l.Theme.Strong.Paint(called(t.Account))
 	if v := p.c.own[t.Account.ID]; v != nil && v.mine {
 		who += "  " + dim.Paint("a text of its own")
 	}

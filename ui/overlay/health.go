@@ -68,7 +68,7 @@ func (h *Health) account(l Look, a timeline.Health, at bool, inner int) []string
 	if at {
 		name = l.Theme.Strong
 	}
-	who := l.Theme.Network(a.Account.Network).Paint(a.Account.Network.Letter()) + " " + style.Paint(sign) + " " +
+	who := l.Theme.Account(a.Account.Network, a.Account.ID).Paint(a.Account.Network.Letter()) + " " + style.Paint(sign) + " " +
 		name.Paint(timeline.CleanLine(a.Account.Name).String()) + "  " + l.Theme.Dim.Paint(a.Account.Handle.Line().String())
 	how := string(a.State)
 	if a.State == timeline.Partial && a.Of > 0 {

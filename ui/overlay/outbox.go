@@ -208,7 +208,7 @@ func (o *Outbox) begin(l Look, d timeline.Delivery, at bool) (string, theme.Styl
 		mark = l.Theme.Accent.Paint(l.Theme.Signs.Selected) + " "
 	}
 	sign, style := DeliverySign(l.Theme, d.State)
-	return mark + style.Paint(sign) + " " + l.Theme.Network(d.Account.Network).Paint(d.Account.Network.Letter()) + " ", style
+	return mark + style.Paint(sign) + " " + l.Theme.Account(d.Account.Network, d.Account.ID).Paint(d.Account.Network.Letter()) + " ", style
 }
 
 // keys are those that work on a delivery.

@@ -104,7 +104,7 @@ func (c *canvas) muted(p *timeline.Post, why string) {
 		why = long
 	}
 	why = cell.Cut(c.Measure, c.sign.Closed+" "+why, room, c.sign.More)
-	s := t.Network(p.ID.Network).Paint(p.ID.Network.Letter()) + cell.Blank(letterRoom-1) + t.Dim.Paint(why)
+	s := t.Post(p).Paint(p.ID.Network.Letter()) + cell.Blank(letterRoom-1) + t.Dim.Paint(why)
 	if hint := " " + c.sign.Dash + " " + c.Keys.Reveal + " shows it"; cell.Width(c.Measure, why)+cell.Width(c.Measure, hint) <= room {
 		s += t.Faint.Paint(hint)
 	}
@@ -117,7 +117,7 @@ func (c *canvas) head(p *timeline.Post) {
 	room := c.Width - letterRoom - ageRoom
 	who := cell.Cut(c.Measure, name(p.Author), room, c.sign.More)
 	room -= cell.Width(c.Measure, who)
-	s := t.Network(p.ID.Network).Paint(p.ID.Network.Letter()) + cell.Blank(letterRoom-1) + t.Strong.Paint(who)
+	s := t.Post(p).Paint(p.ID.Network.Letter()) + cell.Blank(letterRoom-1) + t.Strong.Paint(who)
 	add := func(gap int, text string, style theme.Style) {
 		const shortest = 4 // less of it says nothing
 		if text = cell.Cut(c.Measure, text, room-gap, c.sign.More); room-gap >= shortest && text != "" {

@@ -52,6 +52,8 @@ func (s Style) Paint(text string) string {
 type Theme struct {
 	ID string
 
+	colorless bool
+
 	Text   Style // what is read
 	Strong Style // names, titles
 	Dim    Style // handles, ages, what is said about a post
@@ -67,7 +69,38 @@ type Theme struct {
 	Match  Style // what was searched for
 
 	Networks map[timeline.Network]Style
+	Accounts map[timeline.AccountID]Style // those that have a colour of their own
 	Signs    Signs
+}
+
+// WithColors is the theme with colours for accounts, #rrggbb. One without colours stays
+// as it is.
+func (t *Theme) WithColors(colors map[timeline.AccountID]string) *Theme {
+	if t.colorless || len(colors) == 0 {
+		return t
+	}
+	own := *t
+	own.Accounts = make(map[timeline.AccountID]Style, len(colors))
+	for id, hex := range colors {
+		own.Accounts[id] = Style{ansi.NewStyle().ForegroundColor(lipgloss.Color(hex)).Bold().String()}
+	}
+	return &own
+}
+
+// Account is the accent of an account: its own, or its network's.
+func (t *Theme) Account(n timeline.Network, id timeline.AccountID) Style {
+	if s, ok := t.Accounts[id]; ok {
+		return s
+	}
+	return t.Network(n)
+}
+
+// Post is the accent of a post: that of the first account that has seen it.
+func (t *Theme) Post(p *timeline.Post) Style {
+	if len(p.Views) == 0 || len(t.Accounts) == 0 {
+		return t.Network(p.ID.Network)
+	}
+	return t.Account(p.ID.Network, p.Views[0].Account)
 }
 
 // Network is the accent of a network, Dim for one that is not known.
@@ -154,7 +187,8 @@ func fromPalette(p palette) *Theme {
 func plain() *Theme {
 	bold := Style{ansi.NewStyle().Bold().String()}
 	return &Theme{
-		Strong: bold, Accent: bold, Warn: bold, Error: bold, Mine: bold,
+		colorless: true,
+		Strong:    bold, Accent: bold, Warn: bold, Error: bold, Mine: bold,
 		Link:  Style{ansi.NewStyle().Underline(true).String()},
 		Match: Style{ansi.NewStyle().Bold().Underline(true).String()},
 		Networks: map[timeline.Network]Style{

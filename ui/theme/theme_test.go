@@ -68,3 +68,23 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestAccountsHaveColours: where colours are, and never in place of the letter's weight.
+func TestAccountsHaveColours(t *testing.T) {
+	colors := map[timeline.AccountID]string{"work": "#102030"}
+	dark := theme.New("dark", true, false)
+	own := dark.WithColors(colors)
+	if got := own.Account(timeline.Mastodon, "work").Open(); !strings.Contains(got, "38;2;16;32;48") || got == dark.Network(timeline.Mastodon).Open() {
+		t.Errorf("its colour is %q", got)
+	}
+	if own.Account(timeline.Mastodon, "other") != dark.Network(timeline.Mastodon) || dark.Account(timeline.Mastodon, "work") != dark.Network(timeline.Mastodon) {
+		t.Error("others have it, too")
+	}
+	p := &timeline.Post{ID: timeline.ID{Network: timeline.Mastodon}, Views: []timeline.View{{Account: "work"}, {Account: "other"}}}
+	if own.Post(p) != own.Account(timeline.Mastodon, "work") || own.Post(&timeline.Post{ID: p.ID}) != own.Network(timeline.Mastodon) {
+		t.Error("a post is not its account's")
+	}
+	if plain := theme.New("plain", true, false).WithColors(colors); strings.Contains(plain.Account(timeline.Mastodon, "work").Open(), "38;") {
+		t.Error("plain has a colour")
+	}
+}
