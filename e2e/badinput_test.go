@@ -37,7 +37,7 @@ func TestBadUsage(t *testing.T) {
 
 func TestBadConfig(t *testing.T) {
 	for _, bad := range []struct{ name, content, says string }{
-		{"unknown key", e2e.LoopbackConfig + "colour = true\n", `config\.toml:5:1: .*colour`},
+		{"unknown key", e2e.LoopbackConfig + "colour = true\n", `config\.toml:7:1: .*colour`},
 		{"not TOML", "[network\n", `config\.toml.*\b1\b`},
 		{"wrong type", "[network]\nallow = 3\n", `config\.toml.*(allow|\b2\b)`},
 	} {

@@ -33,7 +33,6 @@ func TestSecretsAreNowhere(t *testing.T) {
 	}
 	sandbox := e2e.NewHome(t).Serve(t)
 	home := e2e.NewHome(t)
-	home.Configure(t, e2e.LoopbackConfig+"[secrets]\nkey = \"file\"\n")
 	var said strings.Builder
 	run := func(stdin string, codes []int, args ...string) {
 		t.Helper()

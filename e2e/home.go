@@ -16,8 +16,14 @@ const runWithin = 60 * time.Second
 // refuses, and names none elsewhere.
 const LoopbackConfig = `[network]
 allow = ["127.0.0.1", "localhost"]
-[nostr]
+` + KeyInFile + `[nostr]
 relays = []
+`
+
+// KeyInFile is the part of LoopbackConfig by which nobody is asked for a passphrase, and
+// no keyring of whoever runs the tests is met.
+const KeyInFile = `[secrets]
+key = "file"
 `
 
 // stackTrace is how a Go program looks when it was not meant to be seen.

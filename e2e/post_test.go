@@ -157,7 +157,7 @@ func (w *world) checkFacets(t *testing.T, server string, post bskyPost) {
 // server refuses in the middle of it is renewed then: the post is there once.
 func (w *world) postsWithExpiredSession(t *testing.T) {
 	network, home := w.bluesky, e2e.NewHome(t)
-	home.Configure(t, e2e.LoopbackConfig+"[secrets]\nkey = \"file\"\n")
+	home.Configure(t, e2e.LoopbackConfig)
 	me := network.Join(t, "late")
 	home.RunInput(t, me.AppPassword(t, "skein")+"\n", "account", "add", "bluesky", "--name", "sky",
 		"--handle", me.Handle, "--pds", network.PDS, "--app-password-stdin").Exits(t, 0)

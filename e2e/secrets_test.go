@@ -13,6 +13,14 @@ import (
 	"skein/e2e"
 )
 
+// askingHome is a home whose key is where a person's would be.
+func askingHome(t *testing.T) *e2e.Home {
+	t.Helper()
+	home := e2e.NewHome(t)
+	home.Configure(t, strings.Replace(e2e.LoopbackConfig, e2e.KeyInFile, "", 1))
+	return home
+}
+
 // onABus runs a shell script in a desktop session of its own, with a Secret Service
 // that has the home's own keyring; skein is $SKEIN. It returns what was printed, both
 // to stdout and to stderr.
@@ -51,7 +59,7 @@ func signedIn(t *testing.T, home *e2e.Home, session string) (said string) {
 // The key of the secrets is in a real keyring, leaves it for a file and comes back.
 func TestKeyInASecretService(t *testing.T) {
 	e2e.Require(t, e2e.ToolKeyring)
-	home := e2e.NewHome(t)
+	home := askingHome(t)
 	if said := signedIn(t, home, withKeyring); !strings.Contains(said, `is here as "mastodon"`) {
 		t.Fatalf("signed in: %s", said)
 	}
@@ -79,7 +87,7 @@ func TestKeyInASecretService(t *testing.T) {
 // is made anew over what it holds.
 func TestKeyringThatDoesNotOpen(t *testing.T) {
 	e2e.Require(t, e2e.ToolKeyring)
-	home := e2e.NewHome(t)
+	home := askingHome(t)
 	signedIn(t, home, withKeyring)
 	before, err := os.ReadFile(filepath.Join(home.Dir, "config", "secrets.age"))
 	if err != nil {
@@ -106,7 +114,7 @@ func TestKeyringThatDoesNotOpen(t *testing.T) {
 // where the secrets are needed, even when standard input is something else.
 func TestPassphraseInATerminal(t *testing.T) {
 	sandbox := e2e.NewHome(t).Serve(t)
-	home := e2e.NewHome(t)
+	home := askingHome(t)
 	token := filepath.Join(home.Dir, "token")
 	if err := os.WriteFile(token, []byte(sandbox.Tokens["mastodon"]), 0o600); err != nil {
 		t.Fatal(err)

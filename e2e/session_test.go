@@ -24,7 +24,7 @@ const (
 func TestEightProcessesRenewOneSession(t *testing.T) {
 	network, home := e2e.StartBluesky(t), e2e.NewHome(t)
 	front := e2e.StartMeddler(t, network.PDS)
-	home.Configure(t, e2e.LoopbackConfig+"[secrets]\nkey = \"file\"\n")
+	home.Configure(t, e2e.LoopbackConfig)
 	me := network.Join(t, "myself")
 	me.AwaitPost(t, me.Posts(t, "before the night"))
 	home.RunInput(t, me.AppPassword(t, "skein")+"\n", "account", "add", "bluesky", "--name", "sky",

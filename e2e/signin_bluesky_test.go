@@ -49,7 +49,7 @@ func (s *skySignIn) flow(t *testing.T, preset account.Preset) account.Flow {
 func (s *skySignIn) home(t *testing.T, done account.Finished) *e2e.Home {
 	t.Helper()
 	home := e2e.NewHome(t)
-	home.Configure(t, e2e.LoopbackConfig+"[secrets]\nkey = \"file\"\n")
+	home.Configure(t, e2e.LoopbackConfig)
 	paths, err := config.FindPaths("", home.Dir)
 	if err != nil {
 		t.Fatal(err)

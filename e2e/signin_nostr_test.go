@@ -19,7 +19,7 @@ import (
 func unguarded(t *testing.T) *e2e.Home {
 	t.Helper()
 	home := e2e.NewHome(t)
-	home.Configure(t, e2e.LoopbackConfig+"[secrets]\nkey = \"file\"\n")
+	home.Configure(t, e2e.LoopbackConfig)
 	return home
 }
 

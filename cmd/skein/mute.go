@@ -302,12 +302,17 @@ func mutedLine(m timeline.Mute, now time.Time) string {
 func (a *app) mutes(ctx context.Context) *timeline.Mutes {
 	list, records, err := a.readMutes(ctx)
 	if err != nil {
-		if ctx.Err() == nil {
-			a.report(failure{Code: timeline.CodeOf(err), Message: "what you have muted is not known: " + timeline.CleanLine(err.Error()).String()})
-		}
+		a.tellUnmuted(ctx, err)
 		return nil
 	}
 	return timeline.NewMutes(list, accountsOf(records), a.now())
+}
+
+// tellUnmuted says why nothing is hidden.
+func (a *app) tellUnmuted(ctx context.Context, err error) {
+	if ctx.Err() == nil {
+		a.report(failure{Code: timeline.CodeOf(err), Message: "what you have muted is not known: " + timeline.CleanLine(err.Error()).String()})
+	}
 }
 
 func (a *app) readMutes(ctx context.Context) ([]timeline.Mute, []account.Record, error) {

@@ -27,7 +27,7 @@ func (a *app) letKeep(ctx context.Context, o *ui.Options, hub *timeline.HubOptio
 	state, serr := a.state(ctx)
 	if serr != nil {
 		a.log.Error("state.db cannot be opened", "error", serr)
-		notice("where you were, what you have read and what you have muted is not known: " + timeline.CleanLine(serr.Error()).String())
+		notice("where you were, what you have read and muted is not remembered: " + timeline.CleanLine(serr.Error()).String())
 	} else {
 		hub.Marks, o.Marks = state, state
 		hub.Mutes, o.Mutes = state, state

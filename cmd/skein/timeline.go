@@ -167,8 +167,11 @@ func (a *app) recall(ctx context.Context, f timelineFlags, records []account.Rec
 	options, accounts := a.hubOptions(records)
 	options.Cache = cache
 	if !f.muted {
-		if options.Mutes, err = a.state(ctx); err != nil {
-			return nil, nil, err
+		if state, err := a.state(ctx); err == nil {
+			options.Mutes = state
+		} else { // what was read can be read all the same
+			options.Mutes = nil
+			a.tellUnmuted(ctx, err)
 		}
 	}
 	found, err := timeline.FetchKept(ctx, options, f.number, accounts...)

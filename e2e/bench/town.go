@@ -11,7 +11,7 @@ import (
 
 // homeConfig keeps the secrets' key in a file, as the demo does: no keyring of the
 // machine is part of what is measured.
-const homeConfig = e2e.LoopbackConfig + "[secrets]\nkey = \"file\"\n"
+const homeConfig = e2e.LoopbackConfig
 
 // town is the sandbox's three servers, in a process of their own.
 type town struct {
