@@ -38,6 +38,9 @@ func fineScopes() []string {
 		"read:blocks",     //
 		"read:bookmarks",  //
 		"read:favourites", //
+		"read:notifications",
+		"read:lists",
+		"read:filters", // what the server's own filters hide, and why
 
 		"write:statuses", // posts, edits, boosts, votes, the read mark
 		"write:media",
@@ -46,6 +49,11 @@ func fineScopes() []string {
 		"write:follows",
 		"write:mutes",
 		"write:blocks",
+		"write:notifications", // what is dismissed
+		"write:lists",
+		"write:filters",
+		"write:conversations", // direct messages are read
+		"write:reports",
 	}
 }
 
