@@ -61,6 +61,7 @@ type Streamer interface {
 type Event struct {
 	Post    *Post   // a new or changed post
 	Deleted *ID     // a post that is gone
+	Notice  *Notice // what has happened to the account; not what a page of Home would bring
 	Status  *Status // the connection's own state
 	Cursor  Cursor  // with Post: where a later Home(After) may continue; "" to keep the last
 }

@@ -22,6 +22,9 @@ type Changes struct {
 	// that were read elsewhere or are muted. They are differences; Unread may name a post
 	// again.
 	Unread, Read []Key
+	// Notices are those that came by themselves, the newest last. They are kept nowhere:
+	// that is an Inbox's matter.
+	Notices []Notice
 	// Forgetful says why nothing is kept at present, as when the disk is full; empty
 	// while all is well.
 	Forgetful Safe

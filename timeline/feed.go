@@ -293,6 +293,8 @@ func (f *feed) receive(e Event) {
 		f.streamed(Place(e.Post, now), e.Cursor)
 	case e.Deleted != nil:
 		f.hub.retract(*e.Deleted)
+	case e.Notice != nil:
+		f.hub.noticed(*e.Notice)
 	case e.Status != nil:
 		f.connected(*e.Status)
 	}

@@ -56,3 +56,16 @@ func (h *Hub) Retract(id ID) {
 	defer h.mu.Unlock()
 	h.retract(id)
 }
+
+// mostNoticed is how many notices wait to be handed over; of more the oldest are let
+// go, for an Inbox reads them where it refreshes.
+const mostNoticed = 1000
+
+// noticed hands a notice over with the next Next. The hub's mu is held.
+func (h *Hub) noticed(n Notice) {
+	h.pending.Notices = append(h.pending.Notices, n)
+	if extra := len(h.pending.Notices) - mostNoticed; extra > 0 {
+		h.pending.Notices = slices.Delete(h.pending.Notices, 0, extra)
+	}
+	h.notify()
+}
