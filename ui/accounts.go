@@ -204,7 +204,11 @@ func (m *Model) takeChanged(c accountChanged) tea.Cmd {
 	if !c.gone || m.o.Hub == nil {
 		return tea.Batch(say, m.readAccounts(), m.askTargets())
 	}
-	return tea.Batch(say, m.readAccounts(), m.askTargets(), m.refilter(), m.readUnread())
+	cmds := []tea.Cmd{say, m.readAccounts(), m.askTargets()}
+	for _, r := range m.readings() {
+		cmds = append(cmds, m.refilter(r), m.readUnread(r))
+	}
+	return tea.Batch(cmds...)
 }
 
 // postsTo tells whether new posts go to an account of themselves.

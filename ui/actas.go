@@ -96,6 +96,7 @@ func (m *Model) runEntry(name string) tea.Cmd {
 		t, _ := m.targetOf(timeline.AccountID(id))
 		return m.actAs(t.Account.Network, t.Account.ID)
 	}
+	m.pressed = ""
 	return m.run(m.keys.named(name))
 }
 

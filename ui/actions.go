@@ -58,9 +58,10 @@ func (m *Model) copyURL() tea.Cmd {
 
 // cycleNetwork shows one network, then the next that has an account, then all.
 func (m *Model) cycleNetwork() tea.Cmd {
+	r := m.reading()
 	cycle := append([]timeline.Network{""}, m.networks()...)
-	m.network = cycle[(slices.Index(cycle, m.network)+1)%len(cycle)]
-	return m.refilter()
+	r.network = cycle[(slices.Index(cycle, r.network)+1)%len(cycle)]
+	return m.refilter(r)
 }
 
 // networks are those that have an account.
@@ -75,38 +76,37 @@ func (m *Model) networks() []timeline.Network {
 }
 
 func (m *Model) startFilter() tea.Cmd {
-	m.show(overlay.NewFilter(m.filter))
+	m.show(overlay.NewFilter(m.reading().filter))
 	return nil
 }
 
 func (m *Model) setFilter(text string) {
-	if m.filter != text {
-		m.filter = text
-		m.sift()
+	if r := m.reading(); r.filter != text {
+		r.filter = text
+		m.sift(r)
 	}
 }
 
 // refilter shows what the filters leave of the rows that are loaded, and has those of
 // the network read around the reader.
-func (m *Model) refilter() tea.Cmd {
-	m.sift()
-	return m.read(m.rows.Around(m.feed.At(), m.network), nil)
+func (m *Model) refilter(r *reading) tea.Cmd {
+	m.sift(r)
+	return m.read(r, r.rows.Around(r.feed.At(), r.network), nil)
 }
 
 // sift shows what the filters leave of the rows that are loaded.
-func (m *Model) sift() {
-	if m.network == "" && m.filter == "" {
-		m.rows.Filter(nil, nil)
+func (m *Model) sift(r *reading) {
+	if r.network == "" && r.filter == "" {
+		r.rows.Filter(nil, nil)
 	} else {
-		network, want := m.network, strings.ToLower(m.filter)
-		m.rows.Filter(func(p *timeline.Post) bool {
+		network, want := r.network, strings.ToLower(r.filter)
+		r.rows.Filter(func(p *timeline.Post) bool {
 			return (network == "" || p.ID.Network == network) && (want == "" || mentions(p, want))
 		}, func(g timeline.Gap) bool {
 			return want == "" && g.Key.ID.Network == network
 		})
 	}
-	m.feed.SetTail(m.tail())
-	m.feed.Changed()
+	m.redraw(r)
 }
 
 // mentions tells whether an author or the text of p contains want, which is lower
@@ -125,11 +125,11 @@ func (m *Model) refresh() tea.Cmd {
 		d.Reload()
 		return m.load(d)
 	}
-	if m.found != nil {
-		m.found.Rank()
-		return nil
+	if m.front.board != nil {
+		cmd, _ := m.front.board.refresh(m)
+		return cmd
 	}
-	m.o.Hub.Refresh()
+	m.reading().hub.Refresh()
 	return m.tell("asking for news", plain)
 }
 
@@ -140,7 +140,7 @@ func (m *Model) showHealth() tea.Cmd {
 
 // showPalette offers the commands for what is selected now, and keeps that so.
 func (m *Model) showPalette() tea.Cmd {
-	m.feed.Stay()
+	m.stay()
 	m.show(overlay.NewPalette(append(m.entries(groupMove, groupPost, groupWrite, groupView, groupApp), m.actorEntries()...)))
 	return nil
 }
@@ -173,9 +173,9 @@ func (m *Model) noPane() string {
 	return ""
 }
 
-func (m *Model) notHome() string {
-	if m.o.Hub == nil || len(m.stack) > 0 || m.found != nil {
-		return "only at home"
+func (m *Model) noTimeline() string {
+	if m.o.Hub == nil || m.opened() != nil || m.reading() == nil {
+		return "only in a timeline"
 	}
 	return ""
 }
@@ -191,8 +191,8 @@ func (m *Model) nothingToOpen() string {
 	if m.o.Hub == nil {
 		return "there is no account yet"
 	}
-	if len(m.stack) == 0 && m.found == nil {
-		if _, ok := m.feed.Row(); ok {
+	if r := m.reading(); r != nil && m.opened() == nil {
+		if _, ok := r.feed.Row(); ok {
 			return ""
 		}
 	}
@@ -205,8 +205,8 @@ func (m *Model) nothingToOpen() string {
 }
 
 func (m *Model) nothingToLeave() string {
-	if len(m.stack) == 0 && m.found == nil && m.filter == "" && m.network == "" {
-		return "this is home"
+	if r := m.reading(); r != nil && m.opened() == nil && r.filter == "" && r.network == "" {
+		return "nothing is open here"
 	}
 	return ""
 }
@@ -268,8 +268,8 @@ func (m *Model) noAddress() string {
 }
 
 func (m *Model) oneNetwork() string {
-	if len(m.networks()) < 2 && m.network == "" {
+	if len(m.networks()) < 2 && (m.reading() == nil || m.reading().network == "") {
 		return "there is one network"
 	}
-	return m.notHome()
+	return m.noTimeline()
 }

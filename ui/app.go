@@ -12,7 +12,6 @@ import (
 	"skein/outbox"
 	"skein/timeline"
 	"skein/ui/cell"
-	"skein/ui/feed"
 	"skein/ui/overlay"
 	"skein/ui/post"
 	"skein/ui/theme"
@@ -73,27 +72,19 @@ type Model struct {
 	theme         *theme.Theme
 	keys          *keymap
 	typed         string // the keys of a binding that is not complete
+	pressed       string // the key that ran the last command
 
-	rows      feed.Window
-	unread    feed.Unread
-	feed      *feed.Pane
-	place     place
-	begun     bool          // the networks are being read
+	tabs      []*tab // the first is home
+	front     *tab   // the one that is shown
+	home      *reading
 	forgetful timeline.Safe // why nothing is kept at present
-	stuck     bool          // a page could not be read; a key tries again
 	away      bool          // the terminal is in the background
-	watching  bool          // what is in view is about to have been seen
 	health    []timeline.Health
-	state     timeline.Changes // the hub's last word; only Loading, End and Settled
-	network   timeline.Network // the only one shown; "" for all
-	mutes     *timeline.Mutes  // what the rows are seen through; the hub's
-	emptied   int              // rows there were when older ones were last asked for
-	filter    string           // only what contains it is shown
-	found     *findings        // the search, in the place of the feed; nil when it is closed
-	stack     []detail         // what was opened from the feed or the search; the last has the focus
-	beside    *thread.Pane     // the thread of the selected post, in the second pane
-	selected  timeline.ID      // the post that beside is for, or is about to be
-	asked     bool             // beside has been asked for
+	mutes     *timeline.Mutes // what posts are seen through; home's
+	found     *findings       // the search, in a tab of its own; nil when it is closed
+	beside    *thread.Pane    // the thread of the selected post, in the second pane
+	selected  timeline.ID     // the post that beside is for, or is about to be
+	asked     bool            // beside has been asked for
 	known     *simplelru.LRU[timeline.ID, remembered]
 
 	as       map[timeline.Network]timeline.AccountID // who acts, where the person has chosen; see actsAs
@@ -145,11 +136,13 @@ func New(ctx context.Context, o Options) *Model {
 	if m.o.Hub != nil {
 		m.mutes = m.o.Hub.Mutes()
 	}
-	m.feed = feed.New(&m.rows, &m.unread, m.look())
+	m.home = newReading(m.o.Hub, home, m.look())
+	m.front = &tab{name: home, title: "Home", reading: m.home}
+	m.addTab(m.front)
 	if len(m.o.Notices) > 0 {
 		m.say(strings.Join(m.o.Notices, " "+m.theme.Signs.Dot+" "), plain)
 	}
-	m.recallHome(ctx)
+	m.recallPlace(ctx, m.home)
 	return m
 }
 
@@ -158,7 +151,7 @@ func (m *Model) Init() tea.Cmd {
 	if m.o.Hub == nil {
 		return tea.RequestBackgroundColor
 	}
-	return tea.Batch(tea.RequestBackgroundColor, m.readUnread(), m.readOutbox(), m.readAccounts(), m.await())
+	return tea.Batch(tea.RequestBackgroundColor, m.readUnread(m.home), m.readOutbox(), m.readAccounts(), m.await(m.home))
 }
 
 // Update takes one message.
@@ -201,12 +194,21 @@ func (m *Model) relook() {
 
 // panes are all panes, seen or not.
 func (m *Model) panes() []pane {
-	out := []pane{m.feed}
-	if m.found != nil {
-		out = append(out, m.found)
+	var out []pane
+	for _, t := range m.tabs {
+		out = append(out, t.base())
 	}
-	for _, d := range m.stack {
+	for _, d := range m.details() {
 		out = append(out, d)
+	}
+	return out
+}
+
+// details are all panes that were opened, seen or not.
+func (m *Model) details() []detail {
+	var out []detail
+	for _, t := range m.tabs {
+		out = append(out, t.stack...)
 	}
 	if m.beside != nil {
 		out = append(out, m.beside)
@@ -223,19 +225,14 @@ func (m *Model) focus() pane {
 }
 
 // base is what stands in the first column.
-func (m *Model) base() pane {
-	if m.found != nil {
-		return m.found
-	}
-	return m.feed
-}
+func (m *Model) base() pane { return m.front.base() }
 
-// opened is the topmost opened pane, or nil at home.
+// opened is the topmost opened pane of the tab in front, or nil.
 func (m *Model) opened() detail {
-	if len(m.stack) == 0 {
+	if len(m.front.stack) == 0 {
 		return nil
 	}
-	return m.stack[len(m.stack)-1]
+	return m.front.stack[len(m.front.stack)-1]
 }
 
 // second is what stands in the second column; nil for nothing.
@@ -274,17 +271,13 @@ func (m *Model) body() int { return max(0, m.height-headLines-footLines) }
 // resize gives every pane its room.
 func (m *Model) resize() {
 	first, second, _ := m.columns()
-	m.feed.Resize(first, m.body())
-	if m.found != nil {
-		m.found.Resize(first, m.body())
+	for _, t := range m.tabs {
+		t.base().Resize(first, m.body())
 	}
 	if second == 0 {
 		second = first
 	}
-	for _, d := range m.stack {
+	for _, d := range m.details() {
 		d.Resize(second, m.body())
-	}
-	if m.beside != nil {
-		m.beside.Resize(second, m.body())
 	}
 }

@@ -14,9 +14,9 @@ func TestCheckKeys(t *testing.T) {
 		want string // a part of the error, "" for none
 	}{
 		{"nothing", nil, ""},
-		{"another key", map[string][]string{"open": {"l", "right"}}, ""},
+		{"another key", map[string][]string{"open": {"x", "alt+right"}}, ""},
 		{"swapped", map[string][]string{"down": {"k"}, "up": {"j"}}, ""},
-		{"a sequence", map[string][]string{"health": {"g h"}}, ""},
+		{"a sequence", map[string][]string{"health": {"g H"}}, ""},
 		{"unknown action", map[string][]string{"fly": {"x"}}, `there is no action "fly"`},
 		{"no key", map[string][]string{"open": {}}, "open has no key"},
 		{"no such key", map[string][]string{"open": {"hyperspace"}}, `"hyperspace" is no key`},

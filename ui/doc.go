@@ -1,7 +1,8 @@
-// Package ui is the terminal interface: one timeline, read with the keyboard.
+// Package ui is the terminal interface: timelines in tabs, read with the keyboard.
 //
-// Model is the only tea.Model; what it shows are panes (feed, search, thread, profile)
-// and, over them, a stack of overlays. A message takes one way through it: what
+// Model is the only tea.Model. A tab holds a timeline (reading) or something else
+// (board), and what was opened from it; over the tabs lies a stack of overlays. Accounts,
+// health, deliveries and mutes are the home timeline's hub's, whatever is in front. A message takes one way through it: what
 // the terminal says, then what the hub and the readers bring, then the topmost
 // overlay, then the focused pane and the keys that work everywhere. Update and
 // View do no input or output: that is for commands.

@@ -55,7 +55,7 @@ func (m *Model) openDraft(id string) tea.Cmd {
 
 // aboutOf is a post as it stands above an answer, as far as it is loaded.
 func (m *Model) aboutOf(id timeline.ID) compose.About {
-	for _, p := range m.rows.Posts(math.MaxInt) {
+	for _, p := range m.loaded(math.MaxInt) {
 		if c := p.Content(); c.ID == id {
 			return about(c)
 		}

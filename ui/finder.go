@@ -21,7 +21,7 @@ type finder struct {
 func (m *Model) finder() finder {
 	f := finder{people: m.o.People}
 	tags, handles := map[string]bool{}, map[string]bool{}
-	for _, p := range m.rows.Posts(seenMost) {
+	for _, p := range m.loaded(seenMost) {
 		p = p.Content()
 		for _, t := range p.Tags {
 			f.tag(tags, t)

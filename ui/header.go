@@ -25,26 +25,14 @@ func (m *Model) header() string {
 	if m.o.Demo {
 		left += t.Dim.Paint(" demo")
 	}
-	left += cell.Blank(3) + t.Strong.Paint(m.title())
-	home := m.found == nil && (len(m.stack) == 0 || m.width >= twoPanes)
-	if n := m.unread.Len(m.network); n > 0 && home {
-		left += " " + t.Accent.Paint(post.Count(n))
-	}
-	if m.network != "" && home {
-		left += " " + t.Dim.Paint(t.Signs.Dot) + " " + t.Network(m.network).Paint(string(m.network)) + t.Dim.Paint(" only")
-	}
-	return cell.Ends(m.measure, left, m.marks()+" ", m.inner(), t.Signs.More)
-}
-
-// title is the name of the pane that has the keys.
-func (m *Model) title() string {
+	left += cell.Blank(tabGap)
+	marks := m.marks() + " "
 	if d := m.opened(); d != nil && m.width < twoPanes {
-		return d.Title()
+		left += t.Strong.Paint(d.Title())
+	} else {
+		left += m.tabLine(m.inner() - cell.Width(m.measure, left+marks) - 1)
 	}
-	if m.found != nil {
-		return "Search"
-	}
-	return "Home"
+	return cell.Ends(m.measure, left, marks, m.inner(), t.Signs.More)
 }
 
 // marks is a letter and a sign for each network that has an account, and who acts there
@@ -95,7 +83,7 @@ func (m *Model) subheader() string {
 	s := m.overList(first)
 	if d := m.second(); d != nil {
 		style := t.Dim
-		if len(m.stack) > 0 {
+		if m.opened() != nil {
 			style = t.Strong
 		}
 		s += cell.Blank(between) + cell.Fit(m.measure, cell.Blank(lead)+style.Paint(d.Title())+" "+m.status(d), second, t.Signs.More)
@@ -103,19 +91,19 @@ func (m *Model) subheader() string {
 	return cell.Fit(m.measure, s, m.inner(), "")
 }
 
-// overList is the line above the feed: its filter and how many unread posts are
-// above the screen; or the question of the search.
+// overList is the line above a timeline: its filter and how many unread posts are
+// above the screen; or a board's own.
 func (m *Model) overList(width int) string {
-	if m.found != nil {
-		return m.found.Line(width)
+	if m.front.board != nil {
+		return m.front.board.Line(width)
 	}
-	t := m.theme
+	t, r := m.theme, m.reading()
 	left, right := "", ""
-	if m.filter != "" && m.filterInput() == nil {
-		left = cell.Blank(lead) + t.Dim.Paint(fmt.Sprintf(`\ %s  %d of %d`, m.filter, m.rows.Len(), m.rows.All()))
+	if r.filter != "" && m.filterInput() == nil {
+		left = cell.Blank(lead) + t.Dim.Paint(fmt.Sprintf(`\ %s  %d of %d`, r.filter, r.rows.Len(), r.rows.All()))
 	}
-	if first, ok := m.feed.First(); ok {
-		if n := m.unread.Above(first, m.network); n > 0 {
+	if first, ok := r.feed.First(); ok {
+		if n := r.unread.Above(first, r.network); n > 0 {
 			right = t.Accent.Paint(t.Signs.Up+" "+post.Count(n)+" new") + " "
 		}
 	}
@@ -225,6 +213,7 @@ func hints() []hint {
 		{[]string{"boost"}, "boost"},
 		{[]string{"like"}, "like"},
 		{[]string{"compose"}, "compose"},
+		{[]string{"tab-previous", "tab-next"}, "tabs"},
 		{[]string{"reveal"}, "reveal"},
 		{[]string{"links"}, "links"},
 		{[]string{"unseen"}, "unread"},

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -18,15 +20,18 @@ type muteKept struct {
 	err    error
 }
 
-// remute sees everything through other mutes than before: what was opened is drawn
-// anew, and the feed is read again around the reader.
-func (m *Model) remute(now *timeline.Mutes) tea.Cmd {
-	if now == m.mutes {
+// remute sees a timeline through other mutes than before: it is read again around the
+// reader, and with the home timeline's all that is shown is drawn anew.
+func (m *Model) remute(r *reading, now *timeline.Mutes) tea.Cmd {
+	if now == r.mutes {
 		return nil
 	}
-	m.mutes = now
-	m.relook()
-	return m.read(m.rows.Around(m.feed.At(), m.network), nil)
+	r.mutes = now
+	if r == m.home {
+		m.mutes = now
+		m.relook()
+	}
+	return m.read(r, r.rows.Around(r.feed.At(), r.network), nil)
 }
 
 // mute offers what may be muted about the selected post.
@@ -148,28 +153,37 @@ func (m *Model) actMuting(a overlay.Action) (cmd tea.Cmd, done bool) {
 	return nil, false
 }
 
+// readMutes has every timeline seen through what is muted now.
+func readMutes(ctx context.Context, all []*reading) error {
+	var failed error
+	for _, r := range all {
+		failed = errors.Join(failed, r.hub.ReadMutes(ctx))
+	}
+	return failed
+}
+
 func (m *Model) muteHere(a overlay.MuteThis) tea.Cmd {
 	mute, now := a.Mute, m.o.Now()
 	mute.Created = now
 	if a.Lasts > 0 {
 		mute.Until = now.Add(a.Lasts)
 	}
-	book, hub, ctx := m.o.Mutes, m.o.Hub, m.ctx
+	book, all, ctx := m.o.Mutes, m.readings(), m.ctx
 	return func() tea.Msg {
 		kept, err := book.Mute(ctx, mute)
 		if err == nil {
-			err = hub.ReadMutes(ctx)
+			err = readMutes(ctx, all)
 		}
 		return muteKept{mute: kept, err: err}
 	}
 }
 
 func (m *Model) unmute(mute timeline.Mute) tea.Cmd {
-	book, hub, ctx := m.o.Mutes, m.o.Hub, m.ctx
+	book, all, ctx := m.o.Mutes, m.readings(), m.ctx
 	return func() tea.Msg {
 		err := book.Unmute(ctx, mute.ID)
 		if err == nil || timeline.CodeOf(err) == timeline.CodeNotFound { // somebody else was faster
-			err = hub.ReadMutes(ctx)
+			err = readMutes(ctx, all)
 		}
 		return muteKept{mute: mute, undone: true, err: err}
 	}

@@ -19,14 +19,13 @@ const (
 
 // open opens the thread of the selected post, or fills the selected gap.
 func (m *Model) open() tea.Cmd {
-	if len(m.stack) == 0 {
-		if row, ok := m.feed.Row(); ok && row.Gap != nil && m.found == nil {
-			m.o.Hub.Fill(row.Gap.Key)
-			return nil
+	if m.opened() == nil {
+		if cmd, done := m.openRow(); done {
+			return cmd
 		}
 		if m.beside != nil && m.beside.Of().ID == m.selected { // it is there already
 			d := m.beside
-			m.stack, m.beside = append(m.stack, d), nil
+			m.front.stack, m.beside = append(m.front.stack, d), nil
 			if d.Loading() && !m.asked { // nobody needs to wait until the selection has rested
 				return m.load(d)
 			}
@@ -40,12 +39,27 @@ func (m *Model) open() tea.Cmd {
 	return m.push(thread.New(p, m.look()))
 }
 
+// openRow opens what is selected in a board in a way of its own, or fills the gap that
+// is selected in a timeline.
+func (m *Model) openRow() (cmd tea.Cmd, done bool) {
+	if m.front.board != nil {
+		return m.front.board.open(m)
+	}
+	r := m.reading()
+	row, ok := r.feed.Row()
+	if !ok || row.Gap == nil {
+		return nil, false
+	}
+	r.hub.Fill(row.Gap.Key)
+	return nil, true
+}
+
 // author opens the profile of who wrote the selected post.
 func (m *Model) author() tea.Cmd { return m.push(profile.New(m.focus().Post(), m.look())) }
 
 // push puts a pane on the stack and asks for what it shows.
 func (m *Model) push(d detail) tea.Cmd {
-	m.stack = append(m.stack, d)
+	m.front.stack = append(m.front.stack, d)
 	m.resize()
 	if t, ok := d.(*thread.Pane); ok {
 		m.recall(t)
@@ -72,23 +86,26 @@ func (m *Model) load(d detail) tea.Cmd {
 	return tea.Batch(kept, read)
 }
 
-// back leaves what was opened last, then the search; at home it ends the filters.
+// back leaves what was opened last, then a board; in a timeline it ends the filters.
 func (m *Model) back() tea.Cmd {
-	if n := len(m.stack); n > 0 {
-		m.stack = m.stack[:n-1]
-		m.beside, m.selected = nil, timeline.ID{} // followed anew
+	if n := len(m.front.stack); n > 0 {
+		m.front.stack = m.front.stack[:n-1]
+		m.unfollow()
 		return nil
 	}
-	if m.found != nil {
-		m.stopSearch()
-		return nil
+	if m.front.board != nil {
+		if cmd, done := m.front.board.back(m); done {
+			return cmd
+		}
+		return m.switchTo(m.tabs[0])
 	}
-	some := m.network != ""
-	m.network, m.filter = "", ""
+	r := m.reading()
+	some := r.network != ""
+	r.network, r.filter = "", ""
 	if some {
-		return m.refilter()
+		return m.refilter(r)
 	}
-	m.sift()
+	m.sift(r)
 	return nil
 }
 
@@ -103,13 +120,10 @@ func (m *Model) takeThread(l thread.Loaded) {
 	if l.Err == nil && !l.Early && l.Thread != nil && l.Thread.Kept.IsZero() {
 		m.known.Add(l.Of, remembered{l.Thread, m.o.Now()})
 	}
-	for _, d := range m.stack {
+	for _, d := range m.details() {
 		if t, ok := d.(*thread.Pane); ok {
 			t.Take(l)
 		}
-	}
-	if m.beside != nil {
-		m.beside.Take(l)
 	}
 }
 
@@ -117,12 +131,12 @@ func (m *Model) takeThread(l thread.Loaded) {
 // and reads its thread when the selection has rested there a moment.
 func (m *Model) follow() tea.Cmd {
 	if m.width < twoPanes {
-		m.beside, m.selected = nil, timeline.ID{}
+		m.unfollow()
 		return nil
 	}
 	p := m.base().Post()
 	if p == nil {
-		m.beside, m.selected = nil, timeline.ID{}
+		m.unfollow()
 		return nil
 	}
 	id := p.Content().ID

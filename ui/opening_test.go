@@ -228,11 +228,11 @@ func TestHelpAndPalette(t *testing.T) {
 }
 
 func TestKeysCanBeRebound(t *testing.T) {
-	o := ui.Options{Keys: map[string][]string{"reveal": {"w"}, "open": {"l", "enter"}}}
+	o := ui.Options{Keys: map[string][]string{"reveal": {"w"}, "open": {"x", "enter"}}}
 	p := uitest.Post(timeline.Mastodon, "1", time.Minute, "fern", "the plot twist")
 	p.Sensitive = true
 	uitest.Play(t, o, one(p), func(s *uitest.Session) {
-		s.See("w shows it", "l open", "w reveal")
+		s.See("w shows it", "x open", "w reveal")
 		s.Press("z")
 		s.DontSee("plot twist")
 		s.Press("w")

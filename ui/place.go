@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,55 +27,58 @@ type place struct {
 
 // The messages of starting and of the reader's place.
 type (
-	placeDue  struct{}
+	placeDue  struct{ of *reading }
 	placeKept struct {
+		of  *reading
 		at  timeline.Position
 		err error
 	}
 	unreadRead struct {
+		of   *reading
 		keys []timeline.Key
 		err  error
 	}
 )
 
-// recallHome shows what was read before, around where the reader left. No network is
-// asked for it.
-func (m *Model) recallHome(ctx context.Context) {
-	if m.o.Hub == nil {
+// recallPlace shows what was read before of a timeline, around where the reader left.
+// No network is asked for it.
+func (m *Model) recallPlace(ctx context.Context, r *reading) {
+	if r.hub == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if m.o.Marks != nil {
-		at, known, err := m.o.Marks.Position(ctx, home)
+		at, known, err := m.o.Marks.Position(ctx, r.screen)
 		if err != nil { // the newest are as good a place to begin at
 			m.say("where you left is not known: "+timeline.AsError(err).Error(), bad)
 		}
-		m.place.left, m.place.known = at, known && err == nil
+		r.place.left, r.place.known = at, known && err == nil
 	}
-	ask := m.rows.Newest("")
-	if m.place.known {
-		ask = m.rows.Around(m.place.left.At, "")
+	ask := r.rows.Newest("")
+	if r.place.known {
+		ask = r.rows.Around(r.place.left.At, "")
 	}
-	if _, err := m.rows.Take(ask.Soon().Read(ctx, m.o.Hub.History)); err != nil {
+	if _, err := r.rows.Take(ask.Soon().Read(ctx, r.hub.History)); err != nil {
 		m.say(timeline.AsError(err).Error(), bad)
 	}
-	m.place.known = m.place.known && m.rows.Len() > 0
-	m.place.kept = m.place.left
-	m.feed.Changed()
+	r.place.known = r.place.known && r.rows.Len() > 0
+	r.place.kept = r.place.left
+	r.feed.Changed()
 }
 
-// begin goes where the reader left and has the networks asked, once there is a
-// screen.
+// begin goes where the reader of the timeline in front left and has the networks
+// asked, once there is a screen.
 func (m *Model) begin() tea.Cmd {
-	if m.begun || m.o.Hub == nil {
+	r := m.reading()
+	if r == nil || r.begun || r.hub == nil || m.width == 0 {
 		return nil
 	}
-	m.begun = true
-	if m.place.known {
-		m.feed.GoTo(m.place.left.At, m.place.left.Line)
+	r.begun = true
+	if r.place.known {
+		r.feed.GoTo(r.place.left.At, r.place.left.Line)
 	}
-	hub := m.o.Hub
+	hub := r.hub
 	return func() tea.Msg {
 		hub.Start()
 		return nil
@@ -83,41 +87,45 @@ func (m *Model) begin() tea.Cmd {
 
 // stayPinned follows what is new, as the reader did on leaving, if all accounts have
 // answered and nothing has come that was to be read first.
-func (m *Model) stayPinned() {
-	if at, ok := m.feed.Position(); ok && m.place.left.Pinned && at.At.Compare(m.place.left.At) == 0 && !m.rows.Above() {
-		m.feed.Pin()
+func (r *reading) stayPinned() {
+	if at, ok := r.feed.Position(); ok && r.place.left.Pinned && at.At.Compare(r.place.left.At) == 0 && !r.rows.Above() {
+		r.feed.Pin()
 	}
 }
 
 // keepPlace keeps where the reader is, after a rest.
 func (m *Model) keepPlace() tea.Cmd {
-	if _, moved := m.moved(); !moved || m.place.due {
+	r := m.reading()
+	if r == nil || r.place.due {
 		return nil
 	}
-	m.place.due = true
-	return m.later(placeRest, placeDue{})
+	if _, moved := m.moved(r); !moved {
+		return nil
+	}
+	r.place.due = true
+	return m.later(placeRest, placeDue{r})
 }
 
 // moved is where the reader is, and whether that is not kept yet.
-func (m *Model) moved() (at timeline.Position, moved bool) {
-	at, ok := m.feed.Position()
-	kept := m.place.kept
+func (m *Model) moved(r *reading) (at timeline.Position, moved bool) {
+	at, ok := r.feed.Position()
+	kept := r.place.kept
 	same := at.At.Compare(kept.At) == 0 && at.Line == kept.Line && at.Pinned == kept.Pinned
-	return at, ok && m.begun && m.o.Marks != nil && !same
+	return at, ok && r.begun && m.o.Marks != nil && !same
 }
 
-func (m *Model) savePlace() tea.Cmd {
-	m.place.due = false
-	at, moved := m.moved()
+func (m *Model) savePlace(r *reading) tea.Cmd {
+	r.place.due = false
+	at, moved := m.moved(r)
 	if !moved {
 		return nil
 	}
 	marks, ctx := m.o.Marks, context.WithoutCancel(m.ctx)
-	return func() tea.Msg { return placeKept{at, marks.SetPosition(ctx, home, at)} }
+	return func() tea.Msg { return placeKept{r, at, marks.SetPosition(ctx, r.screen, at)} }
 }
 
 func (m *Model) placeKept(p placeKept) {
-	m.place.kept = p.at // after a failure the next movement tries again
+	p.of.place.kept = p.at // after a failure the next movement tries again
 	if p.err != nil {
 		m.o.Log.Warn("where the reader is could not be kept", "err", p.err)
 	}
@@ -129,14 +137,17 @@ func (m *Model) Close(ctx context.Context) error {
 	for _, s := range m.begunFlows {
 		s.end()
 	}
-	at, moved := m.moved()
-	if !moved {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := m.o.Marks.SetPosition(ctx, home, at); err != nil {
-		return fmt.Errorf("the reader's place: %w", err)
+	var lost error
+	for _, r := range m.readings() {
+		at, moved := m.moved(r)
+		if !moved {
+			continue
+		}
+		if err := m.o.Marks.SetPosition(ctx, r.screen, at); err != nil {
+			lost = errors.Join(lost, fmt.Errorf("the reader's place in %s: %w", r.screen, err))
+		}
 	}
-	return nil
+	return lost
 }

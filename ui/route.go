@@ -25,7 +25,8 @@ const (
 
 // The messages of the model's own commands.
 type (
-	changed struct { // the hub has news
+	changed struct { // a hub has news
+		of *reading
 		timeline.Changes
 		err error
 	}
@@ -90,14 +91,14 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 	case glanced:
 		m.glance(msg)
 	case placeDue:
-		return m.savePlace()
+		return m.savePlace(msg.of)
 	case placeKept:
 		m.placeKept(msg)
 	case thread.Loaded:
 		m.takeThread(msg)
 		m.reviseAll()
 	case profile.Loaded:
-		for _, d := range m.stack {
+		for _, d := range m.details() {
 			if p, ok := d.(*profile.Pane); ok {
 				p.Take(msg)
 			}
@@ -153,7 +154,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	m.message.text = ""
 	m.clearFlight()
 	if m.looking() {
-		m.saw(m.feed.InView())
+		m.reading().saw(m.reading().feed.InView())
 	}
 	if n := len(m.overlays); n > 0 {
 		if w, ok := m.overlays[n-1].(*writing); ok {
@@ -179,6 +180,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 			m.typed = before + " " + k.String()
 		}
 	case found:
+		m.pressed = k.String()
 		return m.run(c)
 	}
 	return nil
@@ -190,7 +192,7 @@ func (m *Model) run(c command) tea.Cmd {
 		return m.tell(why, plain)
 	}
 	if c.group == groupPost {
-		m.feed.Stay()
+		m.stay()
 	}
 	return c.do(m)
 }
@@ -227,7 +229,7 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 		m.closeOverlay()
 		return m.deleted(a.actions)
 	case search.Leave:
-		m.stopSearch()
+		return m.stopSearch()
 	case leaving:
 		return m.quit()
 	default:
@@ -292,7 +294,7 @@ func (m *Model) roll(at tea.Mouse) {
 	if !ok {
 		return
 	}
-	m.feed.Stay() // what is read beside it is its selected post's
+	m.stay() // what is read beside it is its selected post's
 	switch at.Button {
 	case tea.MouseWheelDown:
 		p.Scroll(wheel)
@@ -309,8 +311,8 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 	}
 	again := p.Click(line)
 	switch {
-	case p == m.base() && len(m.stack) > 0:
-		m.stack, m.beside, m.selected = nil, nil, timeline.ID{}
+	case p == m.base() && m.opened() != nil:
+		m.closeOpened()
 		return nil
 	case again, p != m.focus(): // the thread beside the feed: go there
 		return m.run(m.keys.named("open"))
@@ -326,35 +328,32 @@ func (m *Model) change(c changed) tea.Cmd {
 		}
 		return nil
 	}
-	m.rows.Apply(c.Changes)
-	m.rows.Trim(m.feed.At())
-	m.unread.Forget(c.Removed...)
-	m.unread.Add(c.Unread...)
-	m.unread.Remove(c.Read...)
+	r := c.of
+	settled := c.Settled && !r.state.Settled
+	r.apply(c.Changes)
 	if len(c.Posts) > 0 {
 		m.confirm(c.Posts)
 		m.reviseAll()
 	}
-	m.delivered(c.Deliveries...)
-	m.health = c.Health
-	forgetful := m.forgets(c.Forgetful)
-	settled := c.Settled && !m.state.Settled
-	m.state = timeline.Changes{Loading: c.Loading, End: c.End, Settled: c.Settled}
-	m.feed.SetHealth(c.Health)
-	m.feed.SetTail(m.tail())
-	m.feed.Changed()
-	if settled {
-		m.stayPinned()
+	var more tea.Cmd
+	if r == m.home {
+		m.delivered(c.Deliveries...)
+		m.health = c.Health
+		more = tea.Batch(m.forgets(c.Forgetful), m.watchAccounts())
 	}
-	return tea.Batch(m.await(), m.watchAccounts(), m.remute(c.Mutes), forgetful)
+	m.redraw(r)
+	if settled {
+		r.stayPinned()
+	}
+	return tea.Batch(m.await(r), m.remute(r, c.Mutes), more)
 }
 
-// await is the one command that waits for the hub; each answer arms it again.
-func (m *Model) await() tea.Cmd {
-	hub, ctx := m.o.Hub, m.ctx
+// await is the one command that waits for a hub; each answer arms it again.
+func (m *Model) await(r *reading) tea.Cmd {
+	ctx := m.ctx
 	return func() tea.Msg {
-		c, err := hub.Next(ctx)
-		return changed{c, err}
+		c, err := r.hub.Next(ctx)
+		return changed{r, c, err}
 	}
 }
 
@@ -364,5 +363,5 @@ func (m *Model) after(msg tea.Msg) tea.Cmd {
 	if m.o.Hub == nil || m.width == 0 {
 		return m.spin()
 	}
-	return tea.Batch(m.readOn(msg), m.watch(), m.keepPlace(), m.seek(), m.follow(), m.clock(), m.spin(), m.tend(), m.watchFlight())
+	return tea.Batch(m.readOn(msg), m.watch(), m.keepPlace(), m.tended(msg), m.follow(), m.clock(), m.spin(), m.tend(), m.watchFlight())
 }

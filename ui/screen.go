@@ -50,7 +50,7 @@ func (m *Model) bodyLines() []string {
 	if second == 0 {
 		return m.focus().Lines(now, true)
 	}
-	lines := m.base().Lines(now, len(m.stack) == 0)
+	lines := m.base().Lines(now, m.opened() == nil)
 	d := m.second()
 	if d == nil { // no post is selected
 		for i := range lines {
@@ -58,7 +58,7 @@ func (m *Model) bodyLines() []string {
 		}
 		return lines
 	}
-	right := d.Lines(now, len(m.stack) > 0)
+	right := d.Lines(now, m.opened() != nil)
 	for i := range lines {
 		lines[i] += cell.Blank(between) + right[i]
 	}

@@ -2,10 +2,10 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
-	"skein/timeline"
 	"skein/ui/cell"
 	"skein/ui/search"
 )
@@ -31,25 +31,52 @@ type findings struct {
 
 // startSearch opens the search, or goes back to its question.
 func (m *Model) startSearch() tea.Cmd {
-	m.stack, m.beside, m.selected = nil, nil, timeline.ID{}
-	if m.found != nil {
-		m.found.Type()
-		return nil
+	if m.found == nil {
+		m.found = &findings{Pane: search.New(m.look()), stop: func() {}}
+		m.addTab(&tab{name: "search", title: "Search", board: m.found, from: m.front})
 	}
-	m.found = &findings{Pane: search.New(m.look()), stop: func() {}}
-	m.resize()
-	return nil
+	cmd := m.switchTo(m.found.tab(m))
+	m.closeOpened()
+	m.found.Type()
+	return cmd
 }
 
-// stopSearch goes back to the feed.
-func (m *Model) stopSearch() {
+// stopSearch goes back to where the search was opened.
+func (m *Model) stopSearch() tea.Cmd {
 	m.found.stop()
-	m.found, m.beside, m.selected = nil, nil, timeline.ID{}
+	t := m.found.tab(m)
+	m.found = nil
+	return m.closeTab(t)
+}
+
+// tab is where the search stands.
+func (f *findings) tab(m *Model) *tab {
+	i := slices.IndexFunc(m.tabs, func(t *tab) bool { return t.board == board(f) })
+	return m.tabs[i]
+}
+
+// Below: findings are a board.
+
+// Unread implements board: what was found was looked for.
+func (*findings) Unread() int { return 0 }
+
+func (*findings) front(*Model) tea.Cmd { return nil }
+
+func (*findings) after(m *Model, _ tea.Msg) tea.Cmd { return m.seek() }
+
+func (*findings) open(*Model) (cmd tea.Cmd, done bool) { return nil, false }
+
+func (*findings) back(m *Model) (cmd tea.Cmd, done bool) { return m.stopSearch(), true }
+
+// refresh puts what was found in another order.
+func (f *findings) refresh(*Model) (cmd tea.Cmd, done bool) {
+	f.Rank()
+	return nil, true
 }
 
 // typing tells whether keys write the question of the search.
 func (m *Model) typing() bool {
-	return m.found != nil && len(m.stack) == 0 && len(m.overlays) == 0 && m.found.Typing()
+	return m.found != nil && m.front.board == board(m.found) && m.opened() == nil && len(m.overlays) == 0 && m.found.Typing()
 }
 
 // seek asks what is to be asked: a question that has rested, or for more.
@@ -105,17 +132,17 @@ func (m *Model) previousMatch() tea.Cmd { return m.match(-1) }
 
 // match goes to another post that was found; from an open thread to that one's.
 func (m *Model) match(d int) tea.Cmd {
-	before := m.found.Selected()
+	before, open := m.found.Selected(), m.opened() != nil
 	m.found.Move(d)
-	if len(m.stack) == 0 || m.found.Selected() == before {
+	if !open || m.found.Selected() == before {
 		return nil
 	}
-	m.stack, m.beside, m.selected = nil, nil, timeline.ID{}
+	m.closeOpened()
 	return m.open()
 }
 
 func (m *Model) noMatches() string {
-	if m.found == nil || m.found.Len() == 0 {
+	if m.found == nil || m.front.board != board(m.found) || m.found.Len() == 0 {
 		return "nothing was searched for"
 	}
 	return ""

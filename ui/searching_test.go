@@ -282,3 +282,31 @@ func TestKeptProfileIsShownWhenTheServerDoesNotAnswer(t *testing.T) {
 		s.See("Runs the lab.", "from last week", "as read 2 days ago — mastodon does not answer · C-r tries again")
 	})
 }
+
+// TestTheSearchIsATab says that the search stands beside the timeline, as it was left,
+// until it is closed.
+func TestTheSearchIsATab(t *testing.T) {
+	uitest.Play(t, ui.Options{Library: uitest.NewLibrary(everRead(30)...)}, three(), func(s *uitest.Session) {
+		s.Sleep(time.Second)
+		s.Press("l")
+		s.See("there is one tab")
+		s.Press("/")
+		s.Type("heron")
+		s.Sleep(time.Second)
+		s.Press("enter")
+		s.See("3 found")
+		s.Press("h")
+		s.See("Home", "Search")
+		s.DontSee("3 found")
+		s.Press("2")
+		s.See("3 found")
+		s.Press("g", "h")
+		s.DontSee("3 found")
+		s.Press("/")
+		s.See("3 found")
+		s.Press("esc", "esc")
+		s.DontSee("Search")
+		s.Press("9")
+		s.See("there is one tab")
+	})
+}

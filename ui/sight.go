@@ -14,100 +14,92 @@ import (
 const glance = time.Second // on the screen, after which a post has been seen
 
 // glanced is that what was on the screen has been there for a moment.
-type glanced struct{ keys []timeline.Key }
+type glanced struct {
+	of   *reading
+	keys []timeline.Key
+}
 
 // readUnread asks what is unread.
-func (m *Model) readUnread() tea.Cmd {
-	hub, ctx := m.o.Hub, m.ctx
+func (m *Model) readUnread(r *reading) tea.Cmd {
+	ctx := m.ctx
 	return func() tea.Msg {
-		keys, err := hub.Unread(ctx)
-		return unreadRead{keys, err}
+		keys, err := r.hub.Unread(ctx)
+		return unreadRead{r, keys, err}
 	}
 }
 
 func (m *Model) takeUnread(u unreadRead) tea.Cmd {
-	m.unread.Load(u.keys)
+	u.of.unread.Load(u.keys)
 	if u.err != nil && m.ctx.Err() == nil {
 		return m.tell("what is unread is not known: "+timeline.AsError(u.err).Error(), bad)
 	}
 	return nil
 }
 
-// looking tells whether somebody can see the feed.
+// looking tells whether somebody can see the posts of a timeline.
 func (m *Model) looking() bool {
 	covered := slices.ContainsFunc(m.overlays, func(o overlay.Overlay) bool {
 		_, line := o.(*overlay.Filter)
 		return !line
 	})
 	fits := m.width >= leastWidth && m.height >= leastLines
-	return m.o.Hub != nil && m.found == nil && !m.away && !covered && fits && (len(m.stack) == 0 || m.width >= twoPanes)
+	return m.o.Hub != nil && m.reading() != nil && !m.away && !covered && fits && (m.opened() == nil || m.width >= twoPanes)
 }
 
 // watch waits for what has come into view to be seen.
 func (m *Model) watch() tea.Cmd {
-	m.feed.Settle()
-	if m.watching || !m.looking() {
+	r := m.reading()
+	if r == nil {
 		return nil
 	}
-	keys := m.feed.InView()
+	r.feed.Settle()
+	if r.watching || !m.looking() {
+		return nil
+	}
+	keys := r.feed.InView()
 	if len(keys) == 0 {
 		return nil
 	}
-	m.watching = true
-	return m.later(glance, glanced{keys})
+	r.watching = true
+	return m.later(glance, glanced{r, keys})
 }
 
 // glance takes what has been in view all the while as seen.
 func (m *Model) glance(g glanced) {
-	m.watching = false
-	if m.looking() {
-		m.saw(slices.DeleteFunc(m.feed.InView(), func(k timeline.Key) bool {
+	r := g.of
+	r.watching = false
+	if r == m.reading() && m.looking() {
+		r.saw(slices.DeleteFunc(r.feed.InView(), func(k timeline.Key) bool {
 			return !slices.ContainsFunc(g.keys, func(o timeline.Key) bool { return o.Compare(k) == 0 })
 		}))
 	}
 }
 
-// saw marks posts as read.
-func (m *Model) saw(keys []timeline.Key) {
-	if len(keys) > 0 {
-		m.unread.Remove(keys...)
-		m.feed.Seen(keys...)
-		m.o.Hub.Seen(keys...)
-	}
-}
-
 // nextUnread goes to the next post that nobody has read.
 func (m *Model) nextUnread() tea.Cmd {
-	k, ok := m.unread.Next(m.feed.At(), m.shows)
+	r := m.reading()
+	k, ok := r.unread.Next(r.feed.At(), r.shows)
 	if !ok {
 		return m.tell("everything is read", plain)
 	}
-	if _, here := m.rows.Find(k); here {
-		m.feed.GoTo(k, 0)
+	if _, here := r.rows.Find(k); here {
+		r.feed.GoTo(k, 0)
 		return nil
 	}
-	return m.read(m.rows.Around(k, m.network), func() {
-		if _, here := m.rows.Find(k); !here { // it is not kept any more: nobody will read it
-			m.saw([]timeline.Key{k})
+	return m.read(r, r.rows.Around(k, r.network), func() {
+		if _, here := r.rows.Find(k); !here { // it is not kept any more: nobody will read it
+			r.saw([]timeline.Key{k})
 		}
-		m.feed.GoTo(k, 0)
+		r.feed.GoTo(k, 0)
 	})
-}
-
-// shows tells whether the filters leave a row.
-func (m *Model) shows(k timeline.Key) bool {
-	if m.filter != "" {
-		_, here := m.rows.Find(k)
-		return here
-	}
-	return m.network == "" || k.ID.Network == m.network
 }
 
 // readAll marks everything as read that the network filter leaves.
 func (m *Model) readAll() tea.Cmd {
-	keys := m.unread.All(m.network)
-	m.saw(keys)
-	m.o.Hub.SeenBelow(m.network)
+	r := m.reading()
+	keys := r.unread.All(r.network)
+	r.saw(keys)
+	r.hub.SeenBelow(r.network)
 	what := "posts are"
 	if len(keys) == 1 {
 		what = "post is"
@@ -119,7 +111,9 @@ func (m *Model) nothingUnread() string {
 	if m.o.Hub == nil {
 		return "there is no account yet"
 	}
-	if m.unread.Len(m.network) == 0 {
+	if r := m.reading(); r == nil {
+		return "only in a timeline"
+	} else if r.unread.Len(r.network) == 0 {
 		return "everything is read"
 	}
 	return ""

@@ -9,29 +9,30 @@ import (
 
 // pageRead is a reading of what is kept of the timeline.
 type pageRead struct {
+	of *reading
 	feed.Answer
 	then func() // where to go with it; nil to stay
 }
 
 // read reads what the window asks for, and goes on from there.
-func (m *Model) read(a feed.Ask, then func()) tea.Cmd {
-	hub, ctx := m.o.Hub, m.ctx
-	return func() tea.Msg { return pageRead{a.Read(ctx, hub.History), then} }
+func (m *Model) read(r *reading, a feed.Ask, then func()) tea.Cmd {
+	ctx := m.ctx
+	return func() tea.Msg { return pageRead{r, a.Read(ctx, r.hub.History), then} }
 }
 
 func (m *Model) takePage(p pageRead) tea.Cmd {
-	current, err := m.rows.Take(p.Answer)
+	r := p.of
+	current, err := r.rows.Take(p.Answer)
 	switch {
 	case !current:
 		return nil
 	case err != nil:
-		m.stuck = true
+		r.stuck = true
 		return m.tell(timeline.AsError(err).Error()+"; the next key tries again", bad)
 	}
 	m.reviseAll()
-	m.rows.Trim(m.feed.At())
-	m.feed.SetTail(m.tail())
-	m.feed.Changed()
+	r.rows.Trim(r.feed.At())
+	m.redraw(r)
 	if p.then != nil {
 		p.then()
 	}
@@ -41,26 +42,30 @@ func (m *Model) takePage(p pageRead) tea.Cmd {
 // readOn reads on where the reader comes near an end: from what is kept, and below
 // that from the networks.
 func (m *Model) readOn(msg tea.Msg) tea.Cmd {
+	r := m.reading()
+	if r == nil {
+		return nil
+	}
 	switch msg.(type) {
 	case tea.KeyPressMsg, tea.MouseWheelMsg, tea.MouseClickMsg:
-		m.stuck = false
+		r.stuck = false
 	}
-	if m.filter != "" || m.stuck {
+	if r.filter != "" || r.stuck {
 		return nil
 	}
 	for _, newer := range []bool{false, true} {
-		near := m.feed.NearOldest()
+		near := r.feed.NearOldest()
 		if newer {
-			near = m.feed.NearNewest()
+			near = r.feed.NearNewest()
 		}
 		if !near {
 			continue
 		}
-		if ask, ok := m.rows.More(newer); ok {
-			return m.read(ask, nil)
+		if ask, ok := r.rows.More(newer); ok {
+			return m.read(r, ask, nil)
 		}
 	}
-	m.askOlder(msg)
+	r.askOlder(msg)
 	return nil
 }
 
@@ -68,24 +73,24 @@ func (m *Model) readOn(msg tea.Msg) tea.Cmd {
 // what is kept. While only a part is shown, and where all that came was muted, the
 // reader must move for it: else a network that shows nothing would have the others, and
 // itself, read to their end.
-func (m *Model) askOlder(msg tea.Msg) {
+func (r *reading) askOlder(msg tea.Msg) {
 	switch msg.(type) {
 	case tea.KeyPressMsg, tea.MouseWheelMsg, tea.MouseClickMsg:
 	default:
-		if m.network != "" || m.mutes.Len() > 0 && m.emptied == m.rows.All() {
+		if r.network != "" || r.muted() {
 			return
 		}
 	}
-	if !m.rows.Below() && m.state.Settled && !m.state.End && !m.state.Loading && m.feed.NearOldest() {
-		m.emptied = m.rows.All()
-		m.o.Hub.Older()
+	if !r.rows.Below() && r.state.Settled && !r.state.End && !r.state.Loading && r.feed.NearOldest() {
+		r.emptied = r.rows.All()
+		r.hub.Older()
 	}
 }
 
 // top goes to the newest row of the feed, wherever it is kept.
 func (m *Model) top() tea.Cmd {
-	if m.focus() == pane(m.feed) && m.rows.Above() && m.filter == "" {
-		return m.read(m.rows.Newest(m.network), m.feed.Top)
+	if r := m.reading(); r != nil && m.opened() == nil && r.rows.Above() && r.filter == "" {
+		return m.read(r, r.rows.Newest(r.network), r.feed.Top)
 	}
 	m.focus().Top()
 	return nil
@@ -93,8 +98,8 @@ func (m *Model) top() tea.Cmd {
 
 // bottom goes to the oldest row that is kept.
 func (m *Model) bottom() tea.Cmd {
-	if m.focus() == pane(m.feed) && m.rows.Below() && m.filter == "" {
-		return m.read(m.rows.Oldest(m.network), m.feed.Bottom)
+	if r := m.reading(); r != nil && m.opened() == nil && r.rows.Below() && r.filter == "" {
+		return m.read(r, r.rows.Oldest(r.network), r.feed.Bottom)
 	}
 	m.focus().Bottom()
 	return nil
@@ -113,23 +118,29 @@ func (m *Model) forgets(why timeline.Safe) tea.Cmd {
 	return m.tell("what is read now is not kept: "+why.Line().String(), bad)
 }
 
+// redraw shows a timeline anew after its rows, or what is known of it, have changed.
+func (m *Model) redraw(r *reading) {
+	r.feed.SetTail(m.tail(r))
+	r.feed.Changed()
+}
+
 // tail is the line below the oldest post.
-func (m *Model) tail() string {
+func (m *Model) tail(r *reading) string {
 	more := m.theme.Signs.More
 	switch {
-	case m.filter != "" && m.rows.Len() == 0:
+	case r.filter != "" && r.rows.Len() == 0:
 		return "nothing that has been loaded says this"
-	case m.filter != "":
+	case r.filter != "":
 		return "only what has been loaded is filtered"
-	case m.rows.Below():
+	case r.rows.Below():
 		return ""
-	case m.rows.Len() == 0 && !m.state.Settled:
+	case r.rows.Len() == 0 && !r.state.Settled:
 		return "reading your timelines" + more
-	case m.state.End:
+	case r.state.End:
 		return "that is everything"
-	case m.state.Loading:
+	case r.state.Loading:
 		return "reading older posts" + more
-	case m.network != "", m.mutes.Len() > 0 && m.emptied == m.rows.All():
+	case r.network != "", r.muted():
 		return "older posts are read as you move down"
 	}
 	return ""

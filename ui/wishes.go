@@ -73,9 +73,11 @@ func (m *Model) report(d timeline.Delivery) {
 // unboost takes the row away that a boost has made: not every network says that it
 // is gone.
 func (m *Model) unboost(d timeline.Delivery) {
-	for _, p := range m.rows.Posts(math.MaxInt) {
-		if p.Boosted != nil && p.Boosted.ID == d.On && same(p.Author.Handle, d.Account.Handle) {
-			m.o.Hub.Retract(p.ID)
+	for _, r := range m.readings() {
+		for _, p := range r.rows.Posts(math.MaxInt) {
+			if p.Boosted != nil && p.Boosted.ID == d.On && same(p.Author.Handle, d.Account.Handle) {
+				r.hub.Retract(p.ID)
+			}
 		}
 	}
 }
@@ -104,16 +106,16 @@ func (m *Model) giveUp(k mark, w *wish) {
 // revise draws a post anew wherever it stands. Conversations that were read before
 // are forgotten: they hold it as it was.
 func (m *Model) revise(id timeline.ID) {
-	m.rows.Revise(id, m.wished)
-	m.feed.Changed()
-	if m.found != nil {
-		m.found.Revise(id, m.wished)
+	for _, t := range m.tabs {
+		if t.board != nil {
+			t.board.Revise(id, m.wished)
+			continue
+		}
+		t.reading.rows.Revise(id, m.wished)
+		t.reading.feed.Changed()
 	}
-	for _, d := range m.stack {
+	for _, d := range m.details() {
 		d.Revise(id, m.wished)
-	}
-	if m.beside != nil {
-		m.beside.Revise(id, m.wished)
 	}
 	m.known.Purge()
 }
