@@ -47,11 +47,8 @@ type SignInConfig struct {
 //	        └─────────────────┴─► app-password ─► (auth-code) ─┘
 type flow struct {
 	SignInConfig
-	preset account.Preset
-	dir    directory
-
-	asked account.Step // the last step
-	next  answering    // takes its answer; nil when the sign-in is over
+	account.Talk
+	dir directory
 
 	id       syntax.AtIdentifier // as the person said; "": they choose in the browser
 	did      syntax.DID          // "" when it is not known yet
@@ -61,9 +58,6 @@ type flow struct {
 	asks     *authorization
 	undo     func(context.Context) error // gives back what was granted
 }
-
-// answering takes the answer to a step and gives the next one.
-type answering func(context.Context, account.Answer) (account.Step, error)
 
 var _ account.Flow = (*flow)(nil)
 
@@ -77,22 +71,14 @@ func SignIn(c SignInConfig, preset account.Preset) account.Flow {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	f := &flow{SignInConfig: c, preset: preset, dir: newDirectory(c.Client)}
-	f.next = f.begin
+	f := &flow{SignInConfig: c, Talk: account.Talk{Preset: preset}, dir: newDirectory(c.Client)}
+	f.Begin(f.begin)
 	return f
-}
-
-// Next implements account.Flow.
-func (f *flow) Next(ctx context.Context, a account.Answer) (account.Step, error) {
-	if f.next == nil {
-		return nil, timeline.Errorf(timeline.CodeInternal, "this sign-in is over")
-	}
-	return f.next(ctx, a)
 }
 
 // Close implements account.Flow.
 func (f *flow) Close() error {
-	f.next = nil
+	f.End()
 	err := f.stopListening()
 	if f.undo == nil {
 		return err
@@ -115,44 +101,17 @@ func (f *flow) stopListening() error {
 	return err
 }
 
-// ask makes s the next step.
-func (f *flow) ask(s account.Step, next answering) (account.Step, error) {
-	f.asked, f.next = s, next
-	return s, nil
-}
-
-// again has the last step answered again; where all was preset it is the end.
-func (f *flow) again(err error) (account.Step, error) {
-	if f.asked == nil {
-		return f.fail(err)
-	}
-	return f.asked, err
-}
-
-// unserved is for an answer that does not serve: one that was preset ends the sign-in.
-func (f *flow) unserved(name string, err error) (account.Step, error) {
-	if _, ok := f.preset[name]; ok {
-		return f.fail(err)
-	}
-	return f.again(err)
-}
-
-func (f *flow) fail(err error) (account.Step, error) {
-	f.next = nil
-	return nil, err
-}
-
 func (f *flow) finish(done account.Finished) (account.Step, error) {
-	f.next, f.undo = nil, nil
-	return done, nil
+	f.undo = nil
+	return f.Done(done)
 }
 
 // begin takes no answer.
 func (f *flow) begin(ctx context.Context, _ account.Answer) (account.Step, error) {
-	if handle, ok := f.preset[stepHandle]; ok {
+	if handle, ok := f.Preset[stepHandle]; ok {
 		return f.tookHandle(ctx, account.Answer{Text: handle})
 	}
-	return f.ask(account.Question{
+	return f.Ask(account.Question{
 		Name: stepHandle, Title: "Your handle",
 		Help: "Such as ana.bsky.social; the address of your profile will do, too.\n" +
 			"Leave it empty to choose the account in the browser.",
@@ -164,7 +123,7 @@ func (f *flow) tookHandle(ctx context.Context, a account.Answer) (account.Step, 
 		return f.chooseServer(ctx)
 	}
 	if err := f.find(ctx, a.Text); err != nil {
-		return f.unserved(stepHandle, err)
+		return f.Unserved(stepHandle, err)
 	}
 	return f.chooseWay(ctx)
 }
@@ -176,7 +135,7 @@ func (f *flow) find(ctx context.Context, said string) error {
 		return err
 	}
 	f.id, f.did = id, ""
-	pds, given := f.preset[stepPDS]
+	pds, given := f.Preset[stepPDS]
 	if !given {
 		found, pds, err := findPDS(ctx, f.dir, id)
 		if err != nil {
@@ -197,13 +156,13 @@ func (f *flow) find(ctx context.Context, said string) error {
 
 // chooseServer is for whoever does not know their handle.
 func (f *flow) chooseServer(ctx context.Context) (account.Step, error) {
-	if f.preset[stepHow] == viaPassword {
-		return f.unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "an app password needs the handle that it belongs to"))
+	if f.Preset[stepHow] == viaPassword {
+		return f.Unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "an app password needs the handle that it belongs to"))
 	}
-	if pds, ok := f.preset[stepPDS]; ok {
+	if pds, ok := f.Preset[stepPDS]; ok {
 		return f.tookServer(ctx, account.Answer{Text: pds})
 	}
-	return f.ask(account.Question{
+	return f.Ask(account.Question{
 		Name: stepPDS, Title: "Your server", Default: entryway,
 		Help: "Who signs you in: bsky.social, or the address of the server that keeps your account.",
 	}, f.tookServer)
@@ -216,7 +175,7 @@ func (f *flow) tookServer(ctx context.Context, a account.Answer) (account.Step, 
 	}
 	u, err := serverURL(said)
 	if err != nil {
-		return f.unserved(stepPDS, err)
+		return f.Unserved(stepPDS, err)
 	}
 	f.server = u
 	return f.browse(ctx)
@@ -224,10 +183,10 @@ func (f *flow) tookServer(ctx context.Context, a account.Answer) (account.Step, 
 
 // chooseWay asks how, once the account is known.
 func (f *flow) chooseWay(ctx context.Context) (account.Step, error) {
-	if how, ok := f.preset[stepHow]; ok {
+	if how, ok := f.Preset[stepHow]; ok {
 		return f.tookWay(ctx, account.Answer{Text: how})
 	}
-	return f.ask(account.Choice{
+	return f.Ask(account.Choice{
 		Name: stepHow, Title: "How to sign in",
 		Options: []account.Option{
 			{Value: viaBrowser, Title: "In the browser", Help: "No password passes through skein. Lasts up to two weeks at a time."},
@@ -241,30 +200,30 @@ func (f *flow) tookWay(ctx context.Context, a account.Answer) (account.Step, err
 	case viaBrowser:
 		return f.browse(ctx)
 	case viaPassword:
-		return f.ask(account.Question{
+		return f.Ask(account.Question{
 			Name: stepPassword, Title: "App password", Secret: true,
 			Help: "Bluesky makes one under Settings → Privacy and security → App passwords.",
 		}, f.tookPassword)
 	}
-	return f.unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "%q is no way to sign in: there are %s and %s", a.Text, viaBrowser, viaPassword))
+	return f.Unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "%q is no way to sign in: there are %s and %s", a.Text, viaBrowser, viaPassword))
 }
 
 func (f *flow) tookPassword(ctx context.Context, a account.Answer) (account.Step, error) {
 	password := account.NewSecret(strings.TrimSpace(a.Secret.Reveal()))
 	if password.Empty() {
-		return f.again(errNoPassword())
+		return f.Again(errNoPassword())
 	}
 	done, err := f.signIn(ctx, password, "")
 	switch {
 	case asksForCode(err):
 		f.password = password
-		return f.ask(account.Question{
+		return f.Ask(account.Question{
 			Name: stepCode, Title: "Sign-in code",
 			Help: "This is the account's main password, so " + timeline.CleanLine(f.server.Host).String() + " has sent a code by mail.\n" +
 				"skein does not keep that password: an app password spares you to sign in again.",
 		}, f.tookCode)
 	case err != nil:
-		return f.again(err)
+		return f.Again(err)
 	}
 	return f.finish(done)
 }
@@ -272,19 +231,19 @@ func (f *flow) tookPassword(ctx context.Context, a account.Answer) (account.Step
 func (f *flow) tookCode(ctx context.Context, a account.Answer) (account.Step, error) {
 	code := timeline.CleanLine(a.Text).String()
 	if code == "" {
-		return f.again(timeline.Errorf(timeline.CodeUsage, "the code is empty"))
+		return f.Again(timeline.Errorf(timeline.CodeUsage, "the code is empty"))
 	}
 	done, err := f.signIn(ctx, f.password, code)
 	switch {
 	case timeline.CodeOf(err) == timeline.CodeAuth:
-		return f.again(refuseSignIn(f.server.Host, f.id, "the code is wrong or too old", err))
+		return f.Again(refuseSignIn(f.server.Host, f.id, "the code is wrong or too old", err))
 	case err != nil:
-		return f.again(err)
+		return f.Again(err)
 	}
 	return f.finish(done)
 }
 
 func (f *flow) signIn(ctx context.Context, password account.Secret, code string) (account.Finished, error) {
-	_, given := f.preset[stepPDS]
+	_, given := f.Preset[stepPDS]
 	return signInWith(ctx, f.Client, f.server.String(), !given, f.id, password, code)
 }

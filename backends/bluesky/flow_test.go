@@ -225,10 +225,10 @@ func TestSignInThatFails(t *testing.T) {
 		code   timeline.Code
 		says   string
 	}{
-		{"denied", nil, person{verdict: "deny"}, timeline.CodeRefused, "you did not let skein in"},
+		{"denied", nil, person{verdict: "deny"}, timeline.CodeAuth, "you did not let skein in"},
 		{"another account", nil, person{verdict: "approve", account: "ana.bsky.example"}, timeline.CodeRefused, "you signed in as ana.bsky.example, not as you.bsky.example"},
 		{"another account than the DID's", account.Preset{"handle": s.DID(world.Viewer)}, person{verdict: "approve", account: "ana.bsky.example"}, timeline.CodeRefused, "you signed in as " + s.DID("ana")},
-		{"a foreign state", nil, person{verdict: "approve", back: with("state", "of-another")}, timeline.CodeRefused, "from another sign-in"},
+		{"a foreign state", nil, person{verdict: "approve", back: with("state", "of-another")}, timeline.CodeAuth, "from another sign-in"},
 		{"a foreign issuer", nil, person{verdict: "approve", back: with("iss", "https://evil.example")}, timeline.CodeRefused, "https://evil.example"},
 		{"no issuer", nil, person{verdict: "approve", back: with("iss", "")}, timeline.CodeRefused, "nowhere"},
 		{"a foreign code", nil, person{verdict: "approve", back: with("code", "cod-evil")}, timeline.CodeRefused, "Invalid code"},

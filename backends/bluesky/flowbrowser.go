@@ -18,20 +18,20 @@ import (
 func (f *flow) browse(ctx context.Context) (account.Step, error) {
 	server, err := f.authServer(ctx)
 	if err != nil {
-		return f.unserved(stepHow, err)
+		return f.Unserved(stepHow, err)
 	}
 	if err := f.stopListening(); err != nil {
-		return f.fail(err)
+		return f.Fail(err)
 	}
 	if f.back, err = callback.Listen(ctx, callback.Options{}); err != nil {
-		return f.unserved(stepHow, timeline.Errorf(timeline.CodeInternal, "%w", err))
+		return f.Unserved(stepHow, timeline.Errorf(timeline.CodeInternal, "%w", err))
 	}
 	f.asks, err = authorize(ctx, f.Client.HTTP(), server, f.back.URL(), f.back.State(), f.id.String(), f.Now)
 	if err != nil {
-		return f.unserved(stepHow, err)
+		return f.Unserved(stepHow, err)
 	}
 	host := timeline.CleanLine(hostOf(server.Issuer)).String()
-	return f.ask(account.Visit{
+	return f.Ask(account.Visit{
 		Name: stepBrowser, Title: "Let skein in at " + host, URL: f.asks.address,
 		Help:  "The page of " + host + " asks whether skein may act for you.",
 		Ask:   "The address of the page where the browser ended up, if it runs on another machine",
@@ -70,10 +70,8 @@ func awaiting(back *callback.Listener) func(context.Context) (account.Answer, er
 // noWayBack says why nothing came back that counts.
 func noWayBack(err error) error {
 	switch {
-	case errors.Is(err, callback.ErrState):
-		return timeline.Errorf(timeline.CodeRefused, "%w; nothing was added", err)
-	case errors.Is(err, callback.ErrLate), errors.Is(err, callback.ErrUsed):
-		return timeline.Errorf(timeline.CodeUsage, "%w; nothing was added", err)
+	case errors.Is(err, callback.ErrState), errors.Is(err, callback.ErrLate), errors.Is(err, callback.ErrUsed):
+		return timeline.Errorf(timeline.CodeAuth, "%w; nothing was added", err)
 	}
 	return err
 }
@@ -83,29 +81,29 @@ func (f *flow) tookVisit(ctx context.Context, a account.Answer) (account.Step, e
 	brought, ok, err := f.back.Read(a.Text)
 	switch {
 	case err != nil:
-		return f.fail(noWayBack(err))
+		return f.Fail(noWayBack(err))
 	case !ok:
-		return f.again(timeline.Errorf(timeline.CodeUsage, "that is not where the sign-in ends: the address begins with %s", f.back.URL()))
+		return f.Again(timeline.Errorf(timeline.CodeUsage, "that is not where the sign-in ends: the address begins with %s", f.back.URL()))
 	}
 	if err := f.stopListening(); err != nil {
-		return f.fail(err)
+		return f.Fail(err)
 	}
 	secrets, granted, err := f.asks.take(ctx, brought)
 	if err != nil {
-		return f.fail(err)
+		return f.Fail(err)
 	}
 	did, err := syntax.ParseDID(granted.Subject)
 	way := f.asks.way(did)
 	f.undo = func(ctx context.Context) error { return way.end(ctx, secrets) }
 	if err != nil {
-		return f.fail(timeline.Errorf(timeline.CodeMalformed, "%s does not say whose the session is", hostOf(way.server.Issuer)))
+		return f.Fail(timeline.Errorf(timeline.CodeMalformed, "%s does not say whose the session is", hostOf(way.server.Issuer)))
 	}
 	if !enough(secrets[account.Scope].Reveal()) {
-		return f.fail(timeline.Errorf(timeline.CodeRefused, "%s allows skein less than it needs (%s); nothing was added", hostOf(way.server.Issuer), secrets[account.Scope].Reveal()))
+		return f.Fail(timeline.Errorf(timeline.CodeRefused, "%s allows skein less than it needs (%s); nothing was added", hostOf(way.server.Issuer), secrets[account.Scope].Reveal()))
 	}
 	r, err := f.confirm(ctx, did, way, secrets)
 	if err != nil {
-		return f.fail(err)
+		return f.Fail(err)
 	}
 	return f.finish(account.Finished{Record: r, Credentials: secrets})
 }

@@ -73,9 +73,9 @@ func (a *authorization) take(ctx context.Context, brought url.Values) (account.C
 	}
 	switch refusal := brought.Get("error"); {
 	case refusal == "access_denied":
-		return nil, grant{}, timeline.Errorf(timeline.CodeRefused, "you did not let skein in at %s; nothing was added", host)
+		return nil, grant{}, timeline.Errorf(timeline.CodeAuth, "you did not let skein in at %s; nothing was added", host)
 	case refusal != "" || brought.Get("code") == "":
-		return nil, grant{}, timeline.Errorf(timeline.CodeRefused, "%s ended the sign-in: %s; nothing was added",
+		return nil, grant{}, timeline.Errorf(timeline.CodeRefused, "%s ended the sign-in: %.200s; nothing was added",
 			host, strings.TrimSuffix(cmp.Or(brought.Get("error_description"), refusal, "it gave no code"), "."))
 	}
 	g, err := a.token(ctx, url.Values{

@@ -45,10 +45,7 @@ type SignInConfig struct {
 //	               └─► token ─────────────────────────────────────────────────────────► Finished
 type flow struct {
 	SignInConfig
-	preset account.Preset
-
-	asked account.Step // the last step; nil before the first
-	next  answering    // takes its answer; nil when the sign-in is over
+	account.Talk
 
 	server *api               // anonymous
 	scopes []string           // what is asked for
@@ -56,9 +53,6 @@ type flow struct {
 	asks   *authorization
 	undo   account.Credentials // what was granted and nobody has yet
 }
-
-// answering takes the answer to a step and gives the next one.
-type answering func(context.Context, account.Answer) (account.Step, error)
 
 // SignIn begins to sign in to an account, in the browser (OAuth) or with an access
 // token that the person made. Preset are "server" (as a person says it: a host, an
@@ -72,22 +66,14 @@ func SignIn(c SignInConfig, preset account.Preset) account.Flow {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	f := &flow{SignInConfig: c, preset: preset}
-	f.next = f.begin
+	f := &flow{SignInConfig: c, Talk: account.Talk{Preset: preset}}
+	f.Begin(f.begin)
 	return f
-}
-
-// Next implements account.Flow.
-func (f *flow) Next(ctx context.Context, a account.Answer) (account.Step, error) {
-	if f.next == nil {
-		return nil, timeline.Errorf(timeline.CodeInternal, "this sign-in is over")
-	}
-	return f.next(ctx, a)
 }
 
 // Close implements account.Flow.
 func (f *flow) Close() error {
-	f.next = nil
+	f.End()
 	err := f.stopListening()
 	if f.undo == nil {
 		return err
@@ -113,39 +99,12 @@ func (f *flow) stopListening() error {
 // host is what a person calls the server.
 func (f *flow) host() string { return timeline.CleanLine(f.server.base.Host).String() }
 
-// ask makes s the next step.
-func (f *flow) ask(s account.Step, next answering) (account.Step, error) {
-	f.asked, f.next = s, next
-	return s, nil
-}
-
-// again has the last step answered again; where all was preset it is the end.
-func (f *flow) again(err error) (account.Step, error) {
-	if f.asked == nil {
-		return f.fail(err)
-	}
-	return f.asked, err
-}
-
-// unserved is for an answer that does not serve: one that was preset ends the sign-in.
-func (f *flow) unserved(name string, err error) (account.Step, error) {
-	if _, ok := f.preset[name]; ok {
-		return f.fail(err)
-	}
-	return f.again(err)
-}
-
-func (f *flow) fail(err error) (account.Step, error) {
-	f.next = nil
-	return nil, err
-}
-
 // begin takes no answer.
 func (f *flow) begin(ctx context.Context, _ account.Answer) (account.Step, error) {
-	if server, ok := f.preset[stepServer]; ok {
+	if server, ok := f.Preset[stepServer]; ok {
 		return f.tookServer(ctx, account.Answer{Text: server})
 	}
-	return f.ask(account.Question{
+	return f.Ask(account.Question{
 		Name: stepServer, Title: "Your server",
 		Help: "The last part of your handle: @you@mastodon.social is on mastodon.social. The whole handle will do, too.",
 	}, f.tookServer)
@@ -154,13 +113,13 @@ func (f *flow) begin(ctx context.Context, _ account.Answer) (account.Step, error
 func (f *flow) tookServer(ctx context.Context, a account.Answer) (account.Step, error) {
 	server, err := findServer(ctx, f.Client, a.Text)
 	if err != nil {
-		return f.unserved(stepServer, err)
+		return f.Unserved(stepServer, err)
 	}
 	f.server = server
-	if how, ok := f.preset[stepHow]; ok {
+	if how, ok := f.Preset[stepHow]; ok {
 		return f.tookHow(ctx, account.Answer{Text: how})
 	}
-	return f.ask(account.Choice{
+	return f.Ask(account.Choice{
 		Name: stepHow, Title: "How to sign in",
 		Options: []account.Option{
 			{Value: viaBrowser, Title: "In the browser", Help: f.host() + " asks you there; no password passes through skein."},
@@ -175,34 +134,33 @@ func (f *flow) tookHow(ctx context.Context, a account.Answer) (account.Step, err
 		f.scopes = f.server.chooseScopes(ctx)
 		return f.browse(ctx, "The page of "+f.host()+" asks whether skein may act for you.")
 	case viaToken:
-		return f.ask(account.Question{
+		return f.Ask(account.Question{
 			Name: stepToken, Title: "Access token", Secret: true,
 			Help: "Made on " + f.host() + " under Preferences → Development → New application, with the scopes read and write.",
 		}, f.tookToken)
 	}
-	return f.unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "%q is no way to sign in: there are %s and %s", a.Text, viaBrowser, viaToken))
+	return f.Unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "%q is no way to sign in: there are %s and %s", a.Text, viaBrowser, viaToken))
 }
 
 func (f *flow) tookToken(ctx context.Context, a account.Answer) (account.Step, error) {
 	r, creds, err := AddToken(ctx, f.Client, f.server.base.String(), a.Secret)
 	if err != nil {
-		return f.again(err)
+		return f.Again(err)
 	}
-	f.next = nil
-	return account.Finished{Record: r, Credentials: creds}, nil
+	return f.Done(account.Finished{Record: r, Credentials: creds})
 }
 
 // browse registers skein with the server and sends the person to its page.
 func (f *flow) browse(ctx context.Context, help string) (account.Step, error) {
 	err := f.stopListening()
-	if err == nil && f.preset[account.Browser] != account.NoBrowser {
+	if err == nil && f.Preset[account.Browser] != account.NoBrowser {
 		f.back, err = callback.Listen(ctx, callback.Options{Life: f.life})
 	}
 	if err != nil {
-		return f.unserved(stepHow, timeline.Errorf(timeline.CodeInternal, "%w", err))
+		return f.Unserved(stepHow, timeline.Errorf(timeline.CodeInternal, "%w", err))
 	}
 	if f.asks, err = f.register(ctx); err != nil {
-		return f.unserved(stepHow, err)
+		return f.Unserved(stepHow, err)
 	}
 	v := account.Visit{
 		Name: stepVisit, Title: "Let skein in at " + f.host(), Help: help, URL: f.asks.address(),
@@ -211,7 +169,7 @@ func (f *flow) browse(ctx context.Context, help string) (account.Step, error) {
 	if f.back != nil {
 		v.Ask, v.Await = "The address at which the browser ended, if it runs on another machine", f.awaiting(f.back)
 	}
-	return f.ask(v, f.tookVisit)
+	return f.Ask(v, f.tookVisit)
 }
 
 // register makes skein known to the server, for scopes that this knows.
@@ -265,22 +223,25 @@ func (f *flow) tookVisit(ctx context.Context, a account.Answer) (account.Step, e
 	query, ok, err := f.back.Read(said)
 	switch {
 	case err != nil:
-		return f.fail(notBack(f.host(), err))
+		return f.Fail(notBack(f.host(), err))
 	case !ok:
-		return f.again(timeline.Errorf(timeline.CodeUsage, "that is not where the browser ended: the address begins with %s", f.back.URL()))
+		return f.Again(timeline.Errorf(timeline.CodeUsage, "that is not where the browser ended: the address begins with %s", f.back.URL()))
 	}
 	return f.cameBack(ctx, query)
 }
 
 // cameBack takes the server's answer.
 //
-// Source: RFC 6749 section 4.1.2
+// Source: RFC 6749 section 4.1.2; RFC 9207, where the server says who it is
 func (f *flow) cameBack(ctx context.Context, query url.Values) (account.Step, error) {
+	if iss := strings.TrimRight(query.Get("iss"), "/"); iss != "" && iss != strings.TrimRight(f.server.base.String(), "/") {
+		return f.Fail(timeline.Errorf(timeline.CodeAuth, "the browser came back from %.100s, not from %s; nothing was kept", iss, f.host()))
+	}
 	switch why := query.Get("error"); {
 	case why == "":
 		return f.tookCode(ctx, query.Get("code"))
 	case why == "access_denied":
-		return f.fail(timeline.Errorf(timeline.CodeAuth, "you did not let skein in at %s; nothing was kept", f.host()))
+		return f.Fail(timeline.Errorf(timeline.CodeAuth, "you did not let skein in at %s; nothing was kept", f.host()))
 	case why == "invalid_scope" && len(f.scopes) > len(coarseScopes()):
 		f.scopes = coarseScopes()
 		return f.browse(ctx, f.host()+" did not know what skein asked for. This page asks for the same in wider terms.")
@@ -288,29 +249,29 @@ func (f *flow) cameBack(ctx context.Context, query url.Values) (account.Step, er
 		if said := query.Get("error_description"); said != "" {
 			why = said
 		}
-		return f.fail(timeline.Errorf(timeline.CodeRefused, "%s refused: %.200s", f.host(), why))
+		return f.Fail(timeline.Errorf(timeline.CodeRefused, "%s refused: %.200s", f.host(), why))
 	}
 }
 
 // tookCode trades the code for a token and finds out whose it is.
 func (f *flow) tookCode(ctx context.Context, code string) (account.Step, error) {
 	if code == "" {
-		return f.again(timeline.Errorf(timeline.CodeUsage, "the code is empty"))
+		return f.Again(timeline.Errorf(timeline.CodeUsage, "the code is empty"))
 	}
 	creds, err := f.asks.trade(ctx, f.Client, code)
 	if err != nil {
 		if f.back == nil && timeline.CodeOf(err) == timeline.CodeAuth {
-			return f.again(err) // it was not copied whole
+			return f.Again(err) // it was not copied whole
 		}
-		return f.fail(err)
+		return f.Fail(err)
 	}
 	f.undo = creds
 	r, err := identify(ctx, f.Client, f.server.base, creds[account.Token])
 	if err != nil {
-		return f.fail(err)
+		return f.Fail(err)
 	}
-	f.next, f.undo = nil, nil
-	return account.Finished{Record: r, Credentials: creds}, nil
+	f.undo = nil
+	return f.Done(account.Finished{Record: r, Credentials: creds})
 }
 
 // shownCode is the code in what a person copied: alone, or in the address of the page

@@ -260,6 +260,16 @@ func TestWhatEndsASignIn(t *testing.T) {
 		s.line(err, timeline.CodeAuth, "another sign-in", "nothing was kept")
 		s.fails(account.Answer{Secret: account.NewSecret(page.URL)}, timeline.CodeAuth, false, "another sign-in")
 	})
+	t.Run("another server's answer", func(t *testing.T) {
+		s := newSigner(t, browsing(h.URL()))
+		v := s.visit(s.answer(account.Answer{}))
+		asked, err := url.Parse(v.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := asked.Query().Get("redirect_uri") + "?" + url.Values{"code": {"theirs"}, "state": {asked.Query().Get("state")}, "iss": {"https://evil.example/"}}.Encode()
+		s.fails(account.Answer{Secret: account.NewSecret(back)}, timeline.CodeAuth, false, "https://evil.example", "nothing was kept")
+	})
 	t.Run("nobody came", func(t *testing.T) {
 		s := newSignerWith(t, SignInConfig{life: 1}, browsing(h.URL()))
 		_, err := s.visit(s.answer(account.Answer{})).Await(t.Context())

@@ -68,10 +68,7 @@ type SignInConfig struct {
 // Nothing is written to any relay but what a remote signer is asked.
 type flow struct {
 	SignInConfig
-	preset account.Preset
-
-	asked account.Step // the last step; nil before the first
-	next  answering    // takes its answer; nil when the sign-in is over
+	account.Talk
 
 	key        account.Secret // 64 hex digits
 	locked     account.Secret // the key as it was given, under a passphrase
@@ -86,9 +83,6 @@ type flow struct {
 	extended bool     // they were asked for again, for a list was found at them
 	handle   string
 }
-
-// answering takes the answer to a step and gives the next one.
-type answering func(context.Context, account.Answer) (account.Step, error)
 
 var _ account.Flow = (*flow)(nil)
 
@@ -110,25 +104,23 @@ func SignIn(c SignInConfig, preset account.Preset) account.Flow {
 		c.connectWait = connectWait
 	}
 	c.Relays = relayURLs(c.Relays, maxOwn)
-	f := &flow{SignInConfig: c, preset: preset}
-	f.next = f.begin
+	f := &flow{SignInConfig: c, Talk: account.Talk{Preset: preset}}
+	f.Failed = f.drop
+	f.Begin(f.begin)
 	return f
-}
-
-// Next implements account.Flow.
-func (f *flow) Next(ctx context.Context, a account.Answer) (account.Step, error) {
-	if f.next == nil {
-		return nil, timeline.Errorf(timeline.CodeInternal, "this sign-in is over")
-	}
-	return f.next(ctx, a)
 }
 
 // Close implements account.Flow.
 func (f *flow) Close() error {
-	f.next = nil
+	f.End()
+	f.drop()
+	return nil
+}
+
+// drop ends what a sign-in has begun.
+func (f *flow) drop() {
 	f.hangUp()
 	f.forget()
-	return nil
 }
 
 // forget drops the secrets.
@@ -136,44 +128,15 @@ func (f *flow) forget() {
 	f.key, f.locked, f.passphrase, f.creds = account.Secret{}, account.Secret{}, account.Secret{}, nil
 }
 
-// ask makes s the next step.
-func (f *flow) ask(s account.Step, next answering) (account.Step, error) {
-	f.asked, f.next = s, next
-	return s, nil
-}
-
-// again has the last step answered again; where all was preset it is the end.
-func (f *flow) again(err error) (account.Step, error) {
-	if f.asked == nil {
-		return f.fail(err)
-	}
-	return f.asked, err
-}
-
-// unserved is for an answer that does not serve: one that was preset ends the sign-in.
-func (f *flow) unserved(name string, err error) (account.Step, error) {
-	if _, ok := f.preset[name]; ok {
-		return f.fail(err)
-	}
-	return f.again(err)
-}
-
-func (f *flow) fail(err error) (account.Step, error) {
-	f.next = nil
-	f.hangUp()
-	f.forget()
-	return nil, err
-}
-
 // begin takes no answer.
 func (f *flow) begin(ctx context.Context, _ account.Answer) (account.Step, error) {
-	if who, ok := f.preset[stepNpub]; ok {
+	if who, ok := f.Preset[stepNpub]; ok {
 		return f.tookNpub(ctx, account.Answer{Text: who})
 	}
-	if how, ok := f.preset[stepHow]; ok {
+	if how, ok := f.Preset[stepHow]; ok {
 		return f.tookHow(ctx, account.Answer{Text: how})
 	}
-	return f.ask(account.Choice{
+	return f.Ask(account.Choice{
 		Name: stepHow, Title: "How to sign in",
 		Options: []account.Option{
 			{Value: viaNew, Title: "With a new key", Help: "skein makes one, and shows it once for you to keep."},
@@ -190,7 +153,7 @@ func (f *flow) tookHow(ctx context.Context, a account.Answer) (account.Step, err
 	case viaNew:
 		return f.newKey(ctx)
 	case viaKey:
-		return f.ask(account.Question{
+		return f.Ask(account.Question{
 			Name: stepKey, Title: "Private key", Secret: true,
 			Help: "nsec1…, ncryptsec1… or 64 hex digits. It is kept encrypted, and signs on this machine alone.",
 		}, f.tookKey)
@@ -199,18 +162,18 @@ func (f *flow) tookHow(ctx context.Context, a account.Answer) (account.Step, err
 	case viaConnect:
 		return f.invite(ctx)
 	case viaNpub:
-		return f.ask(account.Question{
+		return f.Ask(account.Question{
 			Name: stepNpub, Title: "Public key",
 			Help: "Whom to read as: npub1…, nprofile1…, 64 hex digits, or a name such as ana@nostr.example.",
 		}, f.tookNpub)
 	}
-	return f.unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "%q is no way to sign in: there are %s", a.Text, strings.Join([]string{viaNew, viaKey, viaBunker, viaConnect, viaNpub}, ", ")))
+	return f.Unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "%q is no way to sign in: there are %s", a.Text, strings.Join([]string{viaNew, viaKey, viaBunker, viaConnect, viaNpub}, ", ")))
 }
 
 func (f *flow) tookNpub(ctx context.Context, a account.Answer) (account.Step, error) {
 	public, hints, err := f.whoIs(ctx, a.Text)
 	if err != nil {
-		return f.unserved(stepNpub, err)
+		return f.Unserved(stepNpub, err)
 	}
 	f.public, f.hints = public, hints
 	return f.chooseRelays(ctx)
@@ -247,7 +210,7 @@ func (f *flow) tookProfile(context.Context, account.Answer) (account.Step, error
 		ReadOnly: len(f.creds) == 0, Locked: !f.creds[account.EncryptedKey].Empty(),
 	}
 	// The configured relays may change: only one's own are kept.
-	if f.preset[stepRelays] != "" || !slices.Equal(f.relays, f.Relays) {
+	if f.Preset[stepRelays] != "" || !slices.Equal(f.relays, f.Relays) {
 		r.Relays = f.relays
 	}
 	done := account.Finished{Record: r, Credentials: f.creds}
@@ -257,7 +220,6 @@ func (f *flow) tookProfile(context.Context, account.Answer) (account.Step, error
 	if done.Credentials == nil {
 		done.Credentials = account.Credentials{}
 	}
-	f.next = nil
 	f.forget()
-	return done, nil
+	return f.Done(done)
 }

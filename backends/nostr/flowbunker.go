@@ -17,7 +17,7 @@ const (
 
 // askBunker asks for the address of a remote signer.
 func (f *flow) askBunker() (account.Step, error) {
-	return f.ask(account.Question{
+	return f.Ask(account.Question{
 		Name: stepBunker, Title: "Address of the remote signer", Secret: true,
 		Help: "bunker://… as your signer shows it. skein then waits a minute for you to allow it there.",
 	}, f.tookBunker)
@@ -27,10 +27,10 @@ func (f *flow) askBunker() (account.Step, error) {
 func (f *flow) tookBunker(ctx context.Context, a account.Answer) (account.Step, error) {
 	at, token, err := parseBunker(a.Secret.Reveal())
 	if err != nil {
-		return f.again(err)
+		return f.Again(err)
 	}
 	if err := f.dialBunker(at); err != nil {
-		return f.fail(err)
+		return f.Fail(err)
 	}
 	return f.request(ctx, func(ctx context.Context, result account.Secret) (account.Step, error) {
 		// A signer that returns a token returns the one that it was given.
@@ -69,7 +69,7 @@ func (f *flow) request(ctx context.Context, took func(context.Context, account.S
 	result, err := c.wait(ctx, f.connectWait)
 	var page *permission
 	if errors.As(err, &page) {
-		return f.ask(account.Visit{
+		return f.Ask(account.Visit{
 			Name: stepApprove, Title: "Allow skein at your signer", URL: page.url.String(),
 			Help: "Your signer asks you there. skein goes on as soon as you have allowed it.",
 			Await: func(ctx context.Context) (account.Answer, error) {
@@ -94,33 +94,33 @@ func (f *flow) request(ctx context.Context, took func(context.Context, account.S
 // unmet is for a signer with whom it does not go on: where its address was asked for,
 // another can be given.
 func (f *flow) unmet(err error) (account.Step, error) {
-	if q, ok := f.asked.(account.Question); ok && q.Name == stepBunker {
-		return f.again(err)
+	if q, ok := f.Asked().(account.Question); ok && q.Name == stepBunker {
+		return f.Again(err)
 	}
-	return f.fail(err)
+	return f.Fail(err)
 }
 
 // invite shows an address at which a signer finds skein (NIP-46's nostrconnect).
 func (f *flow) invite(ctx context.Context) (account.Step, error) {
 	relays := f.Relays
-	if given, err := readRelays(f.preset[stepRelays]); err != nil {
-		return f.unserved(stepRelays, err)
+	if given, err := readRelays(f.Preset[stepRelays]); err != nil {
+		return f.Unserved(stepRelays, err)
 	} else if len(given) > 0 {
 		relays = given
 	}
 	if len(relays) == 0 {
-		return f.unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "no relay is known at which the signer could come: name one with --relay"))
+		return f.Unserved(stepHow, timeline.Errorf(timeline.CodeUsage, "no relay is known at which the signer could come: name one with --relay"))
 	}
 	if err := f.dialBunker(bunkerAddress{relays: relays[:min(len(relays), connectRelays)]}); err != nil {
-		return f.fail(err)
+		return f.Fail(err)
 	}
 	secret := account.NewSecret(randomID())
 	w := f.bunker.await(secret)
 	if err := w.open(ctx, min(askTimeout, f.connectWait)); err != nil {
 		w.end()
-		return f.unserved(stepHow, err)
+		return f.Unserved(stepHow, err)
 	}
-	return f.ask(account.Visit{
+	return f.Ask(account.Visit{
 		Name: stepConnect, Title: "Show this to your signer", QR: true, URL: connectAddress(f.bunker.client, f.bunker.at.relays, secret),
 		Help: "Scan it with your signer, or paste it there, and allow skein to sign.",
 		Await: func(ctx context.Context) (account.Answer, error) {

@@ -20,13 +20,13 @@ func (f *flow) newKey(context.Context) (account.Step, error) {
 	f.key = account.NewSecret(nostr.GeneratePrivateKey())
 	var err error
 	if f.public, err = publicOf(f.key); err != nil {
-		return f.fail(err)
+		return f.Fail(err)
 	}
 	nsec, err := nip19.EncodePrivateKey(f.key.Reveal())
 	if err != nil {
-		return f.fail(errKey)
+		return f.Fail(errKey)
 	}
-	return f.ask(account.Notice{
+	return f.Ask(account.Notice{
 		Name: stepNewKey, Title: "Your new private key", Keep: account.NewSecret(nsec),
 		Help: "This is your whole identity on Nostr, and skein shows it this once. Put it into a " +
 			"password manager, or on paper: without it nobody can give you the account back, " +
@@ -35,7 +35,7 @@ func (f *flow) newKey(context.Context) (account.Step, error) {
 }
 
 func (f *flow) askBackup(context.Context, account.Answer) (account.Step, error) {
-	return f.ask(account.Question{
+	return f.Ask(account.Question{
 		Name: stepBackup, Title: "Last four characters of the key", Secret: true,
 		Help: "Read them from where you have put the key.",
 	}, f.tookBackup)
@@ -44,13 +44,13 @@ func (f *flow) askBackup(context.Context, account.Answer) (account.Step, error) 
 func (f *flow) tookBackup(ctx context.Context, a account.Answer) (account.Step, error) {
 	nsec, err := nip19.EncodePrivateKey(f.key.Reveal())
 	if err != nil {
-		return f.fail(errKey)
+		return f.Fail(errKey)
 	}
 	said := strings.ToLower(strings.TrimSpace(a.Secret.Reveal()))
 	if said != nsec { // who pastes the whole key has it, too
 		want := nsec[len(nsec)-backupLetters:]
 		if subtle.ConstantTimeCompare([]byte(said), []byte(want)) != 1 {
-			return f.again(timeline.Errorf(timeline.CodeUsage, "those are not its last four characters; whoever has not kept the key begins again, and gets another"))
+			return f.Again(timeline.Errorf(timeline.CodeUsage, "those are not its last four characters; whoever has not kept the key begins again, and gets another"))
 		}
 	}
 	return f.chooseKeep(ctx)
@@ -60,28 +60,28 @@ func (f *flow) tookKey(ctx context.Context, a account.Answer) (account.Step, err
 	said := strings.TrimSpace(a.Secret.Reveal())
 	if isLocked(said) {
 		if _, err := lockOf(said); err != nil {
-			return f.again(err)
+			return f.Again(err)
 		}
 		f.locked = account.NewSecret(strings.ToLower(said))
-		return f.ask(account.Question{
+		return f.Ask(account.Question{
 			Name: stepPassphrase, Title: "Passphrase of the key", Secret: true,
 			Help: "The one that it was encrypted with.",
 		}, f.tookPassphrase)
 	}
 	key, err := parseKey(said)
 	if err != nil {
-		return f.again(err)
+		return f.Again(err)
 	}
-	return f.hasKey(ctx, account.NewSecret(key), f.again)
+	return f.hasKey(ctx, account.NewSecret(key), f.Again)
 }
 
 func (f *flow) tookPassphrase(ctx context.Context, a account.Answer) (account.Step, error) {
 	key, err := unlock(f.locked, a.Secret)
 	if err != nil {
-		return f.again(err)
+		return f.Again(err)
 	}
 	f.passphrase = a.Secret
-	return f.hasKey(ctx, key, f.fail)
+	return f.hasKey(ctx, key, f.Fail)
 }
 
 // hasKey goes on with a key, or with the step that refused has for one that is none.
@@ -107,7 +107,7 @@ func validKey(public string) bool { return nostr.IsValidPublicKey(public) }
 
 // chooseKeep asks how the key is kept.
 func (f *flow) chooseKeep(ctx context.Context) (account.Step, error) {
-	if how, ok := f.preset[stepKeep]; ok {
+	if how, ok := f.Preset[stepKeep]; ok {
 		return f.tookKeep(ctx, account.Answer{Text: how})
 	}
 	open := account.Option{Value: keepOpen, Title: "Unlocked", Help: "In skein's encrypted file: skein can post whenever it runs."}
@@ -116,7 +116,7 @@ func (f *flow) chooseKeep(ctx context.Context) (account.Step, error) {
 	if !f.locked.Empty() {
 		c.Options = []account.Option{locked, open}
 	}
-	return f.ask(c, f.tookKeep)
+	return f.Ask(c, f.tookKeep)
 }
 
 func (f *flow) tookKeep(ctx context.Context, a account.Answer) (account.Step, error) {
@@ -130,11 +130,11 @@ func (f *flow) tookKeep(ctx context.Context, a account.Answer) (account.Step, er
 		}
 		return f.askLock()
 	}
-	return f.unserved(stepKeep, timeline.Errorf(timeline.CodeUsage, "%q is no way to keep a key: there are %s and %s", a.Text, keepOpen, keepLocked))
+	return f.Unserved(stepKeep, timeline.Errorf(timeline.CodeUsage, "%q is no way to keep a key: there are %s and %s", a.Text, keepOpen, keepLocked))
 }
 
 func (f *flow) askLock() (account.Step, error) {
-	return f.ask(account.Question{
+	return f.Ask(account.Question{
 		Name: stepLock, Title: "New passphrase", Secret: true,
 		Help: "It encrypts the key (NIP-49). Whoever forgets it still has the key's backup.",
 	}, f.tookLock)
@@ -142,10 +142,10 @@ func (f *flow) askLock() (account.Step, error) {
 
 func (f *flow) tookLock(_ context.Context, a account.Answer) (account.Step, error) {
 	if a.Secret.Empty() {
-		return f.again(timeline.Errorf(timeline.CodeUsage, "the passphrase is empty"))
+		return f.Again(timeline.Errorf(timeline.CodeUsage, "the passphrase is empty"))
 	}
 	f.passphrase = a.Secret
-	return f.ask(account.Question{Name: stepLockAgain, Title: "The same passphrase again", Secret: true}, f.tookLockAgain)
+	return f.Ask(account.Question{Name: stepLockAgain, Title: "The same passphrase again", Secret: true}, f.tookLockAgain)
 }
 
 func (f *flow) tookLockAgain(ctx context.Context, a account.Answer) (account.Step, error) {
@@ -160,7 +160,7 @@ func (f *flow) tookLockAgain(ctx context.Context, a account.Answer) (account.Ste
 func (f *flow) keepLocked(ctx context.Context) (account.Step, error) {
 	if logN, err := lockOf(f.locked.Reveal()); err != nil || logN < leastLock {
 		if f.locked, err = lock(f.key, f.passphrase); err != nil {
-			return f.fail(err)
+			return f.Fail(err)
 		}
 	}
 	f.creds = account.Credentials{account.EncryptedKey: f.locked}

@@ -69,7 +69,7 @@ func meet(ctx context.Context, client *transport.Client, public string, relays [
 
 // chooseRelays finds the person's own relays and asks whether they are right.
 func (f *flow) chooseRelays(ctx context.Context) (account.Step, error) {
-	if given := f.preset[stepRelays]; given != "" {
+	if given := f.Preset[stepRelays]; given != "" {
 		return f.tookRelays(ctx, account.Answer{Text: given})
 	}
 	var err error
@@ -77,11 +77,11 @@ func (f *flow) chooseRelays(ctx context.Context) (account.Step, error) {
 		f.known, err = meet(ctx, f.Client, f.public, ask, askGrace)
 	}
 	if ctx.Err() != nil {
-		return f.fail(ctx.Err())
+		return f.Fail(ctx.Err())
 	}
-	if _, ok := f.preset[stepRelays]; ok {
+	if _, ok := f.Preset[stepRelays]; ok {
 		if err != nil {
-			return f.fail(err)
+			return f.Fail(err)
 		}
 		return f.tookRelays(ctx, account.Answer{Text: strings.Join(f.usual(), ",")})
 	}
@@ -93,7 +93,7 @@ func (f *flow) chooseRelays(ctx context.Context) (account.Step, error) {
 	case len(f.known.list) > 0:
 		help = "The list that you have published. Change it here for skein alone, a comma between them."
 	}
-	return f.ask(account.Question{Name: stepRelays, Title: "Your relays", Help: help, Default: strings.Join(f.usual(), ", ")}, f.tookRelays)
+	return f.Ask(account.Question{Name: stepRelays, Title: "Your relays", Help: help, Default: strings.Join(f.usual(), ", ")}, f.tookRelays)
 }
 
 // usual are the relays of whoever names none.
@@ -118,15 +118,15 @@ func (f *flow) tookRelays(ctx context.Context, a account.Answer) (account.Step, 
 		seen, err = f.visitRelays(ctx, urls)
 	}
 	if ctx.Err() != nil {
-		return f.fail(ctx.Err())
+		return f.Fail(ctx.Err())
 	}
 	if err != nil {
-		return f.unserved(stepRelays, err)
+		return f.Unserved(stepRelays, err)
 	}
 	f.relays = urls
-	if _, given := f.preset[stepRelays]; !given && !f.extended && len(before.list) == 0 && lacks(urls, f.known.list) {
+	if _, given := f.Preset[stepRelays]; !given && !f.extended && len(before.list) == 0 && lacks(urls, f.known.list) {
 		f.extended = true
-		return f.ask(account.Question{
+		return f.Ask(account.Question{
 			Name: stepRelays, Title: "Your relays", Default: strings.Join(f.known.list, ", "),
 			Help: "At these the list was found that you have published. Is it the one?",
 		}, f.tookRelays)
@@ -209,7 +209,7 @@ func (f *flow) showProfile(ctx context.Context, seen map[string]checked) (accoun
 	who := author(f.public, f.known.who)
 	name, note := f.checkName(ctx)
 	if ctx.Err() != nil {
-		return f.fail(ctx.Err())
+		return f.Fail(ctx.Err())
 	}
 	f.handle = name.String()
 	title := "You are " + who.Name.String()
@@ -228,7 +228,7 @@ func (f *flow) showProfile(ctx context.Context, seen map[string]checked) (accoun
 		}
 		lines = append(lines, fact.String())
 	}
-	return f.ask(account.Notice{Name: stepProfile, Title: title, Help: strings.Join(lines, "\n")}, f.tookProfile)
+	return f.Ask(account.Notice{Name: stepProfile, Title: title, Help: strings.Join(lines, "\n")}, f.tookProfile)
 }
 
 // ownName is what a relay calls itself (NIP-11).
