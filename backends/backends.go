@@ -93,6 +93,18 @@ func Account(r account.Record) timeline.Account {
 	}
 }
 
+// Addresses are where the requests of an account go: its server, or its relays. relays
+// serve a Nostr account that names none.
+func Addresses(r account.Record, relays []string) []string {
+	switch {
+	case timeline.Network(r.Network) != timeline.Nostr:
+		return []string{r.Server}
+	case len(r.Relays) > 0:
+		return r.Relays
+	}
+	return relays
+}
+
 // hostOf is what a person calls a server: its name without scheme and path.
 func hostOf(address string) string {
 	u, err := url.Parse(address)

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -102,10 +103,9 @@ func (m *Model) accountRows() []accounts.Row {
 		said := m.said[r.ID]
 		acts, _ := m.actsAs(timeline.Network(r.Network))
 		rows[i] = accounts.Row{Record: r, Posts: m.postsTo(r), Acts: string(acts.Account.ID) == r.ID, Said: said.text, Bad: said.bad}
-		for _, h := range m.health {
-			if string(h.Account.ID) == r.ID {
-				rows[i].Health = h
-			}
+		of := slices.IndexFunc(m.health, func(h timeline.Health) bool { return string(h.Account.ID) == r.ID })
+		if rows[i].Aside = of < 0 && len(m.health) > 0; of >= 0 {
+			rows[i].Health = m.health[of]
 		}
 	}
 	return rows

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"skein/backends"
+	"skein/config"
 	"skein/config/account"
 	"skein/timeline"
 )
@@ -72,7 +74,7 @@ func (a *app) listAccounts(ctx context.Context) error {
 	}
 	w := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
 	for _, r := range all {
-		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Name, r.Network, timeline.CleanLine(r.Handle), backends.Account(r).Server, noteOf(r)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Name, r.Network, timeline.CleanLine(r.Handle), backends.Account(r).Server, a.noteOf(r)); err != nil {
 			return err
 		}
 	}
@@ -86,18 +88,29 @@ func (a *app) listAccounts(ctx context.Context) error {
 }
 
 // noteOf is what is particular about an account.
-func noteOf(r account.Record) string {
+func (a *app) noteOf(r account.Record) string {
+	var notes []string
 	switch {
 	case r.ReadOnly:
-		return "read-only"
-	case r.Locked && !r.Posts():
-		return "locked, posts only when named"
+		notes = append(notes, "read-only")
 	case r.Locked:
-		return "locked"
-	case !r.Posts():
-		return "posts only when named"
+		notes = append(notes, "locked")
 	}
-	return ""
+	if !r.ReadOnly && !r.Posts() {
+		notes = append(notes, "posts only when named")
+	}
+	own := a.config.Of(r.Name)
+	if !own.Reads() {
+		notes = append(notes, "not in the timeline")
+	}
+	switch own.Proxy {
+	case "":
+	case config.NoProxy:
+		notes = append(notes, "through no proxy")
+	default:
+		notes = append(notes, "through "+own.Proxy)
+	}
+	return strings.Join(notes, ", ")
 }
 
 func (a *app) keyPlace(ctx context.Context) (keyJSON, error) {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"skein/backends"
 	"skein/backends/transport"
 	"skein/config/account"
 	"skein/timeline"
@@ -26,11 +27,7 @@ const (
 func (a *app) checkWays(ctx context.Context, records []account.Record) []checkResult {
 	var ways []way
 	for _, r := range records {
-		own := r.Relays
-		if r.Server != "" {
-			own = []string{r.Server}
-		}
-		for _, address := range own {
+		for _, address := range backends.Addresses(r, a.config.Nostr.Relays) {
 			w := way{address, a.clientOf(r)} // what an account reaches by its proxy, nobody else is to see
 			if !slices.Contains(ways, w) {
 				ways = append(ways, w)

@@ -51,6 +51,7 @@ type Row struct {
 	account.Record
 	Health timeline.Health
 	Posts  bool   // new posts go there of themselves
+	Aside  bool   // its home is no part of the timeline, as the person has it
 	Acts   bool   // it likes, boosts and answers where another of its network could
 	Said   string // what a check has said, or why something failed
 	Bad    bool   // it is no good news
@@ -167,6 +168,9 @@ func (o *List) row(l overlay.Look, r Row, at bool, inner int) []string {
 	}
 	network := timeline.Network(r.Network)
 	sign, health := overlay.Sign(t, r.Health.State)
+	if r.Aside {
+		sign, health = t.Signs.Dot, t.Dim
+	}
 	who := mark + t.Account(network, timeline.AccountID(r.ID)).Paint(network.Letter()) + " " + health.Paint(sign) + " "
 	if at && o.naming != nil {
 		who += o.naming.Line(l, "name", max(8, inner-8))
@@ -197,6 +201,9 @@ func (r Row) marks() []string {
 		out = append(out, "reads only")
 	case r.Posts:
 		out = append(out, "posts")
+	}
+	if r.Aside {
+		out = append(out, "not in the timeline")
 	}
 	return out
 }
