@@ -46,7 +46,8 @@ func TestTalk(t *testing.T) {
 	}
 	var k Talk
 	k.Begin(func(context.Context, Answer) (Step, error) { return k.Done(Finished{Record: Record{Name: "n"}}) })
-	if step, err := k.Next(t.Context(), Answer{}); err != nil || step.(Finished).Record.Name != "n" {
+	step, err := k.Next(t.Context(), Answer{})
+	if f, ok := step.(Finished); err != nil || !ok || f.Record.Name != "n" {
 		t.Errorf("%v, %v", step, err)
 	}
 	if _, err := k.Next(t.Context(), Answer{}); !errors.Is(err, errOver) {
