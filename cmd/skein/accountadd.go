@@ -71,7 +71,7 @@ func (a *app) addMastodonCommand() *cobra.Command {
 			return err
 		}
 		l := &lead{
-			app: a, network: string(timeline.Mastodon), preset: a.browserPreset(noBrowser),
+			app: a, network: string(timeline.Mastodon), name: name, preset: a.browserPreset(noBrowser),
 			stdin:   map[string]string{"token": "--token-stdin"}, //nolint:gosec // the name of a flag
 			given:   map[string]bool{"token": stdin},
 			instead: map[string]string{"server": "name the server, as in `skein account add mastodon mastodon.social`"},
@@ -90,7 +90,7 @@ func (a *app) addMastodonCommand() *cobra.Command {
 	c.Flags().StringVar(&server, "server", "", "the same as SERVER")
 	c.Flags().BoolVar(&stdin, "token-stdin", false, "read an access token from standard input")
 	c.Flags().BoolVar(&noBrowser, "no-browser", false, "open no browser here; ask for the code that the page shows")
-	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")
+	c.Flags().StringVar(&name, "name", "", "a short NAME for the account; what [account.NAME] says holds from the first request on")
 	return c
 }
 
@@ -123,7 +123,7 @@ func (a *app) addBlueskyCommand() *cobra.Command {
 			return err
 		}
 		l := &lead{
-			app: a, network: string(timeline.Bluesky), preset: a.browserPreset(noBrowser),
+			app: a, network: string(timeline.Bluesky), name: name, preset: a.browserPreset(noBrowser),
 			stdin: map[string]string{"app-password": "--app-password-stdin"}, given: map[string]bool{"app-password": stdin},
 			instead: map[string]string{"handle": "name it, as in `skein account add bluesky ana.bsky.social`"},
 		}
@@ -144,7 +144,7 @@ func (a *app) addBlueskyCommand() *cobra.Command {
 	c.Flags().StringVar(&pds, "pds", "", "the URL of your data server, when the handle does not lead there")
 	c.Flags().BoolVar(&stdin, "app-password-stdin", false, "read an app password from standard input")
 	c.Flags().BoolVar(&noBrowser, "no-browser", false, "open no browser here; ask for the address at which it ends")
-	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")
+	c.Flags().StringVar(&name, "name", "", "a short NAME for the account; what [account.NAME] says holds from the first request on")
 	return c
 }
 
@@ -165,7 +165,7 @@ func (a *app) addNostrCommand() *cobra.Command {
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		l := &lead{
-			app: a, network: string(timeline.Nostr), preset: a.browserPreset(false),
+			app: a, network: string(timeline.Nostr), name: name, preset: a.browserPreset(false),
 			stdin: map[string]string{"private-key": "--nsec-stdin", "bunker": "--bunker-stdin"},
 			given: map[string]bool{"private-key": stdin, "bunker": bunker},
 		}
@@ -192,7 +192,7 @@ func (a *app) addNostrCommand() *cobra.Command {
 	c.Flags().BoolVar(&stdin, "nsec-stdin", false, "read the private key from standard input")
 	c.Flags().BoolVar(&bunker, "bunker-stdin", false, "read a remote signer's bunker:// address from standard input")
 	c.Flags().StringSliceVar(&relays, "relay", nil, "a relay of your own, wss://…; may be repeated")
-	c.Flags().StringVar(&name, "name", "", "a short NAME for the account")
+	c.Flags().StringVar(&name, "name", "", "a short NAME for the account; what [account.NAME] says holds from the first request on")
 	return c
 }
 

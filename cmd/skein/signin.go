@@ -25,6 +25,7 @@ const explained = 78
 type lead struct {
 	*app
 	network string
+	name    string // what the account is to be called; "" where nobody has said
 	preset  account.Preset
 	stdin   map[string]string // flags that read a step's secret from standard input, by step
 	given   map[string]bool   // of these, those that were given
@@ -33,7 +34,7 @@ type lead struct {
 
 // sign leads the sign-in to its end.
 func (l *lead) sign(ctx context.Context) (account.Record, account.Credentials, error) {
-	flow, err := backends.SignIn(l.network, l.deps(), l.preset)
+	flow, err := backends.SignIn(l.network, l.depsOf(account.Record{Name: l.name}), l.preset)
 	if err != nil {
 		return account.Record{}, nil, err
 	}
