@@ -34,6 +34,8 @@ type Listing struct {
 	// Unread are entries that could not be read, each as the network names it: posts
 	// that are gone, hidden items. They are told, not dropped.
 	Unread []Safe
+	// Note is what the person should know of how whole the list is.
+	Note Safe
 }
 
 // Archiver gives the account's own data in the form in which its network keeps it.

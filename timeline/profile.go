@@ -13,6 +13,7 @@ type Profile struct {
 	Posts, Following, Followers int  // 0 when unknown
 	Locked                      bool // follows need approval
 	FollowedBy, Followed        bool // as the asking account sees it
+	Requested                   bool // the asking account asked to follow, and waits for an answer
 	Muted, Blocked              bool
 	Moved                       Safe      // where the person went, when they say so
 	Kept                        time.Time // when it was read, where the server could not be asked now; else zero

@@ -41,8 +41,8 @@ type Config struct {
 }
 
 // Backend is one account. It implements timeline.Backend, Streamer, Pacer,
-// Profiler, Resolver, Checker, SignOuter, Lister, Archiver and Publisher and is safe
-// for concurrent use.
+// Profiler, Sectioner, Acquainter, Who, Searcher, Resolver, Checker, SignOuter, Lister,
+// Archiver and Publisher and is safe for concurrent use.
 type Backend struct {
 	account timeline.Account
 	did     string
@@ -64,7 +64,13 @@ type Backend struct {
 	me      actor         // the person's own profile, once it was needed
 }
 
-var _ timeline.SignOuter = (*Backend)(nil)
+var (
+	_ timeline.SignOuter  = (*Backend)(nil)
+	_ timeline.Sectioner  = (*Backend)(nil)
+	_ timeline.Acquainter = (*Backend)(nil)
+	_ timeline.Who        = (*Backend)(nil)
+	_ timeline.Searcher   = (*Backend)(nil)
+)
 
 // polling is how a stream is imitated.
 type polling struct {

@@ -3,6 +3,7 @@ package bluesky
 import (
 	"context"
 	"encoding/json"
+	"maps"
 
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
@@ -208,7 +209,7 @@ func readProfile(raw json.RawMessage) *timeline.Profile {
 // listMutes reads app.bsky.graph.getMutes. Whom a list mutes is not in it.
 func (b *Backend) listMutes(ctx context.Context, before timeline.Cursor, limit int) (timeline.Listing, error) {
 	var out timeline.Listing
-	older, err := b.appViewList(ctx, "app.bsky.graph.getMutes", "mutes", before, limit, func(raw json.RawMessage) {
+	older, err := b.appViewList(ctx, "app.bsky.graph.getMutes", "mutes", nil, before, limit, func(raw json.RawMessage) {
 		p := readProfile(raw)
 		if p == nil {
 			out.Unread = append(out.Unread, timeline.Literal("somebody whom skein could not read"))
@@ -224,7 +225,7 @@ func (b *Backend) listMutes(ctx context.Context, before timeline.Cursor, limit i
 // listBookmarks reads app.bsky.bookmark.getBookmarks.
 func (b *Backend) listBookmarks(ctx context.Context, before timeline.Cursor, limit int) (timeline.Listing, error) {
 	var out timeline.Listing
-	older, err := b.appViewList(ctx, "app.bsky.bookmark.getBookmarks", "bookmarks", before, limit, func(raw json.RawMessage) {
+	older, err := b.appViewList(ctx, "app.bsky.bookmark.getBookmarks", "bookmarks", nil, before, limit, func(raw json.RawMessage) {
 		var bookmark struct {
 			Subject reference       `json:"subject"`
 			Item    json.RawMessage `json:"item"`
@@ -249,8 +250,9 @@ func (b *Backend) listBookmarks(ctx context.Context, before timeline.Cursor, lim
 }
 
 // appViewList reads a page of a list that the AppView keeps, item by item.
-func (b *Backend) appViewList(ctx context.Context, query syntax.NSID, field string, before timeline.Cursor, limit int, take func(json.RawMessage)) (timeline.Cursor, error) {
+func (b *Backend) appViewList(ctx context.Context, query syntax.NSID, field string, extra map[string]any, before timeline.Cursor, limit int, take func(json.RawMessage)) (timeline.Cursor, error) {
 	params := map[string]any{"limit": limit}
+	maps.Copy(params, extra)
 	if before != "" {
 		params["cursor"] = string(before)
 	}

@@ -58,7 +58,9 @@ type profileView struct {
 	PostsCount     int    `json:"postsCount"`
 	FollowsCount   int    `json:"followsCount"`
 	FollowersCount int    `json:"followersCount"`
-	Viewer         struct {
+
+	PinnedPost reference `json:"pinnedPost"`
+	Viewer     struct {
 		Muted          bool     `json:"muted"`
 		MutedByList    listView `json:"mutedByList"`
 		Blocking       string   `json:"blocking"`

@@ -28,6 +28,10 @@ func abilities() []ability {
 		{name: "Checker", has: implements[timeline.Checker]},
 		{name: "Publisher", has: implements[timeline.Publisher]},
 		{name: "Lister", has: implements[timeline.Lister]},
+		{name: "Sectioner", has: implements[timeline.Sectioner]},
+		{name: "Acquainter", has: implements[timeline.Acquainter]},
+		{name: "Who", has: implements[timeline.Who]},
+		{name: "Searcher", has: implements[timeline.Searcher]},
 		{name: "Marker", has: implements[timeline.Marker], lacking: map[timeline.Network]string{
 			timeline.Bluesky: "the network keeps no such mark",
 			timeline.Nostr:   "the network keeps no such mark",

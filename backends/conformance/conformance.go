@@ -34,6 +34,9 @@ type Setup struct {
 	// from a real one by changing its last characters.
 	Missing timeline.ID
 
+	// Unsearched says why the network's own search is not there; "" where it is.
+	Unsearched string
+
 	// Patience is how long something published may take to be seen; 0 is 10 s.
 	Patience time.Duration
 }
@@ -42,6 +45,7 @@ type Setup struct {
 type suite struct {
 	Setup
 	account timeline.Account
+	me      string // see self
 }
 
 // Run holds s.Backend to its contract. The subtests are independent: each can be
@@ -89,6 +93,10 @@ func Run(t *testing.T, s Setup) {
 		{"OddList", c.testOddList},
 		{"Marker", c.testMarker},
 		{"Archive", c.testArchive},
+		{"Sections", c.testSections},
+		{"Circles", c.testCircles},
+		{"Who", c.testWho},
+		{"Search", c.testSearch},
 		{"Mute", c.testMute},
 		{"Block", c.testBlock}, // last: some networks end follows with it, and empty home of them
 	} {

@@ -66,6 +66,11 @@ var (
 	_ timeline.Lister   = (*Backend)(nil)
 	_ timeline.Marker   = (*Backend)(nil)
 
+	_ timeline.Sectioner  = (*Backend)(nil)
+	_ timeline.Acquainter = (*Backend)(nil)
+	_ timeline.Who        = (*Backend)(nil)
+	_ timeline.Searcher   = (*Backend)(nil)
+
 	_ timeline.SignOuter = (*Backend)(nil)
 	_ timeline.Publisher = (*Backend)(nil)
 	_ timeline.Learner   = (*Backend)(nil)

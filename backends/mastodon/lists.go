@@ -57,6 +57,11 @@ func (b *Backend) list(ctx context.Context, name timeline.List, p timeline.Page)
 	if err != nil {
 		return timeline.Listing{}, err
 	}
+	return b.listing(ctx, a, l, p)
+}
+
+// listing reads a page of a list.
+func (b *Backend) listing(ctx context.Context, a *api, l list, p timeline.Page) (timeline.Listing, error) {
 	target, err := b.aim(l, p)
 	if err != nil {
 		return timeline.Listing{}, err

@@ -29,7 +29,7 @@ func (b *Backend) Profile(ctx context.Context, id string) (*timeline.Profile, er
 	if known, err := a.GetAccountRelationships(ctx, []string{string(person.ID)}); err == nil {
 		for _, r := range known {
 			if r != nil && r.ID == person.ID {
-				p.Followed, p.FollowedBy = r.Following, r.FollowedBy
+				p.Followed, p.FollowedBy, p.Requested = r.Following, r.FollowedBy, r.Requested
 				p.Muted, p.Blocked = r.Muting, r.Blocking
 			}
 		}
@@ -42,19 +42,27 @@ func (b *Backend) Profile(ctx context.Context, id string) (*timeline.Profile, er
 // Source: docs.joinmastodon.org/methods/accounts#statuses
 func (b *Backend) ProfilePosts(ctx context.Context, id string, p timeline.Page) (timeline.Batch, error) {
 	what := "posts of " + timeline.CleanLine(id).String()
-	sid, ok := b.people.get(id)
-	if !ok {
-		a, err := b.open(ctx)
-		if err != nil {
-			return timeline.Batch{}, b.failed(what, err)
-		}
-		person, err := b.person(ctx, a, id)
-		if err != nil {
-			return timeline.Batch{}, b.failed(what, err)
-		}
-		sid = string(person.ID)
+	sid, err := b.personOnServer(ctx, id)
+	if err != nil {
+		return timeline.Batch{}, b.failed(what, err)
 	}
 	return b.read(ctx, feed{name: what, path: "/api/v1/accounts/" + sid + "/statuses"}, p)
+}
+
+// personOnServer is the server's own id of a person.
+func (b *Backend) personOnServer(ctx context.Context, id string) (string, error) {
+	if sid, known := b.people.get(id); known {
+		return sid, nil
+	}
+	a, err := b.open(ctx)
+	if err != nil {
+		return "", err
+	}
+	who, err := b.person(ctx, a, id)
+	if err != nil {
+		return "", err
+	}
+	return string(who.ID), nil
 }
 
 // person finds an account by user@host: among those the server knows, else by

@@ -33,8 +33,8 @@ type Config struct {
 }
 
 // Backend reads and writes Nostr as one account. It implements timeline.Backend,
-// Streamer, Profiler, Resolver, Checker, Lister, Archiver, Publisher and Learner, and
-// is safe for concurrent use.
+// Streamer, Profiler, Sectioner, Acquainter, Who, Searcher, Resolver, Checker, Lister,
+// Archiver, Publisher and Learner, and is safe for concurrent use.
 type Backend struct {
 	cfg      Config
 	own      []string // the account's own relays
@@ -49,6 +49,7 @@ type Backend struct {
 	given   *lru.Cache[string, uint64]            // event id → revision handed out by Home or Stream
 	votes   *lru.Cache[string, tally]             // event id → the votes that were last read
 	opened  *lru.Cache[string, hidden]            // event id of a list → its hidden part
+	seekers *lru.Cache[string, cached[bool]]      // relay → whether it searches (NIP-50)
 
 	deeds   deeds
 	loading chan struct{} // held by who loads the circle
@@ -129,6 +130,7 @@ func New(c Config) (*Backend, error) {
 		given:    newCache[string, uint64](maxGiven),
 		votes:    newCache[string, tally](maxEvents),
 		opened:   newCache[string, hidden](maxOpened),
+		seekers:  newCache[string, cached[bool]](knownRelays),
 		deeds:    deeds{marks: newCache[string, mark](maxEvents)},
 		loading:  make(chan struct{}, 1),
 		marks:    map[string]nostr.Timestamp{},

@@ -21,6 +21,7 @@ const (
 	kindVote     = 1018                        // NIP-88
 	kindPoll     = 1068                        // NIP-88
 	kindMutes    = nostr.KindMuteList          // 10000, NIP-51
+	kindPinned   = 10001                       // NIP-51, on top of a profile
 	kindRelays   = nostr.KindRelayListMetadata // 10002, NIP-65
 	kindSaved    = 10003                       // NIP-51, bookmarks
 	kindArticle  = 30023                       // NIP-23

@@ -153,7 +153,7 @@ func (u *unpacker) profile() *timeline.Profile {
 	for _, n := range []*int{&v.Posts, &v.Following, &v.Followers} {
 		*n = int(u.int())
 	}
-	u.flags(&v.Locked, &v.FollowedBy, &v.Followed, &v.Muted, &v.Blocked)
+	u.flags(&v.Locked, &v.FollowedBy, &v.Followed, &v.Muted, &v.Blocked, &v.Requested)
 	v.Moved = u.safe()
 	return v
 }

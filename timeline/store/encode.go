@@ -143,7 +143,7 @@ func (p *packer) profile(v *timeline.Profile) {
 	for _, n := range []int{v.Posts, v.Following, v.Followers} {
 		p.int(int64(n))
 	}
-	p.flags(v.Locked, v.FollowedBy, v.Followed, v.Muted, v.Blocked)
+	p.flags(v.Locked, v.FollowedBy, v.Followed, v.Muted, v.Blocked, v.Requested)
 	p.safe(v.Moved)
 }
 

@@ -42,6 +42,8 @@ func accountStatuses(c *call) (any, error) {
 	q := c.URL.Query()
 	return c.page(c.s.town.filter(func(p *post) bool {
 		return p.by == who && c.s.town.visible(p, c.viewer) &&
+			(p.pinned || !isTrue(q.Get("pinned"))) &&
+			(len(p.pictures) > 0 && p.boostOf == nil || !isTrue(q.Get("only_media"))) &&
 			(p.boostOf == nil || !isTrue(q.Get("exclude_reblogs"))) &&
 			(p.replyTo == nil || p.replyTo.by == who || !isTrue(q.Get("exclude_replies")))
 	})), nil

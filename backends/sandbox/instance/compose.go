@@ -46,6 +46,8 @@ type draft struct {
 
 	likes, boosts int // of people who live elsewhere
 	likedByYou    bool
+	likedBy       []string // keys
+	pinned        bool
 }
 
 // Publish has a person of the world post now, as a client of theirs would: those

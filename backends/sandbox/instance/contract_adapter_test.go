@@ -125,6 +125,7 @@ func TestContractLists(t *testing.T) {
 			t.Errorf("the list %s has %d entries, which is no second page", l, n)
 		}
 	}
+	readAround(t, b, home.Posts[0].ID, "ana@"+s.Host())
 	s.Contend(world.Viewer, "5")
 	for range 2 {
 		if err := b.SetMarker(t.Context(), home.Posts[0].Views[0].ServerID); err != nil {
@@ -133,6 +134,31 @@ func TestContractLists(t *testing.T) {
 	}
 	rec.forgive(http.StatusConflict) // which the description does not have, but the server's source
 	t.Logf("contract: checked %d responses", rec.check(t, v))
+}
+
+// readAround reads what there is around a post and a person, and searches.
+func readAround(t *testing.T, b *mastodon.Backend, post timeline.ID, who string) {
+	t.Helper()
+	for _, s := range []timeline.Section{timeline.SectionPosts, timeline.SectionReplies, timeline.SectionMedia, timeline.SectionPinned} {
+		if _, err := b.ProfileSection(t.Context(), who, s, timeline.Page{Limit: 1}); err != nil {
+			t.Errorf("%s: %v", s, err)
+		}
+	}
+	for _, c := range []timeline.Circle{timeline.CircleFollowers, timeline.CircleFollowing} {
+		if _, err := b.People(t.Context(), who, c, timeline.Page{Limit: 1}); err != nil {
+			t.Errorf("%s: %v", c, err)
+		}
+	}
+	for _, kind := range []timeline.Kind{timeline.DoLike, timeline.DoBoost} {
+		if _, err := b.Who(t.Context(), post, kind, timeline.Page{Limit: 1}); err != nil {
+			t.Errorf("who did %s: %v", kind, err)
+		}
+	}
+	for _, s := range []timeline.Sought{timeline.SoughtPosts, timeline.SoughtPeople, timeline.SoughtTags} {
+		if _, err := b.Search(t.Context(), s, "a", timeline.Page{Before: "1", Limit: 1}); err != nil {
+			t.Errorf("search for %s: %v", s, err)
+		}
+	}
 }
 
 // adapter signs the viewer in.

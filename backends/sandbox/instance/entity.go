@@ -217,7 +217,21 @@ type contextEntity struct {
 type searchEntity struct {
 	Accounts []accountEntity `json:"accounts"`
 	Statuses []statusEntity  `json:"statuses"`
-	Hashtags []any           `json:"hashtags"`
+	Hashtags []foundTag      `json:"hashtags"`
+}
+
+// foundTag is a Tag with its history, in numbers as text, a day each.
+type foundTag struct {
+	tagEntity
+	ID        string       `json:"id"`
+	History   []usedEntity `json:"history"`
+	Following bool         `json:"following"`
+}
+
+type usedEntity struct {
+	Day      string `json:"day"`
+	Uses     string `json:"uses"`
+	Accounts string `json:"accounts"`
 }
 
 // timestamp writes a time as Rails does.

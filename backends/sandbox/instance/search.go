@@ -1,7 +1,13 @@
 package instance
 
 import (
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
+
+	"skein/backends/sandbox/world"
 )
 
 // search finds a post or a person by address or handle, and posts and people by a
@@ -11,7 +17,7 @@ import (
 func search(c *call) (any, error) {
 	query := c.URL.Query()
 	q, kind := strings.TrimSpace(query.Get("q")), query.Get("type")
-	out := searchEntity{Accounts: []accountEntity{}, Statuses: []statusEntity{}, Hashtags: []any{}}
+	out := searchEntity{Accounts: []accountEntity{}, Statuses: []statusEntity{}, Hashtags: []foundTag{}}
 	if q == "" {
 		return out, nil
 	}
@@ -19,11 +25,56 @@ func search(c *call) (any, error) {
 		for _, p := range c.s.matchingPeople(q) {
 			out.Accounts = append(out.Accounts, c.account(p))
 		}
+		out.Accounts = cutFound(c, out.Accounts)
 	}
 	if kind == "" || kind == "statuses" {
-		out.Statuses = c.statuses(c.matchingPosts(q))
+		out.Statuses = cutFound(c, c.statuses(c.matchingPosts(q)))
+	}
+	if kind == "" || kind == "hashtags" {
+		out.Hashtags = cutFound(c, c.matchingTags(q))
 	}
 	return out, nil
+}
+
+// cutFound is the page of what was found that limit and offset ask for.
+func cutFound[T any](c *call, all []T) []T {
+	number := func(name string, standard int) int {
+		n, err := strconv.Atoi(c.URL.Query().Get(name))
+		if err != nil || n < 0 {
+			return standard
+		}
+		return n
+	}
+	all = all[min(number("offset", 0), len(all)):]
+	return all[:min(number("limit", defaultPage), maxPage, len(all))]
+}
+
+// matchingTags are the tags of public posts that begin with what is sought.
+func (c *call) matchingTags(q string) []foundTag {
+	q = strings.ToLower(strings.TrimPrefix(q, "#"))
+	uses, authors := map[string]int{}, map[string]map[*person]bool{}
+	for _, p := range c.s.town.posts {
+		for _, part := range p.parts {
+			tag := strings.ToLower(part.Text)
+			if part.Kind != world.Tag || p.visibility != "public" || !strings.HasPrefix(tag, q) {
+				continue
+			}
+			if authors[tag] == nil {
+				authors[tag] = map[*person]bool{}
+			}
+			uses[tag]++
+			authors[tag][p.by] = true
+		}
+	}
+	found := []foundTag{}
+	today := strconv.FormatInt(c.s.opts.Now().Truncate(24*time.Hour).Unix(), 10)
+	for _, tag := range slices.Sorted(maps.Keys(uses)) {
+		found = append(found, foundTag{
+			tagEntity: tagEntity{Name: tag, URL: c.s.tagURL(tag)}, ID: strconv.Itoa(len(found) + 1),
+			History: []usedEntity{{Day: today, Uses: strconv.Itoa(uses[tag]), Accounts: strconv.Itoa(len(authors[tag]))}},
+		})
+	}
+	return found
 }
 
 func (s *Server) matchingPeople(q string) []*person {
@@ -31,8 +82,11 @@ func (s *Server) matchingPeople(q string) []*person {
 		return []*person{p}
 	}
 	var found []*person
-	for _, p := range s.town.people {
-		if s.profileURL(p) == q || s.actor(p) == q {
+	word, whole := strings.ToLower(q), strings.HasPrefix(q, "@")
+	for _, key := range slices.Sorted(maps.Keys(s.town.people)) {
+		p := s.town.people[key]
+		named := !whole && strings.Contains(strings.ToLower(p.Handle+" "+p.Name), word)
+		if s.profileURL(p) == q || s.actor(p) == q || named {
 			found = append(found, p)
 		}
 	}
@@ -50,5 +104,6 @@ func (c *call) matchingPosts(q string) []*post {
 		}
 		return c.viewer != nil && p.boostOf == nil && strings.Contains(strings.ToLower(source(p.parts)), strings.ToLower(q))
 	})
-	return found[max(0, len(found)-defaultPage):]
+	slices.Reverse(found)
+	return found
 }

@@ -206,6 +206,9 @@ func (s *Server) routes() http.Handler {
 	public("GET /api/v1/accounts/{id}", "read:accounts", getAccount)
 	public("GET /api/v1/accounts/{id}/statuses", "read:statuses", accountStatuses)
 	public("GET /api/v1/accounts/{id}/following", "read:accounts", following)
+	public("GET /api/v1/accounts/{id}/followers", "read:accounts", followers)
+	public("GET /api/v1/statuses/{id}/favourited_by", "read:accounts", favouritedBy)
+	public("GET /api/v1/statuses/{id}/reblogged_by", "read:accounts", rebloggedBy)
 	public("GET /api/v2/search", "read:search", search)
 
 	mux.HandleFunc("GET /api/v1/streaming", s.stream)

@@ -82,6 +82,52 @@ func following(c *call) (any, error) {
 	return c.people(who.follows), nil
 }
 
+// followers is following from the other side.
+func followers(c *call) (any, error) {
+	who := c.s.town.byID[c.PathValue("id")]
+	switch {
+	case who == nil:
+		return nil, errNotFound()
+	case c.viewer != nil && who.blocks.has(c.viewer.Key):
+		return []accountEntity{}, nil
+	}
+	all := ties[string]{}
+	for key, p := range c.s.town.people {
+		if at := p.follows[who.Key]; at != 0 {
+			all[key] = at
+		}
+	}
+	return c.people(all), nil
+}
+
+// favouritedBy and rebloggedBy list those who live here; the world's numbers count
+// others, too, of whom nobody here knows more.
+func favouritedBy(c *call) (any, error) {
+	p, err := c.named()
+	if err != nil {
+		return nil, err
+	}
+	all := ties[string]{}
+	for who, at := range p.liked {
+		all[who.Key] = at
+	}
+	return c.people(all), nil
+}
+
+func rebloggedBy(c *call) (any, error) {
+	p, err := c.named()
+	if err != nil {
+		return nil, err
+	}
+	all := ties[string]{}
+	for _, boost := range c.s.town.posts {
+		if boost.boostOf == p {
+			all[boost.by.Key] = boost.id
+		}
+	}
+	return c.people(all), nil
+}
+
 func blocks(c *call) (any, error) { return c.people(c.viewer.blocks), nil }
 
 // mutedEntity is an account with the end of its mute; here no mute ends by itself.

@@ -134,6 +134,12 @@ func (t *town) add(by *person, d draft, at time.Time, files *gallery) *post {
 		tie(t, p.liked, you)
 		p.likes = max(p.likes-1, 0)
 	}
+	for _, key := range d.likedBy {
+		if who := t.people[key]; who != nil {
+			tie(t, p.liked, who)
+			p.likes = max(p.likes-1, 0)
+		}
+	}
 	if d.boostOf != nil {
 		d.boostOf.boosted[by] = true
 	}
@@ -242,6 +248,7 @@ func (t *town) fromWorld(p world.Post) (draft, error) {
 	d := draft{
 		key: p.Key, parts: p.Text, warning: p.Warning, sensitive: p.Sensitive || p.Warning != "", lang: p.Lang,
 		visibility: p.Visibility, poll: p.Poll, card: p.Card, likes: p.Likes, boosts: p.Boosts, likedByYou: p.LikedByYou,
+		likedBy: p.LikedBy, pinned: p.Pinned,
 	}
 	for _, pic := range p.Pictures {
 		d.pictures = append(d.pictures, picture{Picture: pic})

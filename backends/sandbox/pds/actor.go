@@ -2,6 +2,9 @@ package pds
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atdata"
@@ -101,14 +104,28 @@ func (s *Server) profileBasic(viewer, p *person) object {
 	return out
 }
 
+// profileView is app.bsky.actor.defs#profileView.
+func (s *Server) profileView(viewer, p *person) object {
+	out := s.profileBasic(viewer, p)
+	out["description"] = dig(s.profileRecord(p).value, "description")
+	return out
+}
+
+// everybody are those who live here, in the order of their handles.
+func (s *Server) everybody() []*person {
+	return slices.SortedFunc(maps.Values(s.people), func(a, b *person) int { return strings.Compare(a.handle, b.handle) })
+}
+
 func (s *Server) profileDetailed(viewer, p *person) object {
 	profile := s.profileRecord(p)
-	out := s.profileBasic(viewer, p)
-	out["description"] = dig(profile.value, "description")
+	out := s.profileView(viewer, p)
 	out["followersCount"] = len(s.about[link{colFollow, p.did}])
 	out["followsCount"] = len(s.about[link{"follower", p.did}])
 	out["postsCount"] = len(s.about[link{"author", p.did}])
 	out["indexedAt"] = stamp(profile.indexed)
+	if pinned, ok := profile.value["pinnedPost"].(object); ok {
+		out["pinnedPost"] = pinned
+	}
 	return out
 }
 

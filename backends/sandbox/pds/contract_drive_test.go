@@ -108,6 +108,25 @@ func readAll(t *testing.T, s *pds.Server, address string) {
 		}
 		page.Before = batch.Older
 	}
+	ana := s.DID("ana")
+	for _, section := range []timeline.Section{timeline.SectionPosts, timeline.SectionReplies, timeline.SectionMedia, timeline.SectionPinned} {
+		_, err = b.ProfileSection(ctx, ana, section, timeline.Page{Limit: 2})
+		must(string(section), err)
+	}
+	for _, c := range []timeline.Circle{timeline.CircleFollowers, timeline.CircleFollowing} {
+		_, err = b.People(ctx, ana, c, timeline.Page{Limit: 2})
+		must(string(c), err)
+	}
+	posts, err := b.ProfilePosts(ctx, ana, timeline.Page{Limit: 1})
+	must("ProfilePosts", err)
+	for _, kind := range []timeline.Kind{timeline.DoLike, timeline.DoBoost} {
+		_, err = b.Who(ctx, posts.Posts[0].Content().ID, kind, timeline.Page{Limit: 2})
+		must("who did "+string(kind), err)
+	}
+	for _, sought := range []timeline.Sought{timeline.SoughtPosts, timeline.SoughtPeople} {
+		_, err = b.Search(ctx, sought, "a", timeline.Page{Limit: 2})
+		must("search for "+string(sought), err)
+	}
 	_, err = b.Check(ctx)
 	must("Check", err)
 	_, err = b.Resolve(ctx, "@"+s.Handle(world.Viewer))

@@ -144,22 +144,6 @@ func (s *Server) canonical(uri string) string {
 	return uri
 }
 
-func (s *Server) getLikes(c *call) (any, error) {
-	uri, err := c.required("uri")
-	if err != nil {
-		return nil, err
-	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	likes := []object{}
-	for _, r := range s.about[link{colLike, s.canonical(uri)}] {
-		likes = append(likes, object{
-			"indexedAt": stamp(r.indexed), "createdAt": stamp(r.created), "actor": s.profileBasic(c.viewer, s.people[r.did]),
-		})
-	}
-	return object{"uri": uri, "likes": likes}, nil
-}
-
 func (s *Server) getPostThread(c *call) (any, error) {
 	const usualDepth, usualHeight, most = 6, 80, 1000
 	uri, err := c.required("uri")

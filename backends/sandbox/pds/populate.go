@@ -166,14 +166,39 @@ func (s *Server) publish(p world.Post, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	r.likes, r.boosts = p.Likes, p.Boosts
+	r.likes, r.boosts = max(0, p.Likes-len(p.LikedBy)), p.Boosts // likes of those who live here are records of their own
 	s.store(r)
 	s.posts[p.Key] = r.uri
+	for n, key := range p.LikedBy {
+		if err := s.put(s.keys[key], colLike, "", at.Add(time.Duration(n+1)*time.Minute), object{"subject": r.ref()}); err != nil {
+			return err
+		}
+	}
+	if p.Pinned {
+		if err := s.pin(author, r); err != nil {
+			return err
+		}
+	}
 	if viewer := s.keys[world.Viewer]; p.LikedByYou && viewer != nil {
 		r.likes = max(0, r.likes-1) // the viewer's like is a record of its own
 		return s.put(viewer, colLike, "", at.Add(time.Minute), object{"subject": r.ref()})
 	}
 	return nil
+}
+
+// pin puts a post on top of its author's profile.
+func (s *Server) pin(author *person, r *record) error {
+	was := s.profileRecord(author)
+	value := object{"pinnedPost": r.ref()}
+	for name, v := range was.value {
+		if name != "avatar" {
+			value[name] = v
+		}
+	}
+	if author.avatar != nil {
+		value["avatar"] = author.avatar.value()
+	}
+	return s.put(author, colProfile, "self", was.created, value)
 }
 
 // post finds a post by its key in the world.

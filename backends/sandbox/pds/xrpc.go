@@ -92,6 +92,11 @@ func (s *Server) table() map[string]method {
 		"app.bsky.feed.getPosts":      {get, anyone, (*Server).getPosts},
 		"app.bsky.feed.getPostThread": {get, anyone, (*Server).getPostThread},
 		"app.bsky.feed.getLikes":      {get, anyone, (*Server).getLikes},
+		"app.bsky.feed.getRepostedBy": {get, anyone, (*Server).getRepostedBy},
+		"app.bsky.feed.searchPosts":   {get, signed, (*Server).searchPosts},
+		"app.bsky.actor.searchActors": {get, anyone, (*Server).searchActors},
+		"app.bsky.graph.getFollowers": {get, anyone, (*Server).getFollowers},
+		"app.bsky.graph.getFollows":   {get, anyone, (*Server).getFollows},
 	}
 }
 

@@ -96,6 +96,28 @@ func (t *town) settle(w *world.World, now time.Time) error {
 			return err
 		}
 	}
+	return t.pin(w, now)
+}
+
+// pin publishes what people keep on top of their profiles (NIP-51, kind 10001).
+func (t *town) pin(w *world.World, now time.Time) error {
+	const kindPinned = 10001
+	pinned := map[string]nostr.Tags{}
+	for _, p := range w.Posts {
+		if p.Network == world.Nostr && p.Pinned {
+			pinned[p.By] = append(pinned[p.By], nostr.Tag{"e", t.eventID(p.Key)})
+		}
+	}
+	for key, tags := range pinned {
+		c := t.people[key]
+		e, err := sign(c, now.Add(-time.Hour), kindPinned, tags, "")
+		if err != nil {
+			return err
+		}
+		for _, i := range c.homes {
+			t.servers[i].shelf.add(e)
+		}
+	}
 	return nil
 }
 

@@ -30,7 +30,33 @@ func New(o Options) *World {
 	for _, network := range []string{Mastodon, Bluesky, Nostr} {
 		follow(w.People, network)
 	}
+	applaud(w)
 	return w
+}
+
+// applaud settles who of those who live here are among the likes of a post. Who likes
+// yours is left open. On Nostr strangers do it.
+func applaud(w *World) {
+	const most, stride = 3, 5
+	audience := map[string][]string{}
+	for _, p := range w.People {
+		if p.Network != Nostr && p.Key != Viewer {
+			audience[p.Network] = append(audience[p.Network], p.Key)
+		}
+	}
+	for i := range w.Posts {
+		p := &w.Posts[i]
+		here := audience[p.Network]
+		left := p.Likes
+		if p.LikedByYou {
+			left--
+		}
+		for n := 0; n < len(here) && len(p.LikedBy) < min(left, most) && p.By != Viewer && p.BoostOf == ""; n++ {
+			if key := here[(i+n*stride)%len(here)]; key != p.By && !slices.Contains(p.LikedBy, key) {
+				p.LikedBy = append(p.LikedBy, key)
+			}
+		}
+	}
 }
 
 // written is everything that was written by hand.

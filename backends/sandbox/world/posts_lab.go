@@ -14,7 +14,7 @@ func labTalk() []Post {
 func backups() []Post {
 	return on(Mastodon, []Post{
 		{
-			Key: "ana-backup", By: "ana", Age: ago(2, 12), Likes: 133, Boosts: 61,
+			Key: "ana-backup", Pinned: true, By: "ana", Age: ago(2, 12), Likes: 133, Boosts: 61,
 			Text: []Part{t("Nobody wants a backup. Everybody wants a restore. I have put this on a mug, and then I made a second mug.")},
 		},
 		{
@@ -106,7 +106,7 @@ func benchNotes() []Post {
 			Text: []Part{t("Three things I believe about error messages:\n1. Say what was tried.\n2. Say what to do next.\n3. Never say “oops”.\n\nEdit: there were four. I have handled the fourth.")},
 		},
 		{
-			Key: "kit-nil", By: "kit", Age: ago(21, 20), Likes: 77, Boosts: 18,
+			Key: "kit-nil", Pinned: true, By: "kit", Age: ago(21, 20), Likes: 77, Boosts: 18,
 			Text: []Part{t("Spent the day proving that a nil is not nil. It is Tuesday somewhere in the type system. "), tag("golang")},
 		},
 		{

@@ -70,7 +70,7 @@ func marshDays() []Post {
 			Text: []Part{t(swanInquiry), link("https://gazette.example/swan/minutes", "gazette.example/swan/minutes")},
 		},
 		{
-			Key: "tamsin-four", By: "tamsin", Age: ago(6, 35), Likes: 143, Boosts: 29,
+			Key: "tamsin-four", Pinned: true, By: "tamsin", Age: ago(6, 35), Likes: 143, Boosts: 29,
 			Text: []Part{t("Four hours, four corners of the same marsh. "), tag("birds"), t(" "), tag("saltmarsh")},
 			Pictures: []Picture{
 				{Seed: 31, Scene: Shore, Width: 640, Height: 480, Alt: "North: a jetty runs out into flat blue water. No wind at all."},

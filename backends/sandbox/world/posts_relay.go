@@ -36,7 +36,7 @@ func relays() []Post {
 			Text: []Part{t("Replaced a valve in the receiver tonight. The old one glowed for fifty-one years, which is longer than the firm that made it.")},
 		},
 		{
-			Key: "fern-kinds", By: "fern", Age: ago(20, 15), Likes: 30,
+			Key: "fern-kinds", Pinned: true, By: "fern", Age: ago(20, 15), Likes: 30,
 			Text: []Part{t("things people have asked my relay to store today: 41,000 good mornings, one poem about soup, a chess game at move 3, somebody's whole shopping list as separate events (eggs arrived twice)")},
 		},
 		{

@@ -63,6 +63,8 @@ type Post struct {
 	Boosts     int
 	Edited     bool
 	LikedByYou bool
+	LikedBy    []string // Keys of others here who are among Likes
+	Pinned     bool     // its author keeps it on top of their profile
 }
 
 // PartKind tells what a Part is.
