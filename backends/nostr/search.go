@@ -1,7 +1,6 @@
 package nostr
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -44,10 +43,9 @@ func (b *Backend) search(ctx context.Context, s timeline.Sought, question string
 			return timeline.Findings{}, err
 		}
 	}
-	relays, of := b.searching(ctx)
-	if len(relays) == 0 {
-		return timeline.Findings{}, cmp.Or(ctx.Err(), error(timeline.Errorf(timeline.CodeUnsupported,
-			"none of the %d relays asked can search (NIP-50); a relay that can, such as wss://relay.nostr.band, is added with `skein account relays`", of)))
+	relays, of, err := b.searching(ctx)
+	if err != nil {
+		return timeline.Findings{}, err
 	}
 	events, err := b.sought(ctx, relays, nostr.Filter{Kinds: kinds, Search: question, Limit: pageLimit(p)}, at)
 	if err != nil {
@@ -108,13 +106,14 @@ func (b *Backend) sought(ctx context.Context, relays []string, f nostr.Filter, a
 	return events, nil
 }
 
-// searching are those of the relays that say that they search, and how many could be
-// asked at all. A relay that says nothing is taken to do no more than it must.
-func (b *Backend) searching(ctx context.Context) (relays []string, of int) {
+// searching are those of the relays that say that they search, and how many were asked
+// for that; it fails where none does. A relay that says nothing is taken to do no more
+// than it must.
+func (b *Backend) searching(ctx context.Context) (relays []string, of int, err error) {
 	all := relayURLs(slices.Concat(b.own, b.fallback), coverMax)
 	asking, cancel := context.WithTimeout(ctx, learnWait)
 	defer cancel()
-	can := make([]bool, len(all))
+	can, errs := make([]bool, len(all)), make([]error, len(all))
 	var wg sync.WaitGroup
 	for i, url := range all {
 		if c, ok := b.seekers.Get(url); ok && b.cfg.Now().Sub(c.asked) < freshNIPs {
@@ -124,6 +123,7 @@ func (b *Backend) searching(ctx context.Context) (relays []string, of int) {
 		wg.Go(func() {
 			info, err := relayInfo(asking, b.cfg.Client, url)
 			if err != nil {
+				errs[i] = err
 				return // it is asked again the next time
 			}
 			can[i] = searches(info)
@@ -131,12 +131,25 @@ func (b *Backend) searching(ctx context.Context) (relays []string, of int) {
 		})
 	}
 	wg.Wait()
+	silent := 0
 	for i, url := range all {
-		if can[i] {
+		switch {
+		case can[i]:
 			relays = append(relays, url)
+		case timeline.CodeOf(errs[i]) == timeline.CodeOffline:
+			silent++
 		}
 	}
-	return relays, len(all)
+	switch {
+	case ctx.Err() != nil:
+		return nil, 0, ctx.Err()
+	case len(relays) > 0:
+		return relays, len(all), nil
+	case silent > 0:
+		return nil, 0, timeline.Errorf(timeline.CodeOffline, "%d of %d relays do not say whether they search, and the others do not", silent, len(all))
+	}
+	return nil, 0, timeline.Errorf(timeline.CodeUnsupported,
+		"none of the %d relays asked can search (NIP-50); a relay that can, such as wss://relay.nostr.band, is added with `skein account relays`", len(all))
 }
 
 // searches tells whether a relay's document names NIP-50. Relays write numbers there,

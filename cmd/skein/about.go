@@ -23,11 +23,8 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-// jsonHelp is the topic that describes the JSON output.
-func jsonHelp() *cobra.Command {
-	return &cobra.Command{
-		Use: "json", Short: "What --json prints",
-		Long: `With --json each command prints one JSON object a line (NDJSON). Fields are only
+// jsonText is the schema, as it is promised.
+const jsonText = `With --json each command prints one JSON object a line (NDJSON). Fields are only
 ever added; these never change:
 
   post     type "post", id, short, network, account, url, author{id, handle,
@@ -38,9 +35,12 @@ ever added; these never change:
            likes}, liked, boosted, bookmarked, filtered, muted, future, note;
            in a thread also depth and focus, of a search also snippet
   profile  type "profile", network, account, id, handle, name, bio, fields, posts,
-           following, followers
+           following, followers; and, where they apply: url, verified, bot,
+           created_at, locked, followed, followed_by, requested, muted, blocked,
+           moved; of who also did: like or boost
            of an account's list, post and profile have list, too: posts, follows,
            mutes, blocks, bookmarks or likes
+  tag      type "tag", network, account, name, url, uses (lately), follow
   import   type "import", what, account, new, there, left_out, dry_run
   archive  type "archive", folder, account, files, missing, complete
   receipt  type "receipt", operation, account, network, kind (post, edit, delete,
@@ -81,7 +81,13 @@ then the boost's. Times are RFC 3339 in UTC.
 
 Errors go to standard error as {"type":"error","code":…,"message":…}, with account
 and network where one failed, and draft where one was kept. The codes: auth, rate-limited, not-found, offline,
-server, refused, malformed, too-large, unsupported, not-mine, usage, internal.`,
+server, refused, malformed, too-large, unsupported, not-mine, usage, internal.`
+
+// jsonHelp is the topic that describes the JSON output.
+func jsonHelp() *cobra.Command {
+	return &cobra.Command{
+		Use: "json", Short: "What --json prints",
+		Long: jsonText,
 	}
 }
 

@@ -250,6 +250,11 @@ type profileJSON struct {
 	Locked     bool             `json:"locked,omitempty"`
 	Followed   bool             `json:"followed,omitempty"`
 	FollowedBy bool             `json:"followed_by,omitempty"`
+	Requested  bool             `json:"requested,omitempty"`
+	Muted      bool             `json:"muted,omitempty"`
+	Blocked    bool             `json:"blocked,omitempty"`
+	Moved      timeline.Safe    `json:"moved,omitzero"`
+	Did        timeline.Kind    `json:"did,omitempty"` // of `skein who`: like or boost
 }
 
 type fieldJSON struct {
@@ -262,6 +267,7 @@ func asProfile(p *timeline.Profile, account string) profileJSON {
 	j := profileJSON{
 		Type: "profile", Network: p.Network, Account: account, authorJSON: asAuthor(p.Author), Bio: p.Bio.Plain(),
 		Posts: p.Posts, Following: p.Following, Followers: p.Followers, Locked: p.Locked, Followed: p.Followed, FollowedBy: p.FollowedBy,
+		Requested: p.Requested, Muted: p.Muted, Blocked: p.Blocked, Moved: p.Moved,
 		CreatedAt: stampOf(p.Created),
 	}
 	for _, f := range p.Fields {

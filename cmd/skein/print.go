@@ -229,6 +229,18 @@ func votes(o timeline.PollOption) string {
 	return fmt.Sprintf("  %d", o.Votes)
 }
 
+// personWho prints somebody in a list of people, in a line or two.
+func (p *printer) personWho(who *timeline.Profile, account string, did timeline.Kind) error {
+	if p.layout != nil || p.json {
+		j := asProfile(who, account)
+		j.Did = did
+		return p.object(j)
+	}
+	bold, dim := lipgloss.NewStyle().Bold(true), lipgloss.NewStyle().Faint(true)
+	_, err := fmt.Fprintf(p.w, "%s  %s  %s\n", who.Network.Letter(), bold.Render(who.Name.Line().String()), dim.Render(who.Handle.String()))
+	return err
+}
+
 // profile prints one person.
 func (p *printer) profile(who *timeline.Profile, account string) error {
 	if p.layout != nil || p.json {

@@ -99,59 +99,6 @@ func printThread(p *printer, t *timeline.Thread) error {
 	return walk(t.Roots, 0)
 }
 
-func (a *app) profileCommand() *cobra.Command {
-	var f refFlags
-	var number int
-	c := a.refCommand("profile", "Print a person and what they posted last", "profile prints a person of any network, then their newest posts.", &f, func(ctx context.Context, ref string) error {
-		return a.withRef(ctx, ref, f, func(r reading, p *printer) error { return a.profile(ctx, r, p, number) })
-	})
-	c.Flags().IntVarP(&number, "number", "n", 10, "how many posts, up to 100")
-	return c
-}
-
-func (a *app) profile(ctx context.Context, r reading, p *printer, number int) error {
-	if number < 0 || number > timeline.MaxPage {
-		return timeline.Errorf(timeline.CodeUsage, "-n %d: from 0 to %d", number, timeline.MaxPage)
-	}
-	profiler, ok := timeline.As[timeline.Profiler](r.backend)
-	if !ok {
-		return timeline.Errorf(timeline.CodeUnsupported, "%s shows no profiles", r.backend.Account().Network)
-	}
-	person, err := r.person(ctx)
-	if err != nil {
-		return err
-	}
-	who, err := profiler.Profile(ctx, person)
-	if err != nil {
-		return err
-	}
-	if err := p.profile(who, r.backend.Account().Name); err != nil {
-		return err
-	}
-	if number > 0 {
-		if err := printPostsBy(ctx, p, profiler, person, number); err != nil {
-			return err
-		}
-	}
-	return a.fromCache(r.backend, who.Kept, unanswered(r.backend))
-}
-
-// printPostsBy prints a person's newest posts.
-func printPostsBy(ctx context.Context, p *printer, profiler timeline.Profiler, person string, number int) error {
-	batch, err := profiler.ProfilePosts(ctx, person, timeline.Page{Limit: number})
-	if err != nil {
-		return err
-	}
-	posts := timeline.Merge(batch.Posts)
-	slices.Reverse(posts)
-	for _, post := range posts[:min(number, len(posts))] {
-		if err := p.post(post, -1, false); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // withRef finds the backend that understands ref, and lets do print what it
 // names.
 func (a *app) withRef(ctx context.Context, ref string, f refFlags, do func(reading, *printer) error) (err error) {

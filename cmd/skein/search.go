@@ -16,6 +16,10 @@ import (
 // searchFlags are what `skein search` can be told.
 type searchFlags struct {
 	local    bool
+	asks     bool // the networks, too; see searchNetworks
+	people   bool
+	tags     bool
+	accounts []string
 	number   int
 	ranked   bool
 	networks []string
@@ -27,9 +31,10 @@ type searchFlags struct {
 func (a *app) searchCommand() *cobra.Command {
 	var f searchFlags
 	c := &cobra.Command{
-		Use: "search QUERY…", Short: "Search all that was ever read, newest first",
-		Long: "search looks through every post that skein has read, on this machine alone: no\n" +
-			"network is asked, so it works without one.\n\n" +
+		Use: "search QUERY…", Short: "Search all that was ever read, or the networks",
+		Long: "search looks through every post that skein has read, newest first, on this machine\n" +
+			"alone: no network is asked, so it works without one. With --networks it asks the\n" +
+			"networks for posts instead, with --people for people and with --tags for tags.\n\n" +
 			"  heron jetty         posts with both words, whatever the case and accents\n" +
 			"  '\"at last\"'         words that follow each other\n" +
 			"  -rain               posts without the word\n" +
@@ -38,14 +43,27 @@ func (a *app) searchCommand() *cobra.Command {
 			"  since:7d until:2026-03-14\n" +
 			"  has:image           also media, video, audio, link, poll, quote, alt\n" +
 			"  lang:ja             the language that the post names\n\n" +
+			"These words are for what was read; a network is asked with the words as they stand.\n" +
+			"Exit codes of --networks, --people and --tags: 0 every account's network was searched\n" +
+			"or cannot be, 5 some failed, 4 all.\n\n" +
 			"After -- a word may begin with a dash: skein search -- heron -rain. Nothing found is\n" +
 			"no failure: the exit code is 0, and nothing is printed.",
-		Example: "  skein search heron from:ana has:image\n  skein search --json --since 30d 'lang:pt' | jq -r .url",
-		Args:    cobra.MinimumNArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.search(cmd.Context(), f, args) },
+		Example: "  skein search heron from:ana has:image\n  skein search --json --since 30d 'lang:pt' | jq -r .url\n" +
+			"  skein search --networks heron -n 20\n  skein search --people ana",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.asks || f.people || f.tags || !f.local {
+				return a.searchNetworks(cmd.Context(), f, args)
+			}
+			return a.search(cmd.Context(), f, args)
+		},
 	}
 	c.ValidArgsFunction = completeQuery
-	c.Flags().BoolVar(&f.local, "local", true, "search what was read; networks cannot be searched yet")
+	c.Flags().BoolVar(&f.local, "local", true, "search what was read; --local=false is --networks")
+	c.Flags().BoolVar(&f.asks, "networks", false, "ask the networks for posts, each as your account there")
+	c.Flags().BoolVar(&f.people, "people", false, "ask the networks for people")
+	c.Flags().BoolVar(&f.tags, "tags", false, "ask the networks for tags")
+	c.Flags().StringSliceVar(&f.accounts, "account", nil, "of the networks: ask only with the accounts of these NAMES")
 	c.Flags().IntVarP(&f.number, "number", "n", 40, "how many posts")
 	c.Flags().BoolVar(&f.ranked, "rank", false, "the best first, of the newest 2000 that match")
 	c.Flags().StringSliceVar(&f.networks, "network", nil, "only NETWORKS: mastodon, bluesky, nostr")
@@ -80,8 +98,8 @@ func completeQuery(_ *cobra.Command, _ []string, begun string) ([]cobra.Completi
 func (a *app) query(f searchFlags, args []string) (timeline.Search, error) {
 	var none timeline.Search
 	switch {
-	case !f.local:
-		return none, timeline.Errorf(timeline.CodeUnsupported, "--local=false: networks cannot be searched yet, only what was read")
+	case len(f.accounts) > 0:
+		return none, timeline.Errorf(timeline.CodeUsage, "--account chooses who asks a network: --networks, --people or --tags is missing")
 	case f.number < 1 || f.number > timeline.MaxFound:
 		return none, timeline.Errorf(timeline.CodeUsage, "-n %d: from 1 to %d", f.number, timeline.MaxFound)
 	}
