@@ -10,6 +10,7 @@ require (
 	charm.land/lipgloss/v2 v2.0.6
 	filippo.io/age v1.3.2
 	github.com/adrg/xdg v0.5.3
+	github.com/bbrks/go-blurhash v1.1.1
 	github.com/bluesky-social/indigo v0.0.0-20260605210604-af2fec94f34c
 	github.com/btcsuite/btcd/btcutil v1.1.5
 	github.com/charmbracelet/colorprofile v0.4.3
