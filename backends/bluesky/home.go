@@ -13,7 +13,8 @@ import (
 const (
 	defaultPage = 50
 	// catchUpPages is how many pages are read down from the top in search of what
-	// is known; more is a gap, which the person can fill.
+	// is known, those after the first as large as can be; more is a gap, which the
+	// person can fill.
 	catchUpPages = 10
 )
 
@@ -25,7 +26,7 @@ type feed struct {
 
 // Home implements timeline.Backend with app.bsky.feed.getTimeline. The Older
 // cursor is the server's, the Newer one a mark. An answer to After may hold more
-// than Limit posts: all that is new within ten pages.
+// than Limit posts: all that is new within ten pages, most of MaxPage.
 func (b *Backend) Home(ctx context.Context, p timeline.Page) (timeline.Batch, error) {
 	if b.session == nil {
 		return timeline.Batch{}, timeline.Errorf(timeline.CodeUnsupported, "there is no home timeline without signing in to Bluesky")
@@ -109,7 +110,7 @@ func (b *Backend) up(ctx context.Context, f feed, known mark, limit int) (timeli
 			batch.Newer = known.next(all, floorOf(all, next)).cursor()
 			return batch, nil
 		}
-		cursor = next
+		cursor, limit = next, timeline.MaxPage
 	}
 }
 

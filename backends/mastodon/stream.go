@@ -15,6 +15,10 @@ import (
 	"skein/timeline"
 )
 
+// ahead is how many messages may wait while others are handed on, or a page is read:
+// servers cut off who does not read.
+const ahead = 256
+
 // Stream implements timeline.Streamer: the user stream over a websocket. Mastodon
 // cannot start it at a position, and subscribes only some time after the socket is
 // open. So what came after from is read when it has opened and once more when it
@@ -44,7 +48,7 @@ func (b *Backend) stream(ctx context.Context, s *subscription) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel(nil)
-	frames := make(chan []byte)
+	frames := make(chan []byte, ahead)
 	wg.Go(func() { b.readFrames(ctx, conn, frames, cancel) })
 	wg.Go(func() { b.keepAlive(ctx, conn, cancel) })
 

@@ -7,5 +7,6 @@
 // that can be closed. They look at the databases only to check that SQLite calls them
 // sound; all else they learn as a person does, from commands and from the screen.
 //
-// SKEIN_ENDURE_WRITES says how much TestManyAtOnce writes; see there.
+// SKEIN_ENDURE_WRITES says how much TestManyAtOnce writes, SKEIN_ENDURE_STORM how long
+// posts arrive in TestStorm; see there.
 package endure

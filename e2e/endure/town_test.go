@@ -39,6 +39,10 @@ type publisher interface {
 	Close() error
 }
 
+// remembered is how many posts Mastodon keeps of a home timeline: more than are
+// published while skein cannot listen, so that nothing is gone for good.
+const remembered = 100_000
+
 // startTown runs the networks with that many posts until the test ends.
 func startTown(t *testing.T, size int) *town {
 	t.Helper()
@@ -52,7 +56,7 @@ func startTown(t *testing.T, size int) *town {
 		}
 	}
 	var err error
-	if tw.instance, err = instance.Start(w, instance.Options{}); err != nil {
+	if tw.instance, err = instance.Start(w, instance.Options{HomeSize: remembered}); err != nil {
 		t.Fatal(err)
 	}
 	tw.serve(t, world.Mastodon, tw.instance)

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,8 @@ type Options struct {
 	Now    func() time.Time // nil: time.Now
 	Host   string           // domain in handles and uris; "" is DefaultHost. The API is on loopback whatever it is
 	V1Only bool             // knows /api/v1/instance alone, as servers before Mastodon 4.0
+	// HomeSize is how many posts a home timeline keeps; 0 is what Mastodon's does, 800.
+	HomeSize int
 	// NoMarkers leaves out the read marks, as some servers of the family do.
 	NoMarkers bool
 
@@ -82,6 +85,7 @@ func Start(w *world.World, o Options) (*Server, error) {
 	if s.town, err = settle(w, o.Now(), s.pictures); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
+	s.town.keeps = cmp.Or(o.HomeSize, homeSize)
 	for key := range s.town.people {
 		s.tokens[s.Token(key)] = pass{person: key}
 	}

@@ -24,6 +24,7 @@ type town struct {
 	keys   map[string]*post
 	ids    map[string]*post
 	lastID uint64
+	keeps  int // posts of a home timeline
 
 	uploads   map[string]*upload // by id
 	scheduled []*scheduled       // in order of id
@@ -219,7 +220,7 @@ func (t *town) inHome(p *post, viewer *person) bool {
 // home is viewer's home timeline, oldest first.
 func (t *town) home(viewer *person) []*post {
 	all := t.filter(func(p *post) bool { return t.inHome(p, viewer) })
-	return all[max(0, len(all)-homeSize):]
+	return all[max(0, len(all)-t.keeps):]
 }
 
 func (t *town) filter(keep func(*post) bool) []*post {
