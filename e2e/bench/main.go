@@ -103,7 +103,7 @@ type bench struct {
 // studies are those to be made, in the order in which they are told. The last one
 // stops the sandbox's servers.
 func (o options) studies() []study {
-	all := []study{startStudy(), timelineStudy(), tootStudy(), postStudy(), cacheStudy(), cachedStudy(), searchStudy(), tuiStudy(), offlineStudy()}
+	all := []study{startStudy(), timelineStudy(), tootStudy(), postStudy(), cacheStudy(), cachedStudy(), searchStudy(), tuiStudy(), galeStudy(), offlineStudy()}
 	if o.real {
 		all = slices.Insert(all, 2, realStudy())
 	}

@@ -80,6 +80,10 @@ func (b *bench) member(ctx context.Context) (*e2e.Home, error) {
 	if err != nil {
 		return nil, err
 	}
+	return b.memberOf(t)
+}
+
+func (b *bench) memberOf(t *town) (*e2e.Home, error) {
 	home, err := b.home()
 	if err != nil {
 		return nil, err
