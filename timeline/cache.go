@@ -34,14 +34,11 @@ type Cache interface {
 // Feed names a source of posts: one account's home timeline, or another.
 type Feed struct {
 	Account AccountID
-	Name    string // FeedHome, later "list:…", "tag:…"
+	Name    string // a FeedName
 }
 
-// FeedHome is the name of every account's home timeline.
-const FeedHome = "home"
-
 // HomeOf is an account's home timeline.
-func HomeOf(a AccountID) Feed { return Feed{Account: a, Name: FeedHome} }
+func HomeOf(a AccountID) Feed { return FeedHome.Of(a) }
 
 // Reach is how far one feed has been read without a hole but those named.
 type Reach struct {

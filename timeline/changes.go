@@ -8,12 +8,14 @@ type Changes struct {
 	Removed []ID    // gone, or hidden since they were changed
 	// Deliveries are those that have changed, each in its latest state.
 	Deliveries []Delivery
-	// Gaps, Health and Mutes are the whole present state, not differences. When Mutes
+	// Gaps, Health, Lacking and Mutes are the whole present state, not differences. When Mutes
 	// are others than before, what was handed over is to be read again: see
 	// Hub.History.
 	Gaps   []Gap
 	Health []Health
-	Mutes  *Mutes
+	// Lacking are the accounts that have no such feed; they are in no Health.
+	Lacking []Lack
+	Mutes   *Mutes
 	// Loading tells that older posts were asked for and are awaited; End that no
 	// account has older ones; Settled that every account has answered or failed
 	// once since the start.
@@ -28,6 +30,12 @@ type Changes struct {
 	// Forgetful says why nothing is kept at present, as when the disk is full; empty
 	// while all is well.
 	Forgetful Safe
+}
+
+// Lack is why an account has no feed of the name that is read.
+type Lack struct {
+	Account Account
+	Why     Safe
 }
 
 // State is how an account is doing.

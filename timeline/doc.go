@@ -27,7 +27,8 @@
 //   - backend: the adapter that speaks for one account.
 //   - post: what somebody wrote, or a boost of it.
 //   - boost: Mastodon's reblog, Bluesky's repost, Nostr's kinds 6 and 16.
-//   - feed: a source of posts (home, list, hashtag, …).
+//   - feed: a source of posts (home, list, hashtag, …), by a FeedName that is the same
+//     on every network. A Hub reads one of all accounts.
 //   - gap: a row that says that posts may be missing here.
 //   - cursor: a backend's own opaque position in a feed.
 //   - haul: what one answer of a network, or one piece of a stream, brought.

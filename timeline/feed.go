@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -20,8 +21,9 @@ type feed struct {
 	hub     *Hub
 	account Account
 	orders  chan order
-	attempt int        // failures in a row; the goroutine's own
-	opening sync.Mutex // serialises open
+	paced   chan struct{} // holds one token when the pace of a feed has changed
+	attempt int           // failures in a row; the goroutine's own
+	opening sync.Mutex    // serialises open
 	ctx     context.Context
 	cancel  context.CancelFunc
 	ended   chan struct{} // closed when run has ended
@@ -41,8 +43,10 @@ type feed struct {
 	done     bool   // nothing older
 	asked    bool   // an order for older posts is queued or running
 
-	readTo Key  // how far the person has read it
-	unset  bool // readTo is not written yet
+	lacks  Safe      // why the account has no such feed; empty where it has
+	looked time.Time // when it was last asked for news
+	readTo Key       // how far the person has read it
+	unset  bool      // readTo is not written yet
 	marker marker
 }
 
@@ -55,14 +59,15 @@ type order struct {
 
 func newFeed(h *Hub, a Account) *feed {
 	f := &feed{
-		hub: h, account: a, orders: make(chan order, askQueue), ended: make(chan struct{}),
+		hub: h, account: a, orders: make(chan order, askQueue), paced: make(chan struct{}, 1), ended: make(chan struct{}),
 		health: Health{Account: a, State: Connecting, Since: h.opts.Now()},
 	}
 	f.ctx, f.cancel = context.WithCancel(h.ctx)
 	return f
 }
 
-func (f *feed) home() Feed { return HomeOf(f.account.ID) }
+// source is what the hub reads of the account.
+func (f *feed) source() Feed { return f.hub.opts.Feed.Of(f.account.ID) }
 
 // idle tells whether the account holds nobody back: it has not answered yet, has
 // failed, has nothing older, or a row says that it was not read so far. The hub's
@@ -109,7 +114,7 @@ func (f *feed) open(ctx context.Context) (Backend, error) {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
 	f.backend = b
-	if pacer, ok := As[Pacer](b); ok {
+	if pacer, ok := As[Pacer](b); ok && f.hub.home() {
 		pacer.SetPace(f.hub.pace)
 	}
 	return b, nil
@@ -126,11 +131,14 @@ func (f *feed) run() {
 		if ctx.Err() != nil {
 			return
 		}
-		wait := f.fail(err)
+		var again <-chan time.Time
+		if !f.lack(err) {
+			again = f.hub.opts.After(f.fail(err))
+		}
 		if f.hub.once {
 			return
 		}
-		f.wait(ctx, wait)
+		f.wait(ctx, again)
 	}
 }
 
@@ -164,15 +172,31 @@ func (f *feed) session(ctx context.Context) error {
 			f.attempt = 0
 		}
 	}()
-	streamer, ok := As[Streamer](b)
-	if !ok || f.hub.once {
+	for {
+		err := f.attend(ctx, b)
+		if !errors.Is(err, errPaced) {
+			return err
+		}
+		if f.due() {
+			if err := f.catchUp(ctx, b); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// attend follows the feed live, or serves orders alone where nothing streams. It
+// always returns an error.
+func (f *feed) attend(ctx context.Context, b Backend) error {
+	stream := f.stream(b)
+	if stream == nil || f.hub.once {
 		return f.serve(ctx, b, nil)
 	}
 	streaming, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() {
 		defer close(ended)
-		ended <- f.guarded(func() error { return streamer.Stream(streaming, f.resumeFrom(), f.receive) })
+		ended <- f.guarded(func() error { return stream(streaming, f.resumeFrom(), f.receive) })
 	}()
 	defer func() {
 		cancel()
@@ -196,10 +220,18 @@ func (f *feed) guarded(do func() error) (err error) {
 
 // serve obeys orders until ctx or the stream ends.
 func (f *feed) serve(ctx context.Context, b Backend, ended <-chan error) error {
+	poll := f.nextPoll(ended != nil)
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-f.paced:
+			return errPaced
+		case <-poll:
+			if err := f.catchUp(ctx, b); err != nil {
+				return err
+			}
+			poll = f.nextPoll(ended != nil)
 		case err := <-ended:
 			if err == nil {
 				err = Errorf(CodeOffline, "%s: the stream ended", f.account.Server)
@@ -227,9 +259,8 @@ func (f *feed) obey(ctx context.Context, b Backend, o order) error {
 	return nil
 }
 
-// wait sleeps until the next attempt or a refresh.
-func (f *feed) wait(ctx context.Context, d time.Duration) {
-	timer := f.hub.opts.After(d)
+// wait sleeps until the next attempt, which a timer tells, or a refresh.
+func (f *feed) wait(ctx context.Context, timer <-chan time.Time) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -304,7 +335,7 @@ func (f *feed) receive(e Event) {
 // be continued, everything up to there has come. The hub's mu is held.
 func (f *feed) streamed(p *Post, c Cursor) {
 	f.advance(p)
-	haul := Haul{Feed: f.home(), Reader: f.account.ID, ReadTo: f.readTo}
+	haul := Haul{Feed: f.source(), Reader: f.account.ID, ReadTo: f.readMark()}
 	if c != "" {
 		f.newer = c
 		haul.Up = &ReachUp{Newest: f.newest, Newer: c}

@@ -8,10 +8,11 @@ import (
 
 // Fetched is what a one-shot reading found.
 type Fetched struct {
-	Posts  []*Post  // newest first
-	Health []Health // State is Live for every account that answered
-	Gaps   []Gap    // where posts of an account may be missing, and why
-	Hidden int      // posts that mutes have left out of what was looked through
+	Posts   []*Post  // newest first
+	Health  []Health // State is Live for every account that answered
+	Lacking []Lack   // the accounts that have no such feed
+	Gaps    []Gap    // where posts of an account may be missing, and why
+	Hidden  int      // posts that mutes have left out of what was looked through
 	// Low is down to where a Fetch that found as many as were asked for, or met too many
 	// that are hidden, has looked; zero where it came to the end.
 	Low Key
@@ -19,7 +20,7 @@ type Fetched struct {
 	Forgetful Safe
 }
 
-// Fetch reads the newest n posts of all accounts merged. It is the hub's own
+// Fetch reads the newest n posts of a feed of all accounts merged. It is the hub's own
 // first fill, waited for: every account answers or fails, and no post is shown
 // that another account's unread posts might stand above. The newest page of each
 // account is read afresh; below it what was kept serves. What is muted is not among
@@ -44,7 +45,7 @@ func Fetch(ctx context.Context, o HubOptions, n int, accounts ...Account) (Fetch
 		if !c.Settled || c.Loading {
 			continue
 		}
-		found := Fetched{Health: c.Health, Gaps: c.Gaps, Forgetful: c.Forgetful}
+		found := Fetched{Health: c.Health, Lacking: c.Lacking, Gaps: c.Gaps, Forgetful: c.Forgetful}
 		found.Hidden, found.Low = h.passed()
 		for i := rows.Len() - 1; i >= 0 && len(found.Posts) < n; i-- {
 			found.Posts = append(found.Posts, rows.At(i).Post)
@@ -81,8 +82,8 @@ func FetchKept(ctx context.Context, o HubOptions, n int, accounts ...Account) (F
 	var found Fetched
 	q := Query{Limit: n}
 	for _, a := range accounts {
-		q.Feeds = append(q.Feeds, HomeOf(a.ID))
-		r, err := o.Cache.Reach(ctx, HomeOf(a.ID))
+		q.Feeds = append(q.Feeds, o.Feed.Of(a.ID))
+		r, err := o.Cache.Reach(ctx, o.Feed.Of(a.ID))
 		if err != nil {
 			return Fetched{}, fmt.Errorf("how far %s was read: %w", a.Name, err)
 		}

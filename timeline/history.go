@@ -36,8 +36,8 @@ func (h *Hub) load() {
 
 // recall finds out how far an account has been read, and how far the person has.
 func (f *feed) recall(ctx context.Context) (r Reach, readTo Key) {
-	r = f.hub.keeper.reach(ctx, f.home())
-	readTo, err := f.hub.opts.Marks.ReadTo(ctx, f.home())
+	r = f.hub.keeper.reach(ctx, f.source())
+	readTo, err := f.hub.opts.Marks.ReadTo(ctx, f.source())
 	if err != nil {
 		f.hub.opts.Log.Warn("how far an account was read is not known", "account", f.account.Name, "error", err)
 	}
@@ -77,14 +77,14 @@ func (f *feed) know(o Hole) {
 	})
 }
 
-func (h *Hub) homes() []Feed {
-	var homes []Feed
+func (h *Hub) sources() []Feed {
+	var sources []Feed
 	for _, f := range h.feeds {
 		if !h.once || f.answered { // who prints once shows what was read just now
-			homes = append(homes, f.home())
+			sources = append(sources, f.source())
 		}
 	}
-	return homes
+	return sources
 }
 
 // History reads kept rows of the merged home timeline around the rows that the
@@ -104,7 +104,7 @@ func (h *Hub) History(ctx context.Context, from Key, newer bool, only Network, l
 		h.mu.Unlock()
 		return Stretch{}, nil
 	}
-	q := Query{Feeds: h.homes(), From: from, Newer: newer, Floor: h.low, Network: only, Limit: limit}
+	q := Query{Feeds: h.sources(), From: from, Newer: newer, Floor: h.low, Network: only, Limit: limit}
 	h.mu.Unlock()
 	found, _, err := h.Mutes().page(ctx, q, h.keeper.page)
 	return found, err
@@ -131,7 +131,7 @@ func (h *Hub) descend(k Key) {
 func (f *feed) shorten() {
 	o := Hole{Key: f.rowKey(f.oldest, "unreached"), Reason: Literal(notReached), Cursor: f.older}
 	f.know(o)
-	f.hub.bring(arrival{Haul: Haul{Feed: f.home(), Opened: []Hole{o}}})
+	f.hub.bring(arrival{Haul: Haul{Feed: f.source(), Opened: []Hole{o}}})
 }
 
 // short tells whether rows below the account's oldest are shown, and where its row

@@ -65,7 +65,7 @@ func (f *feed) rejoin(haul *Haul, batch Batch, low Key, ok bool, known Key) {
 		}
 	}
 	switch {
-	case !ok:
+	case !ok, f.hub.opts.Feed.Loose(): // what is new may stand anywhere
 	case batch.Older != "" && !meets(low, known):
 		f.miss(haul, f.rowKey(low, "missed"), batch.Older, known)
 	default:
@@ -118,7 +118,7 @@ func (f *feed) closeFrom(haul *Haul, low Key) {
 // mend closes holes in the cache that other processes have left where this one has
 // read everything.
 func (f *feed) mend(ctx context.Context) {
-	r, err := f.hub.opts.Cache.Reach(ctx, f.home())
+	r, err := f.hub.opts.Cache.Reach(ctx, f.source())
 	if err != nil {
 		return // the next catching up will do
 	}
@@ -131,7 +131,7 @@ func (f *feed) mend(ctx context.Context) {
 		}
 	}
 	if len(closed) > 0 {
-		f.hub.bring(arrival{Haul: Haul{Feed: f.home(), Closed: closed}})
+		f.hub.bring(arrival{Haul: Haul{Feed: f.source(), Closed: closed}})
 	}
 }
 

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -23,6 +24,8 @@ type Opener func(ctx context.Context, id AccountID) (Backend, error)
 // HubOptions configure a Hub. The zero value but Open is real.
 type HubOptions struct {
 	Open Opener
+	// Feed is what is read of every account; "" is FeedHome.
+	Feed FeedName
 	// Cache keeps what is read, Marks how far; without them both live as long as the
 	// Hub.
 	Cache Cache
@@ -41,6 +44,7 @@ func (o HubOptions) withDefaults() HubOptions {
 	if o.Page <= 0 {
 		o.Page = 40
 	}
+	o.Feed = cmp.Or(o.Feed, FeedHome)
 	if o.Cache == nil {
 		o.Cache = NewMemory()
 	}
@@ -62,7 +66,7 @@ func (o HubOptions) withDefaults() HubOptions {
 	return o
 }
 
-// Hub reads the home timelines of all accounts at once, each in a goroutine of
+// Hub reads one feed of all accounts at once, the home timelines unless it is told another, each in a goroutine of
 // its own, keeps what it reads, and hands over what changed. A failing account
 // never hides another's posts: it leaves a gap row and comes back by itself.
 //
@@ -239,13 +243,18 @@ func (h *Hub) Fill(k Key) {
 	}
 }
 
-// SetPace tells the backends how much attention the person pays.
+// SetPace tells how much attention the person pays: the backends, where the home
+// timeline is read; else the hub itself asks less often, and streams only while
+// somebody looks.
 func (h *Hub) SetPace(p Pace) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	was := h.pace
 	h.pace = p
 	for _, f := range h.feeds {
-		if pacer, ok := As[Pacer](f.backend); ok {
+		if !h.home() {
+			f.repace(was != p)
+		} else if pacer, ok := As[Pacer](f.backend); ok {
 			pacer.SetPace(p)
 		}
 	}
@@ -286,6 +295,9 @@ func (h *Hub) Reader(ctx context.Context, p *Post) (Backend, error) {
 	}
 	return nil, Errorf(CodeUsage, "no account can read this post")
 }
+
+// home tells whether the home timelines are read.
+func (h *Hub) home() bool { return h.opts.Feed == FeedHome }
 
 // Below: state shared with the feeds; h.mu is held.
 

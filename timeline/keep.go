@@ -136,6 +136,10 @@ func (h *Hub) hand(ctx context.Context) Changes {
 	c.Loading, c.End, c.Settled, c.Forgetful = h.want > 0, h.ended(), h.settled(), h.keeper.forgetful()
 	c.Mutes = h.Mutes()
 	for _, f := range h.feeds {
+		if !f.lacks.Empty() {
+			c.Lacking = append(c.Lacking, Lack{f.account, f.lacks})
+			continue
+		}
 		c.Health = append(c.Health, f.health)
 		for _, hole := range f.holes {
 			c.Gaps = append(c.Gaps, hole.Gap)
@@ -303,7 +307,7 @@ func (h *Hub) below() (q Query, wanted bool) {
 	if h.started && held && !floor.Less(h.low) {
 		return q, false
 	}
-	q = Query{Feeds: h.homes(), From: h.low, Floor: floor, Limit: h.want}
+	q = Query{Feeds: h.sources(), From: h.low, Floor: floor, Limit: h.want}
 	if !h.once {
 		q.Limit = max(h.want, stretch)
 	}

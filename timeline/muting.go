@@ -107,7 +107,7 @@ func (h *Hub) hides(p *Post) bool {
 
 // readMuted marks those of the unread posts as read that are hidden now, and returns
 // them: nobody will see them. keys are oldest first.
-func (h *Hub) readMuted(ctx context.Context, homes []Feed, keys []Key) []Key {
+func (h *Hub) readMuted(ctx context.Context, sources []Feed, keys []Key) []Key {
 	mutes := h.Mutes()
 	if mutes.Len() == 0 || len(keys) == 0 {
 		return nil
@@ -115,7 +115,7 @@ func (h *Hub) readMuted(ctx context.Context, homes []Feed, keys []Key) []Key {
 	var hidden []Key
 	for at := len(keys) - 1; at >= 0; {
 		above := Key{Time: keys[at].Time.Add(1)} // all that has that moment is below
-		found, err := h.keeper.page(ctx, Query{Feeds: homes, From: above, Floor: keys[0], Limit: MaxPage})
+		found, err := h.keeper.page(ctx, Query{Feeds: sources, From: above, Floor: keys[0], Limit: MaxPage})
 		if err != nil {
 			h.opts.Log.Warn("what is unread and muted", "error", err)
 			break
@@ -149,14 +149,14 @@ func (h *Hub) readMuted(ctx context.Context, homes []Feed, keys []Key) []Key {
 // hideUnread is readMuted of all that is unread, after mutes have changed.
 func (h *Hub) hideUnread(ctx context.Context) []Key {
 	h.mu.Lock()
-	homes := h.homes()
+	sources := h.sources()
 	h.mu.Unlock()
-	keys, err := h.keeper.unread(ctx, homes, MaxUnread)
+	keys, err := h.keeper.unread(ctx, sources, MaxUnread)
 	if err != nil {
 		h.opts.Log.Warn("what is unread and muted", "error", err)
 		return nil
 	}
-	hidden := h.readMuted(ctx, homes, keys)
+	hidden := h.readMuted(ctx, sources, keys)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, k := range hidden {

@@ -14,8 +14,8 @@ const maxNewer = 30
 func (f *feed) catchUp(ctx context.Context, b Backend) error {
 	whole := true
 	for n := 1; ; n++ {
-		page := f.due()
-		batch, err := b.Home(ctx, page)
+		page := f.upward()
+		batch, err := f.page(ctx, b, page)
 		if page.After != "" && CodeOf(err) == CodeUsage { // a position from another time
 			f.forgetNewer()
 			continue
@@ -44,6 +44,7 @@ func (f *feed) live() {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
 	f.failed, f.heard, f.hub.bottom = false, true, false
+	f.lacks, f.looked = Safe{}, f.hub.opts.Now()
 	if f.health.State != Partial { // of its connections only the stream knows
 		f.setState(Live, Safe{})
 	}
@@ -58,8 +59,8 @@ func (f *feed) forgetNewer() {
 	f.newer = ""
 }
 
-// due is the page that catchUp asks for next.
-func (f *feed) due() Page {
+// upward is the page that catchUp asks for next.
+func (f *feed) upward() Page {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
 	if f.answered {
@@ -129,7 +130,7 @@ func (f *feed) readOlder(ctx context.Context, b Backend) {
 		return
 	}
 
-	batch, err := b.Home(ctx, Page{Before: cursor, Limit: f.hub.opts.Page})
+	batch, err := f.page(ctx, b, Page{Before: cursor, Limit: f.hub.opts.Page})
 
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
@@ -149,7 +150,7 @@ func (f *feed) readOlder(ctx context.Context, b Backend) {
 	}
 	if ok && oldest.Less(f.oldest) {
 		f.oldest, f.empty = oldest, 0
-	} else {
+	} else if !f.hub.opts.Feed.Loose() || !ok {
 		f.empty++
 	}
 	f.done = batch.Older == "" || batch.Older == cursor || f.empty >= maxEmpty
@@ -190,7 +191,7 @@ func (f *feed) fillGap(ctx context.Context, b Backend, k Key) error {
 		return f.catchUp(ctx, b)
 	}
 
-	batch, err := b.Home(ctx, Page{Before: h.cursor, Limit: f.hub.opts.Page})
+	batch, err := f.page(ctx, b, Page{Before: h.cursor, Limit: f.hub.opts.Page})
 
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
@@ -223,7 +224,7 @@ func (f *feed) resume() {
 // take places a batch's posts and makes a haul of them, and returns how far down it
 // reaches. The hub's mu is held from here on down.
 func (f *feed) take(batch Batch) (haul Haul, low Key, ok bool) {
-	haul = Haul{Feed: f.home(), Reader: f.account.ID, ReadTo: f.readTo}
+	haul = Haul{Feed: f.source(), Reader: f.account.ID, ReadTo: f.readMark()}
 	if len(batch.Posts) == 0 {
 		return haul, Key{}, false
 	}

@@ -36,13 +36,13 @@ type marker struct {
 // read from then on.
 func (h *Hub) Unread(ctx context.Context) ([]Key, error) {
 	h.mu.Lock()
-	homes := h.homes()
+	sources := h.sources()
 	h.mu.Unlock()
-	keys, err := h.keeper.unread(ctx, homes, MaxUnread)
+	keys, err := h.keeper.unread(ctx, sources, MaxUnread)
 	if err != nil {
 		return nil, err
 	}
-	keys = less(keys, h.readMuted(ctx, homes, keys))
+	keys = less(keys, h.readMuted(ctx, sources, keys))
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.DeleteFunc(keys, func(k Key) bool {
@@ -204,7 +204,7 @@ func (f *feed) moveReadTo(ctx context.Context, seen map[ID]Key, keys []Key) {
 // find looks down from a place for a kept post of the feed, to floor and through no
 // more than most posts.
 func (f *feed) find(ctx context.Context, from, floor Key, most int, is func(*Post) bool) *Post {
-	q := Query{Feeds: []Feed{f.home()}, From: from, Floor: floor, Limit: lookBack}
+	q := Query{Feeds: []Feed{f.source()}, From: from, Floor: floor, Limit: lookBack}
 	for range most / lookBack {
 		found, err := f.hub.keeper.page(ctx, q)
 		if err != nil {
@@ -239,7 +239,7 @@ func (f *feed) saveReadTo(ctx context.Context) {
 	if !unset {
 		return
 	}
-	if err := f.hub.opts.Marks.SetReadTo(ctx, f.home(), to); err != nil {
+	if err := f.hub.opts.Marks.SetReadTo(ctx, f.source(), to); err != nil {
 		f.hub.opts.Log.Warn("how far an account was read is not kept", "account", f.account.Name, "error", err)
 		f.hub.mu.Lock()
 		f.unset = true // with the next
@@ -290,7 +290,7 @@ func (f *feed) readElsewhere(ctx context.Context) {
 	var read []Key
 	var err error
 	if p != nil && told.Less(p.Key()) { // else it is where this program has put it
-		if read, err = h.keeper.markReadTo(ctx, f.home(), p.Key()); err != nil {
+		if read, err = h.keeper.markReadTo(ctx, f.source(), p.Key()); err != nil {
 			h.opts.Log.Warn("marking as read elsewhere", "account", f.account.Name, "error", err)
 			return
 		}
