@@ -58,10 +58,11 @@ type Backend struct {
 	closed chan struct{} // closed by Close
 	close  sync.Once
 
-	mu      sync.Mutex
-	pace    timeline.Pace
-	changed chan struct{} // closed when pace changes
-	me      actor         // the person's own profile, once it was needed
+	mu       sync.Mutex
+	pace     timeline.Pace
+	changed  chan struct{}     // closed when pace changes
+	me       actor             // the person's own profile, once it was needed
+	listURIs map[string]string // what a list is called in a feed's name → its URI; guarded by mu
 }
 
 var (

@@ -89,6 +89,17 @@ type postRecord struct {
 	Reply     *bsky.FeedPost_ReplyRef `json:"reply"`
 }
 
+// posts decodes a page of postViews item by item.
+func (d decoder) posts(views []json.RawMessage) []*timeline.Post {
+	posts := make([]*timeline.Post, 0, len(views))
+	for _, raw := range views {
+		if p := d.post(raw, 0); p != nil {
+			posts = append(posts, p)
+		}
+	}
+	return posts
+}
+
 // feed decodes a page item by item. What has no valid name is left out, and what
 // comes twice comes once.
 func (d decoder) feed(items []json.RawMessage) []*timeline.Post {

@@ -18,10 +18,11 @@ const (
 	catchUpPages = 10
 )
 
-// feed is a query that answers with feedViewPosts and a cursor.
+// feed is a query that answers with posts and a cursor.
 type feed struct {
 	endpoint syntax.NSID
 	params   map[string]any
+	field    string // where its posts are: "" for feedViewPosts in feed, or "posts" for postViews
 }
 
 // Home implements timeline.Backend with app.bsky.feed.getTimeline. The Older
@@ -125,6 +126,7 @@ func (b *Backend) page(ctx context.Context, f feed, cursor string, limit int) ([
 	}
 	var out struct {
 		Feed   []json.RawMessage `json:"feed"`
+		Posts  []json.RawMessage `json:"posts"`
 		Cursor string            `json:"cursor"`
 	}
 	if err := b.get(ctx, f.endpoint, params, &out); err != nil {
@@ -132,6 +134,9 @@ func (b *Backend) page(ctx context.Context, f feed, cursor string, limit int) ([
 	}
 	if out.Cursor != "" && out.Cursor == cursor {
 		return nil, "", timeline.Errorf(timeline.CodeMalformed, "%s repeats a page without end", b.host)
+	}
+	if f.field == "posts" {
+		return b.decode.posts(out.Posts), out.Cursor, nil
 	}
 	return b.decode.feed(out.Feed), out.Cursor, nil
 }

@@ -32,6 +32,11 @@ func abilities() []ability {
 		{name: "Acquainter", has: implements[timeline.Acquainter]},
 		{name: "Who", has: implements[timeline.Who]},
 		{name: "Searcher", has: implements[timeline.Searcher]},
+		{name: "Feeder", has: implements[timeline.Feeder]},
+		{name: "FeedStreamer", has: implements[timeline.FeedStreamer], lacking: map[timeline.Network]string{
+			timeline.Bluesky: "the network streams nothing of a feed; it is polled",
+			timeline.Nostr:   "feeds beside home are polled",
+		}},
 		{name: "Marker", has: implements[timeline.Marker], lacking: map[timeline.Network]string{
 			timeline.Bluesky: "the network keeps no such mark",
 			timeline.Nostr:   "the network keeps no such mark",

@@ -93,9 +93,13 @@ func (c *suite) prepared(t *testing.T, p timeline.Publisher, i timeline.Intent) 
 // says has the account publish a post and returns its ID.
 func (c *suite) says(t *testing.T, text string, replyTo timeline.ID) timeline.ID {
 	t.Helper()
+	p, ok := timeline.As[timeline.Publisher](c.Backend)
+	if !ok {
+		t.Skip("this backend cannot write")
+	}
 	r := c.does(t, timeline.Intent{
 		Kind: timeline.DoPost, ReplyTo: timeline.Subject{ID: replyTo},
-		Parts: []timeline.Part{{Text: timeline.PlainText(timeline.CleanLine(text + ", " + time.Now().Format("15:04:05.000000")))}},
+		Parts: []timeline.Part{{Text: p.Rules().Mark(text + ", " + time.Now().Format("15:04:05.000000"))}},
 	})
 	if len(r.Posts) != 1 || r.Posts[0].ID.Zero() {
 		t.Fatalf("the receipt of a post is %+v", r)

@@ -19,7 +19,8 @@ import (
 const (
 	pingEvery  = 30 * time.Second // how often an open stream is asked whether it lives
 	pongWait   = 15 * time.Second // how long it may take to answer
-	settleTime = 3 * time.Second  // until the server has surely subscribed a new stream
+	listsKnown = 64
+	settleTime = 3 * time.Second // until the server has surely subscribed a new stream
 )
 
 // Config is what a Backend needs. Log and Now have defaults; the rest is required.
@@ -41,6 +42,7 @@ type Backend struct {
 	base    *url.URL
 	decode  *decoder
 	people  *lru[string] // Author.ID → the server's account id
+	lists   *lru[string] // what a list is called in a feed's name → the server's id
 
 	pingEvery, pongWait, settleTime time.Duration
 
@@ -105,6 +107,7 @@ func New(c Config) (*Backend, error) {
 			account: c.Account.ID, domain: strings.ToLower(domain), now: c.Now, index: newIndex(indexSize),
 		},
 		people:     newLRU[string](indexSize),
+		lists:      newLRU[string](listsKnown),
 		pingEvery:  pingEvery,
 		pongWait:   pongWait,
 		settleTime: settleTime,

@@ -18,9 +18,10 @@ const pageSize = 40
 
 // feed is one list of statuses on the server.
 type feed struct {
-	name  string // for messages
-	path  string
-	query url.Values
+	name   string // for messages
+	path   string
+	query  url.Values
+	stream url.Values // of its live updates
 }
 
 // Home implements timeline.Backend. After reads all that is newer, as long as
@@ -32,7 +33,9 @@ func (b *Backend) Home(ctx context.Context, p timeline.Page) (timeline.Batch, er
 	return b.read(ctx, homeFeed(), p)
 }
 
-func homeFeed() feed { return feed{name: "home timeline", path: "/api/v1/timelines/home"} }
+func homeFeed() feed {
+	return feed{name: "home timeline", path: "/api/v1/timelines/home", stream: url.Values{"stream": {"user"}}}
+}
 
 func (b *Backend) read(ctx context.Context, f feed, p timeline.Page) (timeline.Batch, error) {
 	batch, err := b.batch(ctx, f, p)

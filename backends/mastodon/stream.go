@@ -26,7 +26,12 @@ const ahead = 256
 //
 // Source: docs.joinmastodon.org/methods/streaming#websocket
 func (b *Backend) Stream(ctx context.Context, from timeline.Cursor, emit func(timeline.Event)) error {
-	if err := b.stream(ctx, &subscription{Backend: b, emit: emit, at: from, seen: newLRU[bool](indexSize)}); err != nil {
+	return b.streamed(ctx, homeFeed(), from, emit)
+}
+
+// streamed is Stream of any feed.
+func (b *Backend) streamed(ctx context.Context, f feed, from timeline.Cursor, emit func(timeline.Event)) error {
+	if err := b.stream(ctx, &subscription{Backend: b, feed: f, emit: emit, at: from, seen: newLRU[bool](indexSize)}); err != nil {
 		return b.failed("live updates", err)
 	}
 	return nil
@@ -37,7 +42,7 @@ func (b *Backend) stream(ctx context.Context, s *subscription) error {
 	if err != nil {
 		return err
 	}
-	conn, err := b.dial(ctx, a)
+	conn, err := b.dial(ctx, a, s.feed)
 	if err != nil {
 		return err
 	}
@@ -94,7 +99,7 @@ func (b *Backend) readFrames(ctx context.Context, conn *websocket.Conn, frames c
 // says nothing. The token travels in a header, never in the address. The Pleroma
 // family reads it out of Sec-WebSocket-Protocol alone, so what is refused is tried
 // once more that way.
-func (b *Backend) dial(ctx context.Context, a *api) (*websocket.Conn, error) {
+func (b *Backend) dial(ctx context.Context, a *api, of feed) (*websocket.Conn, error) {
 	f, err := b.facts(ctx, a)
 	if err != nil {
 		return nil, err
@@ -103,7 +108,7 @@ func (b *Backend) dial(ctx context.Context, a *api) (*websocket.Conn, error) {
 	if base == "" {
 		base = streamingBase(b.base.String())
 	}
-	address, token := base+"/api/v1/streaming?stream=user", a.Config.AccessToken
+	address, token := base+"/api/v1/streaming?"+of.stream.Encode(), a.Config.AccessToken
 	conn, err := b.client.Dial(ctx, address, http.Header{"Authorization": {"Bearer " + token}})
 	var status transport.HTTPStatus
 	if errors.As(err, &status) && (status == http.StatusUnauthorized || status == http.StatusForbidden) && validProtocol(token) {
@@ -123,6 +128,7 @@ func validProtocol(token string) bool {
 // subscription is one run of Stream. It is used by one goroutine.
 type subscription struct {
 	*Backend
+	feed feed
 	emit func(timeline.Event)
 	at   timeline.Cursor // what is newer was not yet read from home; "" reads nothing
 	seen *lru[bool]      // server ids that were emitted: what home has may still be on its way here
@@ -138,7 +144,7 @@ func (s *subscription) fill(ctx context.Context) error {
 	if s.at == "" {
 		return nil
 	}
-	batch, err := s.batch(ctx, homeFeed(), timeline.Page{After: s.at})
+	batch, err := s.batch(ctx, s.feed, timeline.Page{After: s.at})
 	if cause := context.Cause(ctx); cause != nil {
 		return cause // why the socket broke says more than that this was cancelled
 	}
@@ -216,7 +222,7 @@ func (s *subscription) receive(message []byte) {
 	}
 	switch f.Event {
 	case "update", "status.update":
-		st := streamed(payload)
+		st := streamedStatus(payload)
 		if st == nil {
 			return
 		}
@@ -238,8 +244,8 @@ func (s *subscription) receive(message []byte) {
 	}
 }
 
-// streamed decodes a status that did not pass the transport's own cap on depth.
-func streamed(payload json.RawMessage) *status {
+// streamedStatus decodes a status that did not pass the transport's own cap on depth.
+func streamedStatus(payload json.RawMessage) *status {
 	if transport.Depth(payload) > transport.MaxDepth {
 		return nil
 	}

@@ -20,8 +20,8 @@ const (
 // source is a filter at a relay, read backwards in time.
 type source struct {
 	url    string
-	filter nostr.Filter // kinds and authors; since where the reading ends
-	who    map[string]bool
+	filter nostr.Filter    // kinds, authors and tags; since where the reading ends
+	who    map[string]bool // nil for anybody
 
 	until   nostr.Timestamp // inclusive
 	limit   int
@@ -62,7 +62,7 @@ func (s *source) request() nostr.Filter {
 // take reads an answer. cut tells whether the relay may hold back more than the
 // n events that it sent.
 func (s *source) take(a answer, known func(*nostr.Event) bool, cutsAbove func(n int) bool) (found []*nostr.Event) {
-	mine := slices.DeleteFunc(slices.Clone(a.events), func(e *nostr.Event) bool { return !s.who[e.PubKey] || !s.request().Matches(e) })
+	mine := slices.DeleteFunc(slices.Clone(a.events), func(e *nostr.Event) bool { return s.who != nil && !s.who[e.PubKey] || !s.request().Matches(e) })
 	if a.err != nil || a.late && len(mine) == 0 { // what it sent may answer another of its filters
 		s.failed(a.err)
 		return nil

@@ -55,6 +55,25 @@ type scope struct {
 	plan  plan
 	kinds []int
 	home  *circle // of the home timeline, whose reach Stream and After continue from; else nil
+
+	anyone   bool         // whoever wrote it, at the relays of plan
+	tags     nostr.TagMap // with anyone: that it must have
+	unwanted *circle      // whose mutes leave out what anybody else wrote; nil leaves nothing out
+}
+
+// sources reads a scope down from until.
+func (sc scope) sources(until nostr.Timestamp, since func(url string) *nostr.Timestamp, limit int) []*source {
+	if !sc.anyone {
+		return sources(sc.plan, sc.kinds, until, since, limit)
+	}
+	var all []*source
+	for _, url := range slices.Sorted(maps.Keys(sc.plan)) {
+		all = append(all, &source{
+			url: url, until: until, limit: limit, reached: until + 1, seen: map[string]bool{},
+			filter: nostr.Filter{Kinds: sc.kinds, Tags: sc.tags, Since: since(url)},
+		})
+	}
+	return all
 }
 
 // before reads a page down from a cursor, or from now.
@@ -89,7 +108,7 @@ func (b *Backend) down(ctx context.Context, sc scope, p timeline.Page, now nostr
 			return f, true
 		}
 	}
-	all = sources(sc.plan, sc.kinds, at.at, noSince, min(limit+len(at.ids), askLimit))
+	all = sc.sources(at.at, noSince, min(limit+len(at.ids), askLimit))
 	events, err = b.gather(ctx, all, limit, pageRounds, extra, at.holds)
 	if err != nil {
 		return nil, batch, nil, err
@@ -263,7 +282,7 @@ func (b *Backend) posts(ctx context.Context, events []*nostr.Event, sc scope) ([
 	b.keep(notes, events)
 	k := b.knowledge(events)
 	posts := k.posts(slices.DeleteFunc(slices.Clone(events), func(e *nostr.Event) bool {
-		return k.deleted[e.ID] || b.boostsDeleted(e) || sc.home != nil && b.boostsMuted(sc.home, e)
+		return k.deleted[e.ID] || b.boostsDeleted(e) || sc.home != nil && b.boostsMuted(sc.home, e) || b.isUnwanted(sc.unwanted, e)
 	}))
 	if sc.home != nil {
 		for _, p := range posts {
@@ -271,6 +290,12 @@ func (b *Backend) posts(ctx context.Context, events []*nostr.Event, sc scope) ([
 		}
 	}
 	return posts, nil
+}
+
+// isUnwanted tells whether e, of a timeline of others, is by somebody whom the account
+// has muted, or boosts them.
+func (b *Backend) isUnwanted(c *circle, e *nostr.Event) bool {
+	return c != nil && (c.mutes.who[e.PubKey] || b.boostsMuted(c, e))
 }
 
 // boostsDeleted tells whether e boosts something that its author deleted.

@@ -10,21 +10,23 @@ import (
 
 // The kinds that are read and written.
 const (
-	kindProfile  = nostr.KindProfileMetadata   // 0
-	kindNote     = nostr.KindTextNote          // 1
-	kindFollows  = nostr.KindFollowList        // 3
-	kindDeletion = nostr.KindDeletion          // 5, NIP-09
-	kindBoost    = nostr.KindRepost            // 6, NIP-18
-	kindLike     = nostr.KindReaction          // 7, NIP-25
-	kindBoostAny = nostr.KindGenericRepost     // 16, NIP-18
-	kindComment  = 1111                        // NIP-22
-	kindVote     = 1018                        // NIP-88
-	kindPoll     = 1068                        // NIP-88
-	kindMutes    = nostr.KindMuteList          // 10000, NIP-51
-	kindPinned   = 10001                       // NIP-51, on top of a profile
-	kindRelays   = nostr.KindRelayListMetadata // 10002, NIP-65
-	kindSaved    = 10003                       // NIP-51, bookmarks
-	kindArticle  = 30023                       // NIP-23
+	kindProfile   = nostr.KindProfileMetadata   // 0
+	kindNote      = nostr.KindTextNote          // 1
+	kindFollows   = nostr.KindFollowList        // 3
+	kindDeletion  = nostr.KindDeletion          // 5, NIP-09
+	kindBoost     = nostr.KindRepost            // 6, NIP-18
+	kindLike      = nostr.KindReaction          // 7, NIP-25
+	kindBoostAny  = nostr.KindGenericRepost     // 16, NIP-18
+	kindComment   = 1111                        // NIP-22
+	kindVote      = 1018                        // NIP-88
+	kindPoll      = 1068                        // NIP-88
+	kindMutes     = nostr.KindMuteList          // 10000, NIP-51
+	kindPinned    = 10001                       // NIP-51, on top of a profile
+	kindRelays    = nostr.KindRelayListMetadata // 10002, NIP-65
+	kindSaved     = 10003                       // NIP-51, bookmarks
+	kindInterests = 10015                       // NIP-51, followed tags
+	kindFollowSet = 30000                       // NIP-51
+	kindArticle   = 30023                       // NIP-23
 )
 
 const (

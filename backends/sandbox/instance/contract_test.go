@@ -277,6 +277,13 @@ func TestContractRest(t *testing.T) {
 	}{
 		{http.MethodGet, "/api/v1/timelines/public", "", 200},
 		{http.MethodGet, "/api/v1/timelines/tag/tag?limit=1", "", 200},
+		{http.MethodGet, "/api/v1/lists", you, 200},
+		{http.MethodGet, "/api/v1/timelines/list/100", you, 200},
+		{http.MethodGet, "/api/v1/timelines/list/9", you, 404},
+		{http.MethodGet, "/api/v1/followed_tags?limit=1", you, 200},
+		{http.MethodPost, "/api/v1/tags/tag/follow", you, 200},
+		{http.MethodGet, "/api/v1/tags/tag", you, 200},
+		{http.MethodPost, "/api/v1/tags/tag/unfollow", you, 200},
 		{http.MethodGet, "/api/v2/search?q=" + url.QueryEscape("@ana") + "&resolve=true", you, 200},
 		{http.MethodPost, "/api/v1/statuses/" + id + "/favourite", you, 200},
 		{http.MethodPost, "/api/v1/statuses/" + id + "/unfavourite", you, 200},

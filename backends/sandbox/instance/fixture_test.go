@@ -43,6 +43,7 @@ func village(posts ...world.Post) *world.World {
 	return &world.World{
 		People: []world.Person{person(world.Viewer, "ana", "bo"), person("ana", "you"), person("bo", "ana"), person("eve")},
 		Posts:  posts,
+		Lists:  []world.List{{Network: world.Mastodon, Name: "Friends", People: []string{"ana", "bo"}}},
 	}
 }
 

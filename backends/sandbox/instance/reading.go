@@ -5,9 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-
-	"skein/backends/sandbox/world"
 )
 
 // How many statuses a page holds.
@@ -21,18 +18,11 @@ func homeTimeline(c *call) (any, error) {
 }
 
 func publicTimeline(c *call) (any, error) {
-	return c.page(c.s.town.filter(func(p *post) bool {
-		return p.visibility == "public" && p.boostOf == nil && p.replyTo == nil
-	})), nil
+	return c.page(c.s.town.filter(inPublic)), nil
 }
 
 func tagTimeline(c *call) (any, error) {
-	tag := c.PathValue("tag")
-	return c.page(c.s.town.filter(func(p *post) bool {
-		return p.visibility == "public" && slices.ContainsFunc(p.parts, func(part world.Part) bool {
-			return part.Kind == world.Tag && strings.EqualFold(part.Text, tag)
-		})
-	})), nil
+	return c.page(c.s.town.filter(tagged(c.PathValue("tag")))), nil
 }
 
 // page cuts one page out of a feed that is oldest first, newest first in the

@@ -190,6 +190,7 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /api/v1/timelines/home", "read:statuses", homeTimeline)
 	public("GET /api/v1/timelines/public", "read:statuses", publicTimeline)
 	public("GET /api/v1/timelines/tag/{tag}", "read:statuses", tagTimeline)
+	s.feeding(signedIn)
 
 	mux.HandleFunc("POST /api/v1/statuses", s.publishing(s.serve(postStatus, "write:statuses", true)))
 	public("GET /api/v1/statuses/{id}", "read:statuses", getStatus)

@@ -14,9 +14,11 @@ const (
 	writeTime = 10 * time.Second
 )
 
-// listener is one open websocket on the user stream.
+// listener is one open websocket on one stream.
 type listener struct {
 	viewer   *person
+	stream   []string // as messages name it
+	wants    func(*post) bool
 	messages chan []byte
 	cut      context.CancelFunc
 }
@@ -30,13 +32,16 @@ type message struct {
 	Payload string   `json:"payload"`
 }
 
-// stream serves the websocket. Only the user stream is here.
+// stream serves the websocket: one stream, named in the address.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	s.mu.Lock()
 	viewer, token := s.signedIn(r)
 	l := &listener{viewer: viewer, messages: make(chan []byte, backlog), cut: cancel}
+	if viewer != nil {
+		l.stream, l.wants = s.town.streamed(viewer, r.URL.Query())
+	}
 	s.mu.Unlock()
 	switch {
 	case l.viewer == nil:
@@ -45,7 +50,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	case !token.covers("read:statuses"):
 		refuse(w, http.StatusUnauthorized, "Access token does not have the required scopes")
 		return
-	case r.URL.Query().Get("stream") != "user":
+	case l.wants == nil:
 		refuse(w, http.StatusNotFound, "Unknown stream type")
 		return
 	}
@@ -110,7 +115,7 @@ func (s *Server) announce(p *post) { s.tell("update", p) }
 // tell is announce for any event that carries a post.
 func (s *Server) tell(event string, p *post) {
 	for l := range s.listener {
-		if !s.town.inHome(p, l.viewer) {
+		if !l.wants(p) {
 			continue
 		}
 		// A status of ours is always valid JSON.
@@ -130,7 +135,7 @@ func (s *Server) forget(p *post) {
 // send queues a message. A listener that does not keep up is cut off: it will
 // come back and read what it missed.
 func (l *listener) send(event, payload string) {
-	m, err := json.Marshal(message{Stream: []string{"user"}, Event: event, Payload: payload})
+	m, err := json.Marshal(message{Stream: l.stream, Event: event, Payload: payload})
 	if err != nil {
 		return
 	}

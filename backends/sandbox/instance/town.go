@@ -44,6 +44,8 @@ type person struct {
 	blocks  ties[string]
 	markers map[string]marker // by timeline
 	rival   string            // see Contend
+	lists   []list
+	tags    ties[string] // followed
 }
 
 // user is the handle without the host that those from elsewhere have.
@@ -80,6 +82,7 @@ func settle(w *world.World, now time.Time, files *gallery) (*town, error) {
 			t.move(p, now, files)
 		}
 	}
+	t.arrange(w)
 	for _, p := range w.Posts {
 		if p.Network != world.Mastodon {
 			continue
@@ -104,7 +107,7 @@ func (t *town) move(p world.Person, now time.Time, files *gallery) {
 	r := &person{
 		Person: p, id: strconv.Itoa(firstID + len(t.people)),
 		joined: now.AddDate(-2, 0, -len(t.people)).Truncate(24 * time.Hour), follows: ties[string]{}, asked: map[string]bool{},
-		mutes: ties[string]{}, blocks: ties[string]{}, markers: map[string]marker{},
+		mutes: ties[string]{}, blocks: ties[string]{}, markers: map[string]marker{}, tags: ties[string]{},
 	}
 	for _, key := range p.Follows {
 		tie(t, r.follows, key)

@@ -176,6 +176,14 @@ func writeAll(t *testing.T, s *pds.Server, address string) {
 	w.call("GET", "app.bsky.actor.getPreferences", nil, nil)
 	w.call("POST", "app.bsky.bookmark.createBookmark", nil, subject)
 	w.call("GET", "app.bsky.bookmark.getBookmarks", nil, nil)
+	list := "at://" + me + "/app.bsky.graph.list/workshop"
+	generator := "at://" + s.DID("museum") + "/app.bsky.feed.generator/birds"
+	w.call("GET", "app.bsky.graph.getLists", url.Values{"actor": {me}, "purposes": {"curatelist"}}, nil)
+	w.call("GET", "app.bsky.feed.getListFeed", url.Values{"list": {list}, "limit": {"2"}}, nil)
+	w.call("GET", "app.bsky.feed.getFeed", url.Values{"feed": {generator}}, nil)
+	w.call("GET", "app.bsky.feed.getFeed", url.Values{"feed": {list}}, nil)
+	w.call("GET", "app.bsky.feed.getFeedGenerators", url.Values{"feeds": {generator}}, nil)
+	w.call("GET", "app.bsky.feed.searchPosts", url.Values{"q": {"#birds"}, "tag": {"birds"}, "sort": {"latest"}}, nil)
 	w.call("POST", "app.bsky.graph.muteActor", nil, map[string]any{"actor": "did:plc:nobody"})
 	w.call("GET", "com.atproto.sync.getRepo", url.Values{"did": {"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"}}, nil)
 	block := map[string]any{"$type": "app.bsky.graph.block", "subject": s.DID("ana"), "createdAt": "2026-06-01T12:00:00.000Z"}

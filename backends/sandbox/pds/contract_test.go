@@ -260,6 +260,7 @@ func TestContract(t *testing.T) {
 		"app.bsky.bookmark.createBookmark", "com.atproto.repo.uploadBlob", "com.atproto.repo.putRecord", "app.bsky.feed.getTimeline", "app.bsky.feed.getPostThread", "com.atproto.repo.applyWrites", "com.atproto.server.refreshSession",
 		"app.bsky.graph.muteActor", "app.bsky.graph.unmuteActor", "app.bsky.graph.getMutes", "app.bsky.actor.getProfiles",
 		"app.bsky.bookmark.getBookmarks", "com.atproto.sync.getRepo", "com.atproto.sync.getLatestCommit",
+		"app.bsky.graph.getLists", "app.bsky.feed.getListFeed", "app.bsky.feed.getFeed", "app.bsky.feed.getFeedGenerators", "app.bsky.feed.searchPosts",
 	} {
 		if seen[must] == 0 {
 			t.Errorf("%s was never called", must)

@@ -50,6 +50,9 @@ func (s *Server) populate(w *world.World) error {
 			}
 		}
 	}
+	if err := s.arrange(w); err != nil {
+		return err
+	}
 	now := s.opts.Now()
 	for _, p := range w.Posts {
 		if p.Network != world.Bluesky {

@@ -14,7 +14,7 @@ func (s *Server) searchPosts(c *call) (any, error) {
 	words := strings.Fields(strings.ToLower(question))
 	var found []*record
 	for _, r := range s.feed {
-		if r.collection == colPost && !s.blocked(c.viewer, r.did) && hasAll(dig(r.value, "text"), words) {
+		if r.collection == colPost && !s.blocked(c.viewer, r.did) && taggedAll(r, c.query["tag"]) && hasAll(dig(r.value, "text"), words) {
 			found = append(found, r)
 		}
 	}

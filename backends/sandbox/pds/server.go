@@ -39,20 +39,21 @@ type Server struct {
 	http      *http.Server
 	served    chan struct{}
 
-	mu        sync.RWMutex
-	people    map[string]*person // by DID
-	handles   map[string]*person
-	keys      map[string]*person    // by world.Person.Key
-	posts     map[string]string     // world.Post.Key → at:// URI
-	records   map[string]*record    // by at:// URI
-	feed      []*record             // posts and reposts, oldest first
-	about     map[link][]*record    // what points at a record or a person
-	blobs     map[string]*blob      // by CID
-	bookmarks map[string][]bookmark // by DID, the latest last
-	mutes     map[string][]string   // by DID: the DIDs of whom a person has muted, the latest last
-	revisions map[string]string     // by DID: the repository's last change
-	revision  *syntax.TIDClock
-	calls     map[string]int
+	mu         sync.RWMutex
+	people     map[string]*person // by DID
+	handles    map[string]*person
+	keys       map[string]*person    // by world.Person.Key
+	posts      map[string]string     // world.Post.Key → at:// URI
+	records    map[string]*record    // by at:// URI
+	feed       []*record             // posts and reposts, oldest first
+	about      map[link][]*record    // what points at a record or a person
+	blobs      map[string]*blob      // by CID
+	bookmarks  map[string][]bookmark // by DID, the latest last
+	generators map[string]string     // URI of a custom feed → the tag that it shows
+	mutes      map[string][]string   // by DID: the DIDs of whom a person has muted, the latest last
+	revisions  map[string]string     // by DID: the repository's last change
+	revision   *syntax.TIDClock
+	calls      map[string]int
 }
 
 // Start serves the Bluesky part of w on a free port of 127.0.0.1 until Close. It
@@ -81,7 +82,7 @@ func Start(w *world.World, o Options) (*Server, error) {
 		sessions: newSessions(key[:], o),
 		people:   map[string]*person{}, handles: map[string]*person{}, keys: map[string]*person{},
 		posts: map[string]string{}, records: map[string]*record{}, about: map[link][]*record{},
-		blobs: map[string]*blob{}, bookmarks: map[string][]bookmark{}, mutes: map[string][]string{}, revisions: map[string]string{}, calls: map[string]int{}, revision: syntax.NewTIDClock(0),
+		blobs: map[string]*blob{}, bookmarks: map[string][]bookmark{}, generators: map[string]string{}, mutes: map[string][]string{}, revisions: map[string]string{}, calls: map[string]int{}, revision: syntax.NewTIDClock(0),
 	}
 	s.authority = newAuthority(s.url, s.sessions)
 	s.methods = s.table()

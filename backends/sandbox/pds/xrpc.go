@@ -97,6 +97,11 @@ func (s *Server) table() map[string]method {
 		"app.bsky.actor.searchActors": {get, anyone, (*Server).searchActors},
 		"app.bsky.graph.getFollowers": {get, anyone, (*Server).getFollowers},
 		"app.bsky.graph.getFollows":   {get, anyone, (*Server).getFollows},
+
+		"app.bsky.graph.getLists":         {get, anyone, (*Server).getLists},
+		"app.bsky.feed.getListFeed":       {get, anyone, (*Server).getListFeed},
+		"app.bsky.feed.getFeed":           {get, anyone, (*Server).getFeed},
+		"app.bsky.feed.getFeedGenerators": {get, anyone, (*Server).getFeedGenerators},
 	}
 }
 

@@ -88,6 +88,9 @@ func (t *town) settle(w *world.World, now time.Time) error {
 			}
 		}
 	}
+	if err := t.arrange(w, now); err != nil {
+		return err
+	}
 	for _, p := range w.Posts {
 		if p.Network != world.Nostr {
 			continue

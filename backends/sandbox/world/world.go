@@ -24,6 +24,9 @@ type World struct {
 	People []Person
 	Posts  []Post // oldest first; a post stands after what it replies to, quotes or boosts
 	Later  []Post // the trickle: published one by one while the sandbox runs; Age is unused
+	Lists  []List
+	Feeds  []Feed
+	Tags   []string // that the viewer follows, where the network has that
 }
 
 // Person lives on one network. The same human on two networks is two Persons
