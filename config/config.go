@@ -24,6 +24,8 @@ type Config struct {
 	Post    Post    `toml:"post" comment:"what a post is when the command or the compose screen does not say"`
 	Cache   Cache   `toml:"cache" comment:"what was read before, kept for reading and searching without a network"`
 	Secrets Secrets `toml:"secrets"`
+	// Pictures are those of posts, on the full screen.
+	Pictures Pictures `toml:"pictures"`
 	// Account holds what is decided about single accounts, by their names.
 	Account map[string]Account `toml:"account,omitempty"`
 	// Keys rebinds: action = ["key", "other key"].
@@ -91,10 +93,11 @@ func Visibilities() []string { return []string{"public", "unlisted", "followers"
 // Default is the configuration of a person who has written none.
 func Default() Config {
 	return Config{
-		Theme:   "auto",
-		Secrets: Secrets{Key: "auto"},
-		Cache:   Cache{MaxSize: 2e9},
-		Post:    Post{To: []string{}, Lang: []string{}, Undo: Span(5 * time.Second)},
+		Theme:    "auto",
+		Secrets:  Secrets{Key: "auto"},
+		Cache:    Cache{MaxSize: 2e9},
+		Pictures: Pictures{Show: "auto", MaxRows: 10},
+		Post:     Post{To: []string{}, Lang: []string{}, Undo: Span(5 * time.Second)},
 		Nostr: Nostr{Quorum: 1, Relays: []string{
 			"wss://relay.damus.io", "wss://nos.lol", "wss://relay.primal.net", "wss://relay.nostr.band",
 		}},

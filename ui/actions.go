@@ -161,7 +161,7 @@ func (m *Model) quit() tea.Cmd {
 
 func (m *Model) leave() tea.Cmd {
 	m.cancel()
-	return tea.Quit
+	return tea.Sequence(m.endPictures(), tea.Quit)
 }
 
 // Below: why a command does not work now.

@@ -13,6 +13,7 @@ import (
 	"skein/timeline"
 	"skein/ui/cell"
 	"skein/ui/overlay"
+	"skein/ui/picture"
 	"skein/ui/post"
 	"skein/ui/theme"
 	"skein/ui/thread"
@@ -113,6 +114,9 @@ type Model struct {
 	tick     time.Duration // the clock's tick that is awaited; 0 for none
 	ticks    int           // which one it is
 	spinner  spin
+
+	album *picture.Album // nil: pictures are told and not shown
+	fit   picture.Fit    // how they become cells
 }
 
 // New makes the interface, which shows what was read before. It starts when a
@@ -136,6 +140,9 @@ func New(ctx context.Context, o Options) *Model {
 	if m.o.Hub != nil {
 		m.mutes = m.o.Hub.Mutes()
 	}
+	if m.o.Pictures != nil {
+		m.album = picture.NewAlbum(m.o.Pictures.Fetcher, m.o.Pictures.Terminal)
+	}
 	m.home = newReading(m.o.Hub, home, m.look())
 	m.front = &tab{name: home, title: "Home", reading: m.home}
 	m.addTab(m.front)
@@ -151,7 +158,7 @@ func (m *Model) Init() tea.Cmd {
 	if m.o.Hub == nil {
 		return tea.RequestBackgroundColor
 	}
-	return tea.Batch(tea.RequestBackgroundColor, m.readUnread(m.home), m.readOutbox(), m.readAccounts(), m.await(m.home))
+	return tea.Batch(tea.RequestBackgroundColor, m.readUnread(m.home), m.readOutbox(), m.readAccounts(), m.await(m.home), m.startPictures())
 }
 
 // Update takes one message.
@@ -179,13 +186,16 @@ func (m *Model) look() post.Look {
 	return post.Look{
 		Theme: m.theme, Measure: m.measure, Zone: m.o.Now().Location(),
 		Keys:  post.Keys{Reveal: m.keys.key("reveal", signs), Open: m.keys.key("open", signs)},
-		Mutes: m.mutes,
+		Mutes: m.mutes, Album: m.album, Fit: m.fit,
 	}
 }
 
 // relook takes a changed theme or measure to every pane.
 func (m *Model) relook() {
 	m.theme = theme.New(m.o.Theme, m.dark, m.o.ASCII).WithColors(m.o.Colors)
+	if m.album != nil {
+		m.album.Dark(m.dark)
+	}
 	look := m.look()
 	for _, p := range m.panes() {
 		p.SetLook(look)

@@ -48,6 +48,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = max(0, msg.Width), max(0, msg.Height)
+		m.refit()
 		m.resize()
 		return m.begin()
 	case tea.BackgroundColorMsg:
@@ -70,7 +71,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.MouseWheelMsg:
 		m.roll(msg.Mouse())
 	default:
-		return tea.Batch(m.data(msg), m.written(msg), m.signs(msg), m.accounted(msg))
+		return tea.Batch(m.data(msg), m.written(msg), m.signs(msg), m.accounted(msg), m.pictured(msg))
 	}
 	return nil
 }

@@ -68,6 +68,7 @@ func (a *app) showOnce(ctx context.Context, demo bool) (ui.Result, error) {
 			}
 		}
 		o.Colors = a.colors(records)
+		o.Pictures = a.pictures(records)
 		options, accounts := a.hubOptions(a.merged(records))
 		defer a.letKeep(ctx, &o, &options)()
 		hub := timeline.NewHub(options, accounts...) //nolint:contextcheck // it goes on until Close

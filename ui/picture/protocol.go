@@ -45,16 +45,18 @@ type Terminal struct {
 	Asked string // one of Names; what the person wants
 	// Env are the environment's variables that tell something; nil is none.
 	Env func(name string) string
-	// Tmux is the terminal around tmux, where tmux hands on what is meant for it
-	// (allow-passthrough); "" where it does not, or there is none.
-	Tmux string
 
+	tmux          string // the terminal around tmux; see Around
 	profile       colorprofile.Profile
 	version       string // XTVERSION's answer
 	sixel         bool   // DA1 tells attribute 4
 	refused       bool   // kitty's question was answered otherwise than with OK
 	width, height int    // pixels of a cell
 }
+
+// Around is the terminal around tmux, where tmux hands on what is meant for it
+// (allow-passthrough); "" where it does not, or there is no tmux.
+type Around string
 
 // Queries asks the terminal what it is: its version, its attributes and the size of a
 // cell. Terminals that do not know a question say nothing.
@@ -73,6 +75,8 @@ func (t *Terminal) Heard(msg tea.Msg) (further string, ok bool) {
 	switch msg := msg.(type) {
 	case tea.ColorProfileMsg:
 		t.profile = msg.Profile
+	case Around:
+		t.tmux = string(msg)
 	case tea.TerminalVersionMsg:
 		t.version = strings.ToLower(msg.Name)
 		if t.placeholders() && !t.inTmux() {
@@ -122,7 +126,7 @@ func (t *Terminal) Alone() Protocol {
 	}
 	switch {
 	case t.inTmux():
-		if knowsPlaceholders(t.Tmux) && t.profile == colorprofile.TrueColor {
+		if knowsPlaceholders(t.tmux) && t.profile == colorprofile.TrueColor {
 			return Kitty
 		}
 		return Blocks

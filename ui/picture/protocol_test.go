@@ -59,8 +59,8 @@ func TestTerminalDecides(t *testing.T) {
 		"the person's":   {asked: "sixel", heard: []tea.Msg{full, version("kitty(0.40.1)")}, feed: picture.Blocks, alone: picture.Sixel},
 		"none wanted":    {asked: "off", heard: []tea.Msg{full, version("kitty(0.40.1)"), kittySays("OK")}, feed: picture.Off, alone: picture.Off},
 	} {
-		terminal := picture.Terminal{Asked: c.asked, Tmux: c.tmux, Env: func(name string) string { return c.env[name] }}
-		for _, msg := range c.heard {
+		terminal := picture.Terminal{Asked: c.asked, Env: func(name string) string { return c.env[name] }}
+		for _, msg := range append(c.heard, picture.Around(c.tmux)) {
 			if _, ok := terminal.Heard(msg); !ok {
 				t.Errorf("%s: %T is not taken", name, msg)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"skein/timeline"
 	"skein/ui/cell"
+	"skein/ui/picture"
 	"skein/ui/theme"
 )
 
@@ -28,6 +29,9 @@ type Look struct {
 	Full     bool // nothing is folded
 	// Mutes are the person's own: of what they hide one line says why.
 	Mutes *timeline.Mutes
+	// Album and Fit show pictures; without an Album, or of no rows, none are.
+	Album *picture.Album
+	Fit   picture.Fit
 }
 
 // Keys are the names of the keys that the lines speak of.
@@ -35,10 +39,11 @@ type Keys struct{ Reveal, Open string }
 
 // Drawn is a post as lines.
 type Drawn struct {
-	lines []string
-	head  int // the line that ends in the age
-	made  time.Time
-	look  Look
+	lines  []string
+	strips []strip
+	head   int // the line that ends in the age
+	made   time.Time
+	look   Look
 }
 
 // Len is the number of lines, at least 1.
@@ -47,6 +52,11 @@ func (d Drawn) Len() int { return len(d.lines) }
 // Line returns line i, exactly Look.Width cells, as it reads at now.
 func (d Drawn) Line(i int, now time.Time) string {
 	if i != d.head {
+		for _, s := range d.strips {
+			if n := i - s.from; n >= 0 && n < s.lines {
+				return s.line(d.look.Album, n, d.look.Width)
+			}
+		}
 		return d.lines[i]
 	}
 	age := Age(now, d.made)
@@ -77,7 +87,7 @@ func draw(p *timeline.Post, l Look, content func(*canvas, *timeline.Post)) Drawn
 	c.context(made)
 	content(&c, made)
 	c.facts(made)
-	return Drawn{lines: c.lines, head: head, made: made.Created, look: l}
+	return Drawn{lines: c.lines, strips: c.strips, head: head, made: made.Created, look: l}
 }
 
 // canvas collects lines.
@@ -87,6 +97,7 @@ type canvas struct {
 	indent int // cells left of the text
 	room   int // cells of the text
 	lines  []string
+	strips []strip
 }
 
 // line adds one line of text, cut to the room there is.

@@ -21,9 +21,11 @@ func (c *canvas) media(p *timeline.Post) {
 		if !p.Warning.Line().Empty() {
 			why += ": " + p.Warning.Line().String()
 		}
+		c.pictures(p, true)
 		c.closed(why)
 		return
 	}
+	c.pictures(p, false)
 	for i, m := range p.Media {
 		if !c.Full && i == mediaMax {
 			c.folded(len(p.Media)-i, "attachment")
@@ -163,7 +165,7 @@ func quoteState(q *timeline.Quote) string {
 func (c *canvas) boxed(fn func(*canvas)) {
 	const edge = 2
 	inner := canvas{Look: c.Look, sign: c.sign, room: max(1, c.room-edge)}
-	inner.Width = inner.room
+	inner.Width, inner.Album = inner.room, nil // pictures are its own post's to show
 	fn(&inner)
 	for _, l := range inner.lines {
 		c.line(c.Theme.Faint.Paint(c.sign.Box) + " " + l)

@@ -87,6 +87,9 @@ func (t *Theme) WithColors(colors map[timeline.AccountID]string) *Theme {
 	return &own
 }
 
+// Colorless tells whether the theme draws without any colour.
+func (t *Theme) Colorless() bool { return t.colorless }
+
 // Account is the accent of an account: its own, or its network's.
 func (t *Theme) Account(n timeline.Network, id timeline.AccountID) Style {
 	if s, ok := t.Accounts[id]; ok {

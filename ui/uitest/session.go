@@ -23,6 +23,7 @@ type Session struct {
 	Clipboard string   // what was copied last
 	Opened    []string // addresses that a browser was asked for
 	Left      bool     // the program has quit
+	Raw       []string // what the terminal was sent beside the frames
 
 	t     testing.TB
 	model *ui.Model
@@ -154,6 +155,17 @@ func (s *Session) handle(msg tea.Msg) {
 	case tea.QuitMsg:
 		s.Left = true
 		return
+	case tea.RawMsg:
+		s.Raw = append(s.Raw, fmt.Sprint(msg.Msg))
+		return
+	}
+	if cmds, ok := sequence(msg); ok { // each of them answers at once
+		go func() {
+			for _, cmd := range cmds {
+				s.msgs <- cmd()
+			}
+		}()
+		return
 	}
 	// What sets the clipboard is a string type of Bubble Tea's own.
 	if v := reflect.ValueOf(msg); v.Type().PkgPath() == reflect.TypeFor[tea.WindowSizeMsg]().PkgPath() && v.Kind() == reflect.String {
@@ -168,6 +180,20 @@ func (s *Session) start(cmd tea.Cmd) {
 	if cmd != nil && !s.Left {
 		go func() { s.msgs <- cmd() }()
 	}
+}
+
+// sequence is the commands of a tea.Sequence, whose type Bubble Tea keeps to itself.
+func sequence(msg tea.Msg) (cmds []tea.Cmd, ok bool) {
+	v := reflect.ValueOf(msg)
+	if v.Kind() != reflect.Slice || v.Type().Elem() != reflect.TypeFor[tea.Cmd]() {
+		return nil, false
+	}
+	for i := range v.Len() {
+		if cmd, _ := v.Index(i).Interface().(tea.Cmd); cmd != nil {
+			cmds = append(cmds, cmd)
+		}
+	}
+	return cmds, true
 }
 
 func (s *Session) draw() {

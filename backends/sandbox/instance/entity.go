@@ -286,7 +286,8 @@ func (c *call) attachment(pic picture) mediaEntity {
 	whole, small := c.s.file(pic.id), c.s.file(pic.id+smallSuffix)
 	e := mediaEntity{
 		ID: pic.id, Type: "image", URL: &whole, PreviewURL: &small,
-		Meta: mediaMeta{Original: size(pic.Picture), Small: size(shrink(pic.Picture))},
+		Blurhash: c.s.pictures.blur(pic),
+		Meta:     mediaMeta{Original: size(pic.Picture), Small: size(shrink(pic.Picture))},
 	}
 	if pic.Alt != "" {
 		e.Description = &pic.Alt

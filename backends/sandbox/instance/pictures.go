@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/bbrks/go-blurhash"
+
 	"skein/backends/sandbox/world"
 )
 
@@ -21,6 +23,7 @@ const (
 	smallSide = 640 // pixels of a preview's longer side
 	faceSide  = 120
 	emojiSide = 32
+	blurSide  = 32
 )
 
 // picture is an attachment.
@@ -35,6 +38,7 @@ type gallery struct {
 	mu       sync.Mutex
 	pictures map[string]world.Picture
 	uploads  map[string]file
+	blurs    map[string]string // of attachments, by their id
 }
 
 // file is one that somebody uploaded.
@@ -44,7 +48,7 @@ type file struct {
 }
 
 func newGallery() *gallery {
-	return &gallery{pictures: map[string]world.Picture{bannerName: {Seed: 1, Width: 600, Height: 200}}, uploads: map[string]file{}}
+	return &gallery{pictures: map[string]world.Picture{bannerName: {Seed: 1, Width: 600, Height: 200}}, uploads: map[string]file{}, blurs: map[string]string{}}
 }
 
 // keep makes an upload available, and as its own preview.
@@ -64,6 +68,27 @@ func (g *gallery) put(name string, p world.Picture) {
 func (g *gallery) hang(p picture) {
 	g.put(p.id, p.Picture)
 	g.put(p.id+smallSuffix, shrink(p.Picture))
+}
+
+// blur is the attachment's blurhash, of 4 × 3 components; nil for an upload, whose
+// picture nobody looks at here.
+func (g *gallery) blur(p picture) *string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if _, uploaded := g.uploads[p.id]; uploaded {
+		return nil
+	}
+	if hash, ok := g.blurs[p.id]; ok {
+		return &hash
+	}
+	small := p.Picture
+	small.Width, small.Height = blurSide, blurSide
+	hash, err := blurhash.Encode(4, 3, world.Draw(small))
+	if err != nil {
+		return nil // a server leaves it out as well
+	}
+	g.blurs[p.id] = hash
+	return &hash
 }
 
 // portrait gives a person a face.
