@@ -49,8 +49,34 @@ func (a *app) cache(ctx context.Context) (*store.Cache, error) {
 		if err := config.MakePrivate(a.paths.Cache); err != nil {
 			return nil, err
 		}
-		return store.OpenCache(ctx, store.CacheOptions{Dir: a.paths.Cache, Now: a.now, Log: a.log, Tell: a.tellOfCache})
+		upgrade := a.upgrade()
+		defer upgrade.clear()
+		return store.OpenCache(ctx, store.CacheOptions{
+			Dir: a.paths.Cache, Now: a.now, Log: a.log, Tell: a.tellOfCache, Upgrading: upgrade.begin,
+		})
 	})
+}
+
+// upgrade tells whoever waits at a terminal why that takes a while.
+type upgrade struct {
+	app   *app
+	drawn bool
+}
+
+func (a *app) upgrade() *upgrade { return &upgrade{app: a} }
+
+func (u *upgrade) begin() {
+	u.app.log.Info("the cache is brought up to date")
+	if u.app.errWidth() > 0 && !u.app.drawing.Load() {
+		_, _ = io.WriteString(u.app.err, "bringing what was read before up to date; of a million posts this takes half a minute") // who does not see it misses nothing
+		u.drawn = true
+	}
+}
+
+func (u *upgrade) clear() {
+	if u.drawn {
+		_, _ = io.WriteString(u.app.err, "\r\x1b[K")
+	}
 }
 
 // state is state.db: the address book, what is muted, and how far was read.

@@ -47,6 +47,9 @@ type Options struct {
 	PageSize int
 	// Conns is the most connections at once; 0: 4.
 	Conns int
+	// Upgrading is called before a file of an older schema is migrated, which takes a
+	// while where it is large; nil: nobody is told.
+	Upgrading func()
 	// Pragmas are further settings of each connection, such as "cache_size(-8000)".
 	Pragmas []string
 }
@@ -202,6 +205,9 @@ func prepare(ctx context.Context, db *sql.DB, o Options) (err error) {
 
 // migrate takes the steps that are missing.
 func migrate(ctx context.Context, conn *sql.Conn, o Options, version int) error {
+	if version > 0 && version < len(o.Migrations) && o.Upgrading != nil {
+		o.Upgrading()
+	}
 	for ; version < len(o.Migrations); version++ {
 		if version > 0 && o.Precious {
 			if err := copyTo(ctx, conn, fmt.Sprintf("%s.v%d", o.Path, version)); err != nil {

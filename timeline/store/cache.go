@@ -30,7 +30,10 @@ type CacheOptions struct {
 	// Tell is called, from any goroutine, with what the person should know: that the
 	// file was damaged and is begun anew. It must not use the Cache.
 	Tell func(timeline.Safe)
-	Log  *slog.Logger
+	// Upgrading is called before a file of an earlier skein is brought up to date: with a
+	// million posts that takes half a minute. nil: nobody is told.
+	Upgrading func()
+	Log       *slog.Logger
 }
 
 func (o CacheOptions) withDefaults() CacheOptions {
@@ -131,7 +134,7 @@ func (c *Cache) open(ctx context.Context, there os.FileInfo) (*sql.DB, error) {
 	o := sqlite.Options{Path: c.path, Migrations: cacheMigrations(), Shrinks: true, PageSize: cachePage, Pragmas: []string{
 		"cache_size(-8000)",        // the indexes are written all over
 		"wal_autocheckpoint(2000)", // 16 MB of log: a page that changes often is written home once
-	}}
+	}, Upgrading: c.opts.Upgrading}
 	db, err := sqlite.Open(ctx, o)
 	if err == nil || there == nil || !sqlite.Damaged(err) && timeline.CodeOf(err) != timeline.CodeUnsupported {
 		return db, err
