@@ -40,6 +40,7 @@ ever added; these never change:
            moved; of who also did: like or boost
            of an account's list, post and profile have list, too: posts, follows,
            mutes, blocks, bookmarks or likes
+  feed     type "feed", name (for timeline --feed), title, accounts; and about
   tag      type "tag", network, account, name, url, uses (lately), follow
   import   type "import", what, account, new, there, left_out, dry_run
   archive  type "archive", folder, account, files, missing, complete

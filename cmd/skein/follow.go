@@ -34,7 +34,7 @@ func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, reco
 	backends := newPool(a)
 	defer backends.close()
 	options, accounts := a.hubOptions(records)
-	options.Open = backends.lend
+	options.Open, options.Feed = backends.lend, f.name
 	a.keepWith(ctx, &options)
 	if f.muted {
 		options.Mutes = nil
@@ -42,6 +42,9 @@ func (a *app) follow(ctx context.Context, f timelineFlags, since time.Time, reco
 	found, err := timeline.Fetch(ctx, options, f.number, accounts...)
 	if err != nil {
 		return err
+	}
+	if len(found.Health) == 0 && len(found.Lacking) > 0 {
+		return a.lacking(f.name, found.Lacking)
 	}
 	w := &following{app: a, flags: f, since: since, printer: p, printed: printed, floor: found.Low}
 	a.forgetful(found.Forgetful)
@@ -109,7 +112,7 @@ func (w *watch) look(c timeline.Changes) error {
 			signIn++
 		}
 	}
-	if signIn == len(c.Health) {
+	if signIn == len(c.Health) && signIn > 0 {
 		return silent(exitSignIn)
 	}
 	for _, g := range c.Gaps {

@@ -28,22 +28,26 @@ type timelineFlags struct {
 	follow   bool
 	exec     string
 	template string
+	feed     string
+	name     timeline.FeedName // of feed, once it was read
 }
 
 func (a *app) timelineCommand() *cobra.Command {
 	var f timelineFlags
 	c := &cobra.Command{
 		Use:   "timeline",
-		Short: "Print the merged home timeline, newest first",
-		Long: "timeline prints the home timelines of all accounts merged into one, newest first.\n\n" +
+		Short: "Print the merged home timeline, or another feed, newest first",
+		Long: "timeline prints the home timelines of all accounts merged into one, newest first, or\n" +
+			"with --feed another feed of all accounts that have it: `skein feeds` lists them.\n\n" +
 			"It exits with 0 when every account answered, 5 when some did, 4 when none did.\n" +
 			"With --cached it asks nobody and prints what was read before. What is muted here is\n" +
 			"left out, unless --muted asks for it: then it says why it would be.",
-		Example: "  skein timeline -n 20\n  skein timeline --cached --since 2d\n  skein timeline --json --network bluesky | jq -r .url\n  skein timeline --follow --exec 'notify-send \"$(jq -r .author.name)\"'",
+		Example: "  skein timeline -n 20\n  skein timeline --cached --since 2d\n  skein timeline --feed tag:golang\n  skein timeline --json --network bluesky | jq -r .url\n  skein timeline --follow --exec 'notify-send \"$(jq -r .author.name)\"'",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.timeline(cmd.Context(), f) },
 	}
 	c.Flags().IntVarP(&f.number, "number", "n", 40, "how many posts")
+	c.Flags().StringVar(&f.feed, "feed", string(timeline.FeedHome), "which feed: "+timeline.FeedNames)
 	c.Flags().StringSliceVar(&f.networks, "network", nil, "only NETWORKS: mastodon, bluesky, nostr")
 	c.Flags().StringSliceVar(&f.accounts, "account", nil, "only the accounts of these NAMES")
 	c.Flags().StringVar(&f.since, "since", "", "only posts since a TIME: 90m, 2d, 2026-03-14 or RFC 3339")
@@ -70,6 +74,10 @@ func (f timelineFlags) check() error {
 
 func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 	if err := f.check(); err != nil {
+		return err
+	}
+	var err error
+	if f.name, err = timeline.ParseFeedName(f.feed); err != nil {
 		return err
 	}
 	since, err := parseSince(f.since, a.now())
@@ -120,6 +128,7 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) error {
 // failed and is the command's end.
 func (a *app) fetch(ctx context.Context, f timelineFlags, records []account.Record) (posts []*timeline.Post, verdict func() error, err error) {
 	options, accounts := a.hubOptions(records)
+	options.Feed = f.name
 	a.keepWith(ctx, &options)
 	if f.muted {
 		options.Mutes = nil
@@ -128,6 +137,9 @@ func (a *app) fetch(ctx context.Context, f timelineFlags, records []account.Reco
 	return found.Posts, func() error {
 		a.forgetful(found.Forgetful)
 		a.tellHidden(f, found)
+		if len(found.Health) == 0 && len(found.Lacking) > 0 {
+			return a.lacking(f.name, found.Lacking)
+		}
 		err := a.verdict(found)
 		if errors.Is(err, silent(exitNone)) && !a.flags.json && anyKept(ctx, options, accounts) {
 			a.say("skein: `skein timeline --cached` prints what was read before\n")
@@ -165,7 +177,7 @@ func (a *app) recall(ctx context.Context, f timelineFlags, records []account.Rec
 		return nil, nil, err
 	}
 	options, accounts := a.hubOptions(records)
-	options.Cache = cache
+	options.Cache, options.Feed = cache, f.name
 	if !f.muted {
 		if state, err := a.state(ctx); err == nil {
 			options.Mutes = state
