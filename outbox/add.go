@@ -41,7 +41,7 @@ func (o *Outbox) Act(ctx context.Context, a Added, actions ...Action) (Operation
 			if !ok {
 				return nil, timeline.Errorf(timeline.CodeUsage, "there is no account %q", act.Account)
 			}
-			if act.Intent.Kind == "" || act.Intent.Kind == timeline.DoPost {
+			if act.Intent.Kind == "" || act.Intent.Kind == timeline.DoPost || act.Intent.Kind == timeline.DoMessage {
 				return nil, timeline.Errorf(timeline.CodeUsage, "%q is no action on a post", act.Intent.Kind)
 			}
 			r := newRow(account, act.Intent)
@@ -231,7 +231,7 @@ func newRow(a timeline.Account, i timeline.Intent) *row {
 	if len(i.Parts) > 0 {
 		r.Summary = summary(i.Parts[0])
 	}
-	if i.Kind == timeline.DoEdit {
+	if i.Kind == timeline.DoEdit || i.Kind == timeline.DoMessage {
 		r.lane = course(i)
 	}
 	return r
@@ -319,6 +319,12 @@ func asked(d *Draft, actions []Action) string {
 			same.Media[i].Path = ""
 		}
 		same.ReplyTo, same.Quote, same.Edit = bare(d.ReplyTo), bare(d.Quote), bare(d.Edit)
+		if d.Letter != nil { // what was written last may be another by then
+			same.Letter = &Letter{Conversation: d.Letter.Conversation}
+			for _, h := range d.Letter.People {
+				same.Letter.People = append(same.Letter.People, timeline.Handle{Network: h.Network, ID: h.ID})
+			}
+		}
 		b, _ = json.Marshal(same) // holds nothing that cannot be written
 	}
 	for _, a := range actions {

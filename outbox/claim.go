@@ -246,7 +246,7 @@ func (e *entry) taken(r *row) ([]timeline.ID, error) {
 		since = r.first
 	}
 	rows, err := e.tx.QueryContext(e.ctx, `SELECT c.network, c.local FROM delivery d JOIN copy c ON c.delivery = d.id
-		WHERE d.published = 1 AND d.kind = 'post' AND d.account = ? AND d.updated >= ? AND d.id <> ?
+		WHERE d.published = 1 AND d.kind IN ('post', 'message') AND d.account = ? AND d.updated >= ? AND d.id <> ?
 		ORDER BY d.updated DESC LIMIT ?`, r.Account.ID, millis(since.Add(-takenSlack)), r.ID, takenMost)
 	if err != nil {
 		return nil, fmt.Errorf("reading other posts: %w", err)

@@ -34,6 +34,8 @@ type Draft struct {
 	Quote   []Parent `json:"quote,omitempty"`
 	Edit    []Parent `json:"edit,omitempty"`
 
+	Letter *Letter `json:"letter,omitempty"` // makes it a direct message; nil: it is a post
+
 	At       time.Time `json:"at,omitzero"`         // not before; zero: at once
 	OnServer bool      `json:"on_server,omitempty"` // with At: let the server keep it where it can
 	Split    bool      `json:"split,omitempty"`     // what is too long becomes a thread

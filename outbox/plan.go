@@ -104,17 +104,26 @@ func (p *planner) plan(id timeline.AccountID) TargetPlan {
 		return b.plan
 	}
 	if b.open() {
-		b.start()
-		b.addParents()
-		b.addPoll()
-		b.addMedia()
-		b.addText()
-		b.schedule()
-		for _, r := range t.Rules.Review(b.plan.Intent, t.Limits) {
+		if p.draft.Letter != nil {
+			b.writeLetter()
+		} else {
+			b.writePost()
+		}
+		for _, r := range t.Rules.Review(b.plan.Intent, b.plan.Limits) {
 			b.add(r)
 		}
 	}
 	return b.plan
+}
+
+// writePost plans a post, or what an edit makes of one.
+func (b *builder) writePost() {
+	b.start()
+	b.addParents()
+	b.addPoll()
+	b.addMedia()
+	b.addText()
+	b.schedule()
 }
 
 // builder makes the plan of one target.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -182,8 +183,12 @@ func (r *row) drop() {
 // wait.
 func (r *row) print() {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %t %s %s %v\n", r.intent.Kind, r.intent.Undo, r.intent.On.ID, r.intent.Person, r.intent.Choices)
-	for _, who := range r.intent.People {
+	kind, people := r.intent.Kind, r.intent.People
+	if kind == timeline.DoMessage { // on some networks it is a post
+		kind, people = timeline.DoPost, nil
+	}
+	fmt.Fprintf(&b, "%s %t %s %s %v\n", kind, r.intent.Undo, r.intent.On.ID, r.intent.Person, r.intent.Choices)
+	for _, who := range people {
 		fmt.Fprintf(&b, "%s\n", who)
 	}
 	for _, post := range r.intent.Posts {
@@ -206,6 +211,8 @@ func (r *row) print() {
 // done in the order in which it was asked for.
 func course(i timeline.Intent) string {
 	switch {
+	case i.Kind == timeline.DoMessage: // they are read in the order in which they were written
+		return string(i.Kind) + " " + i.Conversation + " " + strings.Join(slices.Sorted(slices.Values(i.People)), " ")
 	case len(i.People) > 0 || len(i.Posts) > 0: // of one document one version after another
 		return string(i.Kind) + " many"
 	case i.Kind == timeline.DoEdit || i.Kind == timeline.DoDelete:

@@ -7,7 +7,17 @@ package outbox
 // leave out: the journal keeps everything, and only what is open is looked for
 // often. change grows with each commit and tells the other processes what is new;
 // by is the process that wrote it.
-func migrations() []string { return []string{first} }
+func migrations() []string { return []string{first, messages} }
+
+// messages has what looks for posts look for direct messages, too: on some networks
+// they are posts.
+const messages = `
+DROP INDEX delivery_second;
+DROP INDEX delivery_posts;
+CREATE INDEX delivery_second ON delivery(account, fingerprint, substr(intent ->> '$.created', 1, 19)) WHERE kind IN ('post', 'message');
+CREATE INDEX delivery_talk ON delivery(account, lane, substr(intent ->> '$.created', 1, 19)) WHERE kind = 'message';
+CREATE INDEX delivery_posts ON delivery(account, updated) WHERE published = 1 AND kind IN ('post', 'message');
+`
 
 // first makes a new journal.
 const first = `

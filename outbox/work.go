@@ -285,7 +285,7 @@ func (e *entry) arrive(r *row, out timeline.Outcome) error {
 		return fmt.Errorf("forgetting steps: %w", err) // it is prepared no more
 	}
 	switch r.Kind {
-	case timeline.DoPost:
+	case timeline.DoPost, timeline.DoMessage:
 		for i, c := range r.Receipt.Posts {
 			_, err := e.tx.ExecContext(e.ctx, `INSERT INTO copy(network, local, delivery, place, server_id, url) VALUES(?, ?, ?, ?, ?, ?)
 				ON CONFLICT DO NOTHING`, c.ID.Network, c.ID.Local, r.ID, i, c.ServerID, c.URL.String())

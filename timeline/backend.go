@@ -169,12 +169,24 @@ type Limits struct {
 	ImagePixels int64    // width × height
 	VideoBytes  int64
 
+	// Message is how long a direct message may be; zero: as long as a post.
+	Message Size
+
 	Atomic   bool // a thread is published whole or not at all
 	Schedule bool // the server keeps scheduled posts itself
 	Address  bool // a reply reaches only those whom its text mentions
 	Whole    bool // a list is one document: its further entries are best written at once, see Intent.People
 	ReadOnly Safe // why the account cannot write; empty when it can
 	Assumed  bool // usual values: the server itself has not been asked yet
+}
+
+// OfMessage are the limits of a direct message: of text alone.
+func (l Limits) OfMessage() Limits {
+	if l.Message != (Size{}) {
+		l.Characters, l.Bytes = l.Message.Characters, l.Message.Bytes
+	}
+	l.Media, l.PollOptions, l.Schedule, l.Atomic = 0, 0, false, false
+	return l
 }
 
 // As finds ability T in b or in what b wraps, as errors.As does: a decorator

@@ -33,6 +33,8 @@
 //   - cursor: a backend's own opaque position in a feed.
 //   - haul: what one answer of a network, or one piece of a stream, brought.
 //   - reach: how far a feed has been read; hole: where in it posts were missed.
+//   - conversation: what some people write to each other alone; its posts are messages.
+//     They are kept by no Cache.
 //   - mark: how far a feed has been read by the person.
 //
 // # Trust

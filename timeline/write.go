@@ -20,6 +20,8 @@ const (
 	DoFollow   Kind = "follow"
 	DoMute     Kind = "mute"
 	DoBlock    Kind = "block"
+	DoMessage  Kind = "message" // a direct message
+	DoReceive  Kind = "receive" // tells others where the account takes messages
 )
 
 // Audience is who may reply to a post, or quote it.
@@ -67,8 +69,14 @@ type Intent struct {
 	Person  string  `json:"person,omitempty"`  // Author.ID; follow, mute, block
 	Choices []int   `json:"choices,omitempty"` // vote: indices of the options
 
+	// Conversation is the one that a message belongs to, as its network names it; "" where
+	// People alone say it. A message has one Part and is for People, MaxCorrespondents at
+	// most, and for nobody else; the account alone where it writes to itself.
+	Conversation string `json:"conversation,omitempty"`
+
 	// People and Posts are further ones than Person and On, where Limits.Whole says that
-	// the network writes many entries of a list at once; MaxEntries altogether.
+	// the network writes many entries of a list at once; MaxEntries altogether. People are
+	// also whom a message is for, by Author.ID.
 	People []string  `json:"people,omitempty"`
 	Posts  []Subject `json:"posts,omitempty"`
 }

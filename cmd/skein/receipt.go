@@ -244,6 +244,7 @@ func doneWord(k timeline.Kind, undo bool) string {
 		timeline.DoFollow:   {"followed", "no longer followed"},
 		timeline.DoMute:     {"muted", "no longer muted"},
 		timeline.DoBlock:    {"blocked", "no longer blocked"},
+		timeline.DoReceive:  {"can be written to", "can be written to"},
 	}[k]
 	if undo {
 		return done[1]
