@@ -50,6 +50,8 @@ type Backend struct {
 	votes   *lru.Cache[string, tally]             // event id → the votes that were last read
 	opened  *lru.Cache[string, hidden]            // event id of a list → its hidden part
 	seekers *lru.Cache[string, cached[bool]]      // relay → whether it searches (NIP-50)
+	boxes   *lru.Cache[string, cached[[]string]]  // public key → relays for messages
+	letters *lru.Cache[string, letter]            // event id of a wrap → what was in it; the zero one: nothing to read
 
 	deeds   deeds
 	loading chan struct{} // held by who loads the circle
@@ -131,6 +133,8 @@ func New(c Config) (*Backend, error) {
 		votes:    newCache[string, tally](maxEvents),
 		opened:   newCache[string, hidden](maxOpened),
 		seekers:  newCache[string, cached[bool]](knownRelays),
+		boxes:    newCache[string, cached[[]string]](maxBoxes),
+		letters:  newCache[string, letter](maxLetters),
 		deeds:    deeds{marks: newCache[string, mark](maxEvents)},
 		loading:  make(chan struct{}, 1),
 		marks:    map[string]nostr.Timestamp{},

@@ -112,25 +112,25 @@ func (b *bunker) sign(ctx context.Context, e *nostr.Event) error {
 var errBunkerAnswer = timeline.Errorf(timeline.CodeRefused, "the bunker answered with something that is no event; nothing was sent")
 
 // seal implements signer.
-func (b *bunker) seal(ctx context.Context, plain string, old bool) (string, error) {
+func (b *bunker) seal(ctx context.Context, with, plain string, old bool) (string, error) {
 	method := "nip44_encrypt"
 	if old {
 		method = "nip04_encrypt"
 	}
-	sealed, err := b.ask(ctx, b.patience.signs, method, b.account, plain)
+	sealed, err := b.ask(ctx, b.patience.signs, method, with, plain)
 	if err == nil && (sealed == "" || sealed == plain || old != wellSealed(sealed)) {
-		return "", timeline.Errorf(timeline.CodeRefused, "the bunker did not encrypt the hidden part of the list; nothing was sent")
+		return "", timeline.Errorf(timeline.CodeRefused, "the bunker did not encrypt what it was given; nothing was sent")
 	}
 	return sealed, err
 }
 
 // open implements signer.
-func (b *bunker) open(ctx context.Context, sealed string, old bool) (string, error) {
+func (b *bunker) open(ctx context.Context, with, sealed string, old bool) (string, error) {
 	method := "nip44_decrypt"
 	if old {
 		method = "nip04_decrypt"
 	}
-	return b.ask(ctx, b.patience.reads, method, b.account, sealed)
+	return b.ask(ctx, b.patience.reads, method, with, sealed)
 }
 
 // ping asks for nothing but an answer.

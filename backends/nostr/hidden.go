@@ -47,7 +47,7 @@ func (b *Backend) hidden(ctx context.Context, list *nostr.Event) (hidden, error)
 		return hidden{}, err
 	}
 	h := hidden{old: strings.Contains(list.Content, ivMark)}
-	plain, err := s.open(ctx, list.Content, h.old)
+	plain, err := s.open(ctx, b.cfg.PubKey, list.Content, h.old)
 	if err != nil || transport.Depth([]byte(plain)) > frameDepth || json.Unmarshal([]byte(plain), &h.items) != nil {
 		return hidden{}, errHidden
 	}
@@ -71,7 +71,7 @@ func (b *Backend) seal(ctx context.Context, h hidden) (string, error) {
 	if !h.old && len(plain) > nip44.MaxPlaintextSize {
 		return "", timeline.Errorf(timeline.CodeRefused, "the hidden part of the list is full: it has room for %d bytes", nip44.MaxPlaintextSize)
 	}
-	sealed, err := s.seal(ctx, string(plain), h.old)
+	sealed, err := s.seal(ctx, b.cfg.PubKey, string(plain), h.old)
 	if err != nil {
 		return "", fmt.Errorf("encrypt the hidden part of the list: %w", err)
 	}

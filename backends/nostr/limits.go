@@ -46,7 +46,8 @@ func (b *Backend) Limits() timeline.Limits {
 	l := timeline.Limits{
 		Bytes: f.content, Unit: "bytes", Alt: longestAltText,
 		PollOptions: mostOptions, PollOption: longestOption,
-		Whole: true, ReadOnly: f.readOnly, Assumed: !f.learned,
+		Message: timeline.Size{Bytes: mostMessage},
+		Whole:   true, ReadOnly: f.readOnly, Assumed: !f.learned,
 	}
 	if b.cfg.MediaServer != "" {
 		l.Media = mostFiles

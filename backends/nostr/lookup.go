@@ -66,6 +66,7 @@ func (b *Backend) remember(url string, events []*nostr.Event) {
 				b.deleted.Add(id+e.PubKey, struct{}{})
 			}
 		case kindLike, kindVote, kindFollows, kindMutes, kindRelays, kindProfile, kindSaved:
+		case nostr.KindGiftWrap, nostr.KindEncryptedDirectMessage: // nothing that a post may show
 		default:
 			if weight(e) > maxRemembered {
 				continue

@@ -33,6 +33,9 @@ type request struct {
 	Gone   []string      `json:"gone,omitempty"`   // ids of what is deleted
 	Note   timeline.Safe `json:"note,omitzero"`
 
+	Letters []wrapped `json:"letters,omitempty"` // of a direct message, instead of Event
+	Rumor   string    `json:"rumor,omitempty"`   // id of the message that they hold
+
 	event *nostr.Event
 }
 
@@ -50,6 +53,9 @@ type draft struct {
 func (b *Backend) Prepare(ctx context.Context, i timeline.Intent, n timeline.Notes) (timeline.Request, error) {
 	what := string(i.Kind)
 	q, err := timeline.Step(ctx, n, "signed "+i.Key, func(ctx context.Context) (request, error) {
+		if i.Kind == timeline.DoMessage {
+			return b.write17(ctx, i, n)
+		}
 		return b.draw(ctx, i, n)
 	})
 	if err != nil {
@@ -150,6 +156,8 @@ func (b *Backend) draft(ctx context.Context, i timeline.Intent, n timeline.Notes
 		return b.follow(ctx, i, n, own)
 	case timeline.DoMute:
 		return b.mute(ctx, i, n, own)
+	case timeline.DoReceive:
+		return b.receive(ctx, i, n, own)
 	}
 	return draft{}, timeline.Errorf(timeline.CodeUnsupported, "Nostr has no such thing: %s", i.Kind)
 }
@@ -203,6 +211,11 @@ var errNotOurs = errors.New("its id or signature is wrong")
 
 // parse reads the event back from its bytes.
 func (q *request) parse() error {
+	for _, w := range q.Letters {
+		if _, err := w.posting(); err != nil {
+			return err
+		}
+	}
 	if q.Event == "" {
 		return nil
 	}
@@ -273,6 +286,8 @@ func (b *Backend) Send(ctx context.Context, r timeline.Request) timeline.Outcome
 	switch {
 	case err != nil:
 		return broken(r, err)
+	case len(q.Letters) > 0:
+		return b.send17(ctx, q, r)
 	case q.event == nil:
 		return timeline.Outcome{Verdict: timeline.Published, Receipt: timeline.Receipt{Posts: q.copies(), Note: q.Note}}
 	case q.List != nil:
@@ -303,6 +318,9 @@ func (b *Backend) done(ctx context.Context, q *request) {
 	b.ownEvent(ctx, e)
 	if e.Kind == kindFollows || e.Kind == kindMutes {
 		b.forgetCircle()
+	}
+	if e.Kind == nostr.KindDMRelayList {
+		b.boxes.Remove(e.PubKey)
 	}
 	if q.List != nil {
 		b.sawList(ctx, e)

@@ -28,7 +28,7 @@ func (rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 		return timeline.Safe{}
 	case timeline.DoBlock:
 		return noBlocks
-	case timeline.DoPost, timeline.DoDelete, timeline.DoVote:
+	case timeline.DoPost, timeline.DoDelete, timeline.DoVote, timeline.DoMessage, timeline.DoReceive:
 		if !undo {
 			return timeline.Safe{}
 		}

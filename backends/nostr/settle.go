@@ -15,6 +15,8 @@ func (b *Backend) Settle(ctx context.Context, r timeline.Request) timeline.Outco
 	switch {
 	case err != nil:
 		return broken(r, err)
+	case len(q.Letters) > 0:
+		return b.settle17(ctx, q, r)
 	case q.event == nil:
 		return b.Send(ctx, r)
 	case q.List != nil:

@@ -21,10 +21,11 @@ type signer interface {
 	// sign fills in the signature of an event that has all but it and its ID. What it
 	// signed is checked by who asked.
 	sign(ctx context.Context, e *nostr.Event) error
-	// seal encrypts to the account's own key, with NIP-44 or the older NIP-04.
-	seal(ctx context.Context, plain string, old bool) (string, error)
-	// open reads what seal made.
-	open(ctx context.Context, sealed string, old bool) (string, error)
+	// seal encrypts what only the account and somebody else, named by a public key, can
+	// read: with NIP-44 or the older NIP-04. That may be the account itself.
+	seal(ctx context.Context, with, plain string, old bool) (string, error)
+	// open reads what seal made, here or there.
+	open(ctx context.Context, with, sealed string, old bool) (string, error)
 }
 
 // signer finds who signs for the account, as the vault has it now; ErrNoCredentials
@@ -132,9 +133,9 @@ func (k keySigner) sign(_ context.Context, e *nostr.Event) error {
 
 var errNoSeal = timeline.Errorf(timeline.CodeAuth, "the key does not encrypt")
 
-func (k keySigner) seal(_ context.Context, plain string, old bool) (string, error) {
+func (k keySigner) seal(_ context.Context, with, plain string, old bool) (string, error) {
 	if old {
-		shared, err := nip04.ComputeSharedSecret(k.public, k.key.Reveal())
+		shared, err := nip04.ComputeSharedSecret(with, k.key.Reveal())
 		if err != nil {
 			return "", errNoSeal
 		}
@@ -144,7 +145,7 @@ func (k keySigner) seal(_ context.Context, plain string, old bool) (string, erro
 		}
 		return sealed, nil
 	}
-	shared, err := nip44.GenerateConversationKey(k.public, k.key.Reveal())
+	shared, err := nip44.GenerateConversationKey(with, k.key.Reveal())
 	if err != nil {
 		return "", errNoSeal
 	}
@@ -156,9 +157,9 @@ func (k keySigner) seal(_ context.Context, plain string, old bool) (string, erro
 }
 
 // open drops the libraries' errors: some print the key.
-func (k keySigner) open(_ context.Context, sealed string, old bool) (string, error) {
+func (k keySigner) open(_ context.Context, with, sealed string, old bool) (string, error) {
 	if !old {
-		shared, err := nip44.GenerateConversationKey(k.public, k.key.Reveal())
+		shared, err := nip44.GenerateConversationKey(with, k.key.Reveal())
 		if err != nil {
 			return "", errHidden
 		}
@@ -167,7 +168,7 @@ func (k keySigner) open(_ context.Context, sealed string, old bool) (string, err
 	if !wellSealed(sealed) {
 		return "", errHidden
 	}
-	shared, err := nip04.ComputeSharedSecret(k.public, k.key.Reveal())
+	shared, err := nip04.ComputeSharedSecret(with, k.key.Reveal())
 	if err != nil {
 		return "", errHidden
 	}

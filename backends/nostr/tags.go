@@ -27,6 +27,8 @@ const (
 	kindInterests = 10015                       // NIP-51, followed tags
 	kindFollowSet = 30000                       // NIP-51
 	kindArticle   = 30023                       // NIP-23
+
+	kindFileMessage = 15 // NIP-17
 )
 
 const (

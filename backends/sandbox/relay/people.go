@@ -12,7 +12,7 @@ import (
 
 const avatarSide = 96 // pixels
 
-// introduce makes somebody's kinds 0, 3 and 10002, dated before all posts.
+// introduce makes somebody's kinds 0, 3, 10002 and 10050, dated before all posts.
 func (t *town) introduce(c citizen, now time.Time) ([]*nostr.Event, error) {
 	const longAgo = 90 * 24 * time.Hour
 	at := now.Add(-longAgo)
@@ -53,6 +53,7 @@ func (t *town) introduce(c citizen, now time.Time) ([]*nostr.Event, error) {
 		{nostr.KindProfileMetadata, nil, string(content)},
 		{nostr.KindFollowList, follows, ""},
 		{nostr.KindRelayListMetadata, lists, ""},
+		{nostr.KindDMRelayList, t.mailbox(c), ""},
 	} {
 		ev, err := sign(c, at, e.kind, e.tags, e.content)
 		if err != nil {

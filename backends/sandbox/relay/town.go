@@ -99,6 +99,9 @@ func (t *town) settle(w *world.World, now time.Time) error {
 			return err
 		}
 	}
+	if err := t.deliverAll(w.Messages, now); err != nil {
+		return err
+	}
 	return t.pin(w, now)
 }
 

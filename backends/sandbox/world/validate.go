@@ -50,6 +50,16 @@ func (w *World) Validate() error {
 		c.post(p)
 	}
 	c.copies(w.Posts)
+	for _, l := range w.Messages {
+		for _, key := range append([]string{l.By}, l.To...) {
+			if !c.people[l.Network+"/"+key] {
+				c.fail("a message of %s/%s names %q, whom nobody knows", l.Network, l.By, key)
+			}
+		}
+		if l.Network == Mastodon || len(l.To) == 0 || l.Text == "" {
+			c.fail("a message of %s/%s has no text, nobody to get it, or is a direct post on Mastodon", l.Network, l.By)
+		}
+	}
 	return errors.Join(c.errs...)
 }
 

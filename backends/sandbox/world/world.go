@@ -27,6 +27,8 @@ type World struct {
 	Lists  []List
 	Feeds  []Feed
 	Tags   []string // that the viewer follows, where the network has that
+
+	Messages []Message // direct messages, oldest first
 }
 
 // Person lives on one network. The same human on two networks is two Persons
