@@ -26,6 +26,11 @@ type Setup struct {
 	// Delete removes a post that Publish wrote; nil where the network cannot.
 	Delete func(ctx context.Context, id timeline.ID) error
 
+	// Message writes a direct message to the account, as somebody else; where nil,
+	// NoMessages says why the server has no such thing.
+	Message    func(ctx context.Context, text string) error
+	NoMessages string
+
 	// PageSize is what the suite pages with; 0 is 7, small enough for several pages
 	// and no divisor of a round number.
 	PageSize int
@@ -100,6 +105,7 @@ func Run(t *testing.T, s Setup) {
 		{"Circles", c.testCircles},
 		{"Who", c.testWho},
 		{"Search", c.testSearch},
+		{"Messages", c.testMessages},
 		{"Mute", c.testMute},
 		{"Block", c.testBlock}, // last: some networks end follows with it, and empty home of them
 	} {

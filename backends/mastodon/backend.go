@@ -43,6 +43,7 @@ type Backend struct {
 	decode  *decoder
 	people  *lru[string] // Author.ID → the server's account id
 	lists   *lru[string] // what a list is called in a feed's name → the server's id
+	lately  *lru[talk]   // id → the conversation as it was last seen
 
 	pingEvery, pongWait, settleTime time.Duration
 
@@ -68,10 +69,12 @@ var (
 	_ timeline.Lister   = (*Backend)(nil)
 	_ timeline.Marker   = (*Backend)(nil)
 
-	_ timeline.Sectioner  = (*Backend)(nil)
-	_ timeline.Acquainter = (*Backend)(nil)
-	_ timeline.Who        = (*Backend)(nil)
-	_ timeline.Searcher   = (*Backend)(nil)
+	_ timeline.Sectioner     = (*Backend)(nil)
+	_ timeline.Acquainter    = (*Backend)(nil)
+	_ timeline.Who           = (*Backend)(nil)
+	_ timeline.Searcher      = (*Backend)(nil)
+	_ timeline.Messenger     = (*Backend)(nil)
+	_ timeline.MessageMarker = (*Backend)(nil)
 
 	_ timeline.SignOuter = (*Backend)(nil)
 	_ timeline.Publisher = (*Backend)(nil)
@@ -108,6 +111,7 @@ func New(c Config) (*Backend, error) {
 		},
 		people:     newLRU[string](indexSize),
 		lists:      newLRU[string](listsKnown),
+		lately:     newLRU[talk](talksKnown),
 		pingEvery:  pingEvery,
 		pongWait:   pongWait,
 		settleTime: settleTime,

@@ -28,6 +28,10 @@ func TestConformance(t *testing.T) {
 			conformance.Run(t, conformance.Setup{
 				Backend: h.backend,
 				Publish: h.post,
+				Message: func(ctx context.Context, text string) error {
+					_, err := h.send(ctx, url.Values{"status": {"@you " + text}, "visibility": {"direct"}})
+					return err
+				},
 				Delete: func(_ context.Context, id timeline.ID) error {
 					if !h.Delete(id.Local) {
 						return fmt.Errorf("there is no post %s", id)
@@ -45,6 +49,10 @@ func (h *home) post(ctx context.Context, text string, replyTo timeline.ID) (time
 	if !replyTo.Zero() {
 		form.Set("in_reply_to_id", replyTo.Local[strings.LastIndexByte(replyTo.Local, '/')+1:])
 	}
+	return h.send(ctx, form)
+}
+
+func (h *home) send(ctx context.Context, form url.Values) (timeline.ID, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL()+"/api/v1/statuses", strings.NewReader(form.Encode()))
 	if err != nil {
 		return timeline.ID{}, err

@@ -72,6 +72,12 @@ func (p preparation) freeze(ctx context.Context) (frozen, error) {
 	switch p.intent.Kind {
 	case timeline.DoPost:
 		err = p.newPost(ctx, &f)
+	case timeline.DoMessage: // a post for those whom it mentions
+		f.Kind = timeline.DoPost
+		if p.intent.Visibility != timeline.Direct {
+			return f, timeline.Errorf(timeline.CodeInternal, "a message that is not for its receivers alone")
+		}
+		err = p.newPost(ctx, &f)
 	case timeline.DoEdit:
 		err = p.edit(ctx, &f)
 	case timeline.DoDelete:

@@ -32,7 +32,9 @@ func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 	switch kind {
 	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
 		return timeline.Safe{}
-	case timeline.DoPost, timeline.DoEdit, timeline.DoDelete, timeline.DoVote:
+	case timeline.DoReceive:
+		return timeline.Literal("Mastodon takes messages without further ado")
+	case timeline.DoPost, timeline.DoEdit, timeline.DoDelete, timeline.DoVote, timeline.DoMessage:
 		if undo {
 			return timeline.Literal("this cannot be taken back on Mastodon")
 		}
@@ -148,6 +150,8 @@ func (r rules) Review(i timeline.Intent, _ timeline.Limits) []timeline.Remark {
 		out.media(i)
 		out.quote(i, f.quotes)
 		out.audience(i, f.quotes)
+	case timeline.DoMessage:
+		out.add(timeline.Note, noteMessage)
 	case timeline.DoEdit:
 		if len(i.Parts) > 0 && (len(i.Parts[0].Media) > 0 || i.Parts[0].Poll != nil) {
 			out.add(timeline.Refuse, timeline.Literal("an edit keeps the media and the poll that the post has; it cannot bring others"))
@@ -166,6 +170,9 @@ func (r rules) Review(i timeline.Intent, _ timeline.Limits) []timeline.Remark {
 	}
 	return out
 }
+
+// noteMessage is Mastodon's own warning.
+var noteMessage = timeline.Literal("not encrypted: everybody mentioned can read it, and those who run their servers")
 
 // review gathers remarks.
 type review []timeline.Remark

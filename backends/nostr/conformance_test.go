@@ -65,6 +65,11 @@ func (w *writer) publish(ctx context.Context, text string, replyTo timeline.ID) 
 	return w.send(ctx, signed(w.t, w.servers[0], w.by, kindNote, tags, text))
 }
 
+// message writes to the viewer, as a program that is not skein.
+func (w *writer) message(_ context.Context, text string) error {
+	return w.servers[0].Write(world.Message{By: w.by, To: []string{world.Viewer}, Text: text})
+}
+
 func (w *writer) remove(ctx context.Context, id timeline.ID) error {
 	_, err := w.send(ctx, signed(w.t, w.servers[0], w.by, kindDeletion, nostr.Tags{{"e", id.Local}}, ""))
 	return err
@@ -73,7 +78,7 @@ func (w *writer) remove(ctx context.Context, id timeline.ID) error {
 func TestConformanceSmall(t *testing.T) {
 	servers := startRelays(t, small(), sandbox.Options{})
 	w := newWriter(t, servers, "fern")
-	conformance.Run(t, conformance.Setup{Backend: reader(t, servers), Publish: w.publish, Delete: w.remove})
+	conformance.Run(t, conformance.Setup{Backend: reader(t, servers), Publish: w.publish, Delete: w.remove, Message: w.message})
 }
 
 // TestConformanceWorld runs the suite on the demo's own world, spread over three
@@ -81,5 +86,5 @@ func TestConformanceSmall(t *testing.T) {
 func TestConformanceWorld(t *testing.T) {
 	servers := startRelays(t, world.New(world.Options{Seed: 1}), sandbox.Options{}, sandbox.Options{Limit: 10}, sandbox.Options{})
 	w := newWriter(t, servers, "fern")
-	conformance.Run(t, conformance.Setup{Backend: reader(t, servers), Publish: w.publish, Delete: w.remove})
+	conformance.Run(t, conformance.Setup{Backend: reader(t, servers), Publish: w.publish, Delete: w.remove, Message: w.message})
 }

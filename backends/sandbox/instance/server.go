@@ -260,6 +260,8 @@ func (s *Server) listing(signedIn func(pattern, scope string, a answer)) {
 	signedIn("GET /api/v1/blocks", "read:blocks", blocks)
 	signedIn("GET /api/v1/bookmarks", "read:bookmarks", bookmarks)
 	signedIn("GET /api/v1/favourites", "read:favourites", favourites)
+	signedIn("GET /api/v1/conversations", "read:statuses", getConversations)
+	signedIn("POST /api/v1/conversations/{id}/read", "write:conversations", readConversation)
 	if !s.opts.NoMarkers {
 		signedIn("GET /api/v1/markers", "read:statuses", getMarkers)
 		signedIn("POST /api/v1/markers", "write:statuses", postMarkers)

@@ -43,6 +43,7 @@ type person struct {
 	mutes   ties[string]
 	blocks  ties[string]
 	markers map[string]marker // by timeline
+	talks   map[string]uint64 // conversation → the last post of it that was read
 	rival   string            // see Contend
 	lists   []list
 	tags    ties[string] // followed
@@ -107,7 +108,7 @@ func (t *town) move(p world.Person, now time.Time, files *gallery) {
 	r := &person{
 		Person: p, id: strconv.Itoa(firstID + len(t.people)),
 		joined: now.AddDate(-2, 0, -len(t.people)).Truncate(24 * time.Hour), follows: ties[string]{}, asked: map[string]bool{},
-		mutes: ties[string]{}, blocks: ties[string]{}, markers: map[string]marker{}, tags: ties[string]{},
+		mutes: ties[string]{}, blocks: ties[string]{}, markers: map[string]marker{}, tags: ties[string]{}, talks: map[string]uint64{},
 	}
 	for _, key := range p.Follows {
 		tie(t, r.follows, key)
