@@ -15,6 +15,7 @@ import (
 	"skein/backends/transport"
 	"skein/config/account"
 	"skein/timeline"
+	"skein/timeline/failpoint"
 )
 
 // PublicAppView answers reading without an account, except home and search.
@@ -58,6 +59,9 @@ type Backend struct {
 	closed chan struct{} // closed by Close
 	close  sync.Once
 
+	chat     *xrpc         // the service that keeps direct messages
+	chatWait time.Duration // see chatPatience
+
 	mu       sync.Mutex
 	pace     timeline.Pace
 	changed  chan struct{}     // closed when pace changes
@@ -71,6 +75,9 @@ var (
 	_ timeline.Acquainter = (*Backend)(nil)
 	_ timeline.Who        = (*Backend)(nil)
 	_ timeline.Searcher   = (*Backend)(nil)
+
+	_ timeline.Messenger     = (*Backend)(nil)
+	_ timeline.MessageMarker = (*Backend)(nil)
 )
 
 // polling is how a stream is imitated.
@@ -122,6 +129,9 @@ func New(c Config) (*Backend, error) {
 		}
 		b.api.auth = b.session
 	}
+	chat := *b.api
+	chat.proxy = chatService
+	b.chat, b.chatWait = &chat, failpoint.Scale(chatPatience)
 	return b, nil
 }
 
@@ -146,6 +156,7 @@ func (b *Backend) Limits() timeline.Limits {
 		Characters: maxGraphemes, Bytes: maxBytes, Unit: "graphemes", Media: maxImages, Alt: maxAlt,
 		Types:      []string{"image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4"},
 		ImageBytes: maxImageBytes, VideoBytes: maxVideoBytes, Atomic: true,
+		Message: timeline.Size{Characters: maxMessageGraphemes, Bytes: maxMessageBytes},
 	}
 	if b.session == nil {
 		l.ReadOnly = rules{readOnly: true}.Takes(timeline.DoPost, false)

@@ -1,7 +1,9 @@
 package bluesky
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"skein/backends/conformance"
 	"skein/backends/sandbox/pds"
@@ -12,8 +14,12 @@ func TestConformance(t *testing.T) {
 	w := world.New(world.Options{Seed: 1})
 	s := startPDS(t, w, pds.Options{})
 	c, _ := signIn(t, s)
-	author := newWriter(t, s, followed(t, w))
+	by := followed(t, w)
+	author := newWriter(t, s, by)
 	conformance.Run(t, conformance.Setup{
 		Backend: open(t, c), Publish: author.publish, Delete: author.remove,
+		Message: func(_ context.Context, text string) error {
+			return s.Write(world.Message{By: by, To: []string{world.Viewer}, Text: text}, time.Now())
+		},
 	})
 }

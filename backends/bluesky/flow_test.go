@@ -185,7 +185,7 @@ func TestSignInWithTheBrowser(t *testing.T) {
 			b := open(t, config)
 			home(t, b)
 			r, err := b.Check(t.Context())
-			if err != nil || r.Facts[len(r.Facts)-1].String() != "allowed by "+hostOf(s.URL())+": atproto transition:generic" {
+			if err != nil || r.Facts[len(r.Facts)-1].String() != "allowed by "+hostOf(s.URL())+": atproto transition:generic transition:chat.bsky" {
 				t.Errorf("Check: %v, %v", r.Facts, err)
 			}
 		})

@@ -17,10 +17,19 @@ import (
 )
 
 // oauthScope is what skein asks to be allowed: what an app password may do, which is
-// all but direct messages and the account itself. The granular scopes would be smaller,
+// all but the account itself and direct messages, for which see scopeFor. The granular scopes would be smaller,
 // but a server drops those that it does not know without a word, says nowhere which
 // they are, and a skein that calls one more method would have everybody sign in again.
 const oauthScope = "atproto transition:generic"
+
+// scopeFor is what a server is asked for: where it knows of direct messages, those too.
+// A sign-in that is not allowed them is a good one for all else.
+func scopeFor(server authServer) string {
+	if slices.Contains(server.Scopes, chatScope) {
+		return oauthScope + " " + chatScope
+	}
+	return oauthScope
+}
 
 // oauthWay is the way of a public OAuth client
 // (https://atproto.com/specs/oauth): each request proves that it holds the session's
@@ -115,10 +124,10 @@ type oauthClient struct {
 // loopbackClientID is the client_id of a program on a person's own machine, which says
 // all there is to know about it. The redirect has no port: it is another each time,
 // and the server pays no heed to it.
-func loopbackClientID(redirect *url.URL) string {
+func loopbackClientID(redirect *url.URL, scope string) string {
 	portless := *redirect
 	portless.Host = redirect.Hostname()
-	return "http://localhost?" + url.Values{"redirect_uri": {portless.String()}, "scope": {oauthScope}}.Encode()
+	return "http://localhost?" + url.Values{"redirect_uri": {portless.String()}, "scope": {scope}}.Encode()
 }
 
 // grant is what a token endpoint answers with.

@@ -36,9 +36,13 @@ func TestConformanceWithTheBrowser(t *testing.T) {
 	w := world.New(world.Options{Seed: 1})
 	s := startPDS(t, w, pds.Options{})
 	c, _ := browserSignIn(t, s)
-	author := newWriter(t, s, followed(t, w))
+	by := followed(t, w)
+	author := newWriter(t, s, by)
 	conformance.Run(t, conformance.Setup{
 		Backend: open(t, c), Publish: author.publish, Delete: author.remove,
+		Message: func(_ context.Context, text string) error {
+			return s.Write(world.Message{By: by, To: []string{world.Viewer}, Text: text}, time.Now())
+		},
 	})
 }
 
@@ -335,7 +339,7 @@ func TestLoopbackClientID(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = "http://localhost?redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback&scope=atproto+transition%3Ageneric"
-	if got := loopbackClientID(u); got != want {
+	if got := loopbackClientID(u, oauthScope); got != want {
 		t.Errorf("%s", got)
 	}
 }

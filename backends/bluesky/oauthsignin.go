@@ -38,11 +38,11 @@ func authorize(ctx context.Context, client *http.Client, server authServer, redi
 		return nil, err
 	}
 	a := &authorization{
-		oauthClient: oauthClient{http: client, proofs: newProver(key, now), id: loopbackClientID(back), server: server},
+		oauthClient: oauthClient{http: client, proofs: newProver(key, now), id: loopbackClientID(back, scopeFor(server)), server: server},
 		key:         key, redirect: redirect, state: state, verifier: oauth2.GenerateVerifier(),
 	}
 	form := url.Values{
-		"response_type": {"code"}, "redirect_uri": {redirect}, "scope": {oauthScope}, "state": {state},
+		"response_type": {"code"}, "redirect_uri": {redirect}, "scope": {scopeFor(server)}, "state": {state},
 		"code_challenge": {oauth2.S256ChallengeFromVerifier(a.verifier)}, "code_challenge_method": {"S256"},
 	}
 	if hint != "" {

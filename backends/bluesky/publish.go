@@ -23,6 +23,7 @@ type frozen struct {
 	// Bookmark is what the viewer's bookmark of the one post of Receipt will be.
 	Bookmark *bool            `json:"bookmark,omitempty"`
 	Mute     *muting          `json:"mute,omitempty"`
+	Chat     *chatting        `json:"chat,omitempty"` // a direct message, which nothing names
 	Receipt  timeline.Receipt `json:"receipt,omitzero"`
 }
 
@@ -99,6 +100,8 @@ func (b *Backend) freeze(ctx context.Context, i timeline.Intent, n timeline.Note
 	switch i.Kind {
 	case timeline.DoPost:
 		return b.freezePost(ctx, i, n)
+	case timeline.DoMessage:
+		return b.freezeMessage(ctx, i, n)
 	case timeline.DoDelete:
 		return b.freezeDelete(i)
 	case timeline.DoBookmark:

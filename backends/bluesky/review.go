@@ -25,6 +25,13 @@ func (r rules) Review(i timeline.Intent, l timeline.Limits) []timeline.Remark {
 		out.add(timeline.Refuse, "%s", why)
 		return out.remarks
 	}
+	if i.Kind == timeline.DoMessage {
+		out.add(timeline.Note, "not encrypted: Bluesky's chat service can read it")
+		if len(i.People) > 1 {
+			out.add(timeline.Refuse, "%s", oneReceiver)
+		}
+		return out.remarks
+	}
 	if i.Kind != timeline.DoPost {
 		return nil
 	}

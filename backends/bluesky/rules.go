@@ -30,6 +30,12 @@ func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 		if undo {
 			return timeline.Literal("a post is taken back by deleting it")
 		}
+	case timeline.DoMessage:
+		if undo {
+			return timeline.Literal("a message cannot be taken back by skein yet")
+		}
+	case timeline.DoReceive:
+		return timeline.Literal("Bluesky takes messages as its own settings say")
 	case timeline.DoDelete:
 		if undo {
 			return timeline.Literal("a deleted post cannot be brought back")

@@ -78,11 +78,22 @@ func (b *Backend) sendCall(ctx context.Context, r timeline.Request, f *frozen, p
 	switch {
 	case err != nil:
 		// A call that was given up for want of a new token had been refused before.
+		if f.Chat != nil {
+			if te := timeline.AsError(b.explainChat(err)); te.Code == timeline.CodeAuth {
+				return failed(timeline.Absent, te)
+			}
+		}
 		o := b.verdict(err, out.touched.Load() && !errors.As(err, new(*notRenewedError)))
 		if len(f.Made) > 0 && !r.First.IsZero() {
 			return b.unlessMade(ctx, r, *f, o)
 		}
 		return o
+	case f.Chat != nil:
+		said, ok := f.Chat.sent(answer)
+		if !ok {
+			return failed(timeline.Uncertain, timeline.Errorf(timeline.CodeMalformed, "%s answered in a way that leaves the message open", b.host))
+		}
+		f.Receipt.Posts = []timeline.Copy{said}
 	case len(f.Made) > 0:
 		if err := f.confirm(answer); err != nil {
 			return failed(timeline.Uncertain, timeline.Errorf(timeline.CodeMalformed, "%s answered in a way that leaves the post open: %w", b.host, err))
@@ -207,11 +218,12 @@ func (b *Backend) send(ctx context.Context, client *http.Client, o *outgoing, in
 	if err != nil {
 		return err
 	}
-	req, err := b.api.request(ctx, http.MethodPost, o.method, nil, body)
+	server := b.service(o.method.String())
+	req, err := server.request(ctx, http.MethodPost, o.method, nil, body)
 	if err != nil {
 		return err
 	}
 	req.ContentLength, req.GetBody = o.size, o.reader
 	req.Header.Set("Content-Type", o.kind)
-	return b.api.call(client, req, into)
+	return server.call(client, req, into)
 }

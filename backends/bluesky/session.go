@@ -121,6 +121,9 @@ func saysExpired(resp *http.Response) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if said.message == badMethod { // a good token that may not do this
+		return false, nil
+	}
 	return said.name == "ExpiredToken" || said.name == "InvalidToken" || said.name == "invalid_token", nil
 }
 

@@ -20,6 +20,8 @@ func (b *Backend) Settle(ctx context.Context, r timeline.Request) timeline.Outco
 		return failed(timeline.Hopeless, err)
 	case len(f.Made) > 0:
 		return b.settleMade(ctx, r, f)
+	case f.Chat != nil:
+		return b.settleChat(ctx, r, f)
 	case f.Bookmark != nil:
 		return b.settleBookmark(ctx, f)
 	case f.Mute != nil:

@@ -22,6 +22,7 @@ type xrpc struct {
 	host   string // scheme and authority
 	client *http.Client
 	auth   authorizer // nil: the calls are anybody's
+	proxy  string     // the service that the server is to hand calls on to; "": itself
 }
 
 // authorizer sends a request as somebody.
@@ -63,6 +64,9 @@ func (x *xrpc) request(ctx context.Context, verb string, method syntax.NSID, par
 		return nil, err
 	}
 	req.Header.Set("Accept", "application/json")
+	if x.proxy != "" {
+		req.Header.Set("Atproto-Proxy", x.proxy)
+	}
 	return req, nil
 }
 

@@ -44,12 +44,9 @@ func abilities() []ability {
 		{name: "Archiver", has: implements[timeline.Archiver], lacking: map[timeline.Network]string{
 			timeline.Mastodon: "the API gives no archive",
 		}},
-		{name: "Messenger", has: implements[timeline.Messenger], lacking: map[timeline.Network]string{
-			timeline.Bluesky: "skein does not speak its chat yet",
-		}},
+		{name: "Messenger", has: implements[timeline.Messenger]},
 		{name: "MessageMarker", has: implements[timeline.MessageMarker], lacking: map[timeline.Network]string{
-			timeline.Bluesky: "skein does not speak its chat yet",
-			timeline.Nostr:   "the network keeps no such mark",
+			timeline.Nostr: "the network keeps no such mark",
 		}},
 		{name: "mute", has: takes(timeline.DoMute)},
 		{name: "block", has: takes(timeline.DoBlock), lacking: map[timeline.Network]string{

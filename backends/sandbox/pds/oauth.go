@@ -83,7 +83,7 @@ func (o *authority) metadata() object {
 		"grant_types_supported":                          []string{"authorization_code", "refresh_token"},
 		"code_challenge_methods_supported":               []string{"S256"},
 		"token_endpoint_auth_methods_supported":          []string{"none"},
-		"scopes_supported":                               []string{"atproto", "transition:generic"},
+		"scopes_supported":                               []string{"atproto", "transition:generic", "transition:chat.bsky"},
 		"dpop_signing_alg_values_supported":              []string{"ES256"},
 		"client_id_metadata_document_supported":          true,
 		"authorization_response_iss_parameter_supported": true,

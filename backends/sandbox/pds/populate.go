@@ -62,6 +62,14 @@ func (s *Server) populate(w *world.World) error {
 			return fmt.Errorf("post %s: %w", p.Key, err)
 		}
 	}
+	for _, m := range w.Messages {
+		if m.Network != world.Bluesky {
+			continue
+		}
+		if err := s.Write(m, now.Add(-m.Age)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

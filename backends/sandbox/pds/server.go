@@ -27,6 +27,9 @@ type Options struct {
 	Now          func() time.Time
 	HandleDomain string        // what handles end in; "" is bsky.example
 	AccessTTL    time.Duration // life of an access token; 0 is two hours
+	// PlainPasswords has app passwords that may not read messages, as they are unless
+	// their owner asks for more.
+	PlainPasswords bool
 }
 
 // Server is the running sandbox. It is safe for concurrent use.
@@ -40,6 +43,7 @@ type Server struct {
 	served    chan struct{}
 
 	mu         sync.RWMutex
+	chat       chat
 	people     map[string]*person // by DID
 	handles    map[string]*person
 	keys       map[string]*person    // by world.Person.Key
@@ -82,7 +86,7 @@ func Start(w *world.World, o Options) (*Server, error) {
 		sessions: newSessions(key[:], o),
 		people:   map[string]*person{}, handles: map[string]*person{}, keys: map[string]*person{},
 		posts: map[string]string{}, records: map[string]*record{}, about: map[link][]*record{},
-		blobs: map[string]*blob{}, bookmarks: map[string][]bookmark{}, generators: map[string]string{}, mutes: map[string][]string{}, revisions: map[string]string{}, calls: map[string]int{}, revision: syntax.NewTIDClock(0),
+		blobs: map[string]*blob{}, bookmarks: map[string][]bookmark{}, generators: map[string]string{}, mutes: map[string][]string{}, revisions: map[string]string{}, calls: map[string]int{}, revision: syntax.NewTIDClock(0), chat: chat{convos: map[string]*convo{}},
 	}
 	s.authority = newAuthority(s.url, s.sessions)
 	s.methods = s.table()

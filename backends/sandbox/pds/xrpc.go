@@ -52,7 +52,7 @@ func invalid(format string, args ...any) *failure {
 
 func (s *Server) table() map[string]method {
 	get, post := http.MethodGet, http.MethodPost
-	return map[string]method{
+	table := map[string]method{
 		"com.atproto.server.createSession":  {post, anyone, (*Server).createSession},
 		"com.atproto.server.refreshSession": {post, renewal, (*Server).refreshSession},
 		"com.atproto.server.deleteSession":  {post, renewal, (*Server).deleteSession},
@@ -103,6 +103,8 @@ func (s *Server) table() map[string]method {
 		"app.bsky.feed.getFeed":           {get, anyone, (*Server).getFeed},
 		"app.bsky.feed.getFeedGenerators": {get, anyone, (*Server).getFeedGenerators},
 	}
+	s.chatTable(table)
+	return table
 }
 
 func (s *Server) serveXRPC(w http.ResponseWriter, r *http.Request) {
