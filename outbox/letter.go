@@ -104,3 +104,18 @@ func (b *builder) strangers(text timeline.Text) {
 		}
 	}
 }
+
+// LetterTo is a Letter into a conversation.
+func LetterTo(c timeline.Conversation) *Letter {
+	l := &Letter{Conversation: c.ID}
+	for _, who := range c.People {
+		l.People = append(l.People, timeline.Handle{Network: c.Network, Handle: who.Handle.String(), ID: who.ID})
+	}
+	if c.Last != nil {
+		l.Last.ID = c.Last.ID
+		if v, ok := c.Last.View(c.Account); ok {
+			l.Last.ServerID = v.ServerID
+		}
+	}
+	return l
+}

@@ -27,7 +27,7 @@ type Conversation struct {
 	Last    *Post    // the newest message; nil where it could not be read
 	// Unread is how many messages were not read; a network that tells no more than that
 	// there are some says 1. Where it keeps nothing of the kind Arrived has the places of
-	// the newest messages by others instead, newest first.
+	// the newest messages by others that were not answered instead, newest first.
 	Unread  int
 	Arrived []Key
 	Muted   bool // on the network: it tells of nothing new

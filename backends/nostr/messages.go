@@ -235,7 +235,7 @@ func (b *Backend) correspondence(k *known, name string, letters []letter) timeli
 			c.Request = false
 			continue
 		}
-		if len(c.Arrived) < mostArrived {
+		if c.Request && len(c.Arrived) < mostArrived { // what was answered was read
 			c.Arrived = append(c.Arrived, timeline.Place(k.message(letters[i]), k.now).Key())
 		}
 	}

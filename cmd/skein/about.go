@@ -34,6 +34,12 @@ ever added; these never change:
            poll, card, quote, reply_to, root, counts{replies, boosts, quotes,
            likes}, liked, boosted, bookmarked, filtered, muted, future, note;
            in a thread also depth and focus, of a search also snippet
+           of a direct message also conversation (its short id)
+  conversation
+           type "conversation", id, short, network, account, people[{id, handle,
+           name}] (the others), unread; and, where they apply: last (a post), muted,
+           request (not answered yet), old (an old form), closed (why nothing can be
+           written to it)
   profile  type "profile", network, account, id, handle, name, bio, fields, posts,
            following, followers; and, where they apply: url, verified, bot,
            created_at, locked, followed, followed_by, requested, muted, blocked,
@@ -45,7 +51,7 @@ ever added; these never change:
   import   type "import", what, account, new, there, left_out, dry_run
   archive  type "archive", folder, account, files, missing, complete
   receipt  type "receipt", operation, account, network, kind (post, edit, delete,
-           boost, like, bookmark, follow, mute, block), state, id, url, summary,
+           boost, like, bookmark, follow, mute, block, message, receive), state, id, url, summary,
            tries, created_at, updated_at; and, where they apply: undo, ids and urls (of the
            posts of a thread), error{code, message}, servers[{server, taken, final,
            message}], note, due (when it goes on by itself).
@@ -96,7 +102,7 @@ func jsonHelp() *cobra.Command {
 func exitHelp() *cobra.Command {
 	return &cobra.Command{
 		Use: "exit", Short: "What the exit codes mean",
-		Long: `Reading (timeline, show, thread, profile, account check, doctor):
+		Long: `Reading (timeline, show, thread, profile, dm, account check, doctor):
 
   0    every account answered
   4    none of the accounts could be reached
@@ -109,7 +115,7 @@ export and archive: 0 where all of it is there, 5 where some could not be read.
 import: 0 when all that is new was added, 5 where some was left out; else as Writing.
 A list that could not be read: 4, and nothing was changed.
 
-Writing (post, reply, edit, delete, boost, like, bookmark, follow, mute, block,
+Writing (post, reply, dm send, edit, delete, boost, like, bookmark, follow, mute, block,
 outbox drain and outbox retry):
 
   0    sent everywhere, or planned for later as you asked; with --no-wait: safely in

@@ -66,7 +66,9 @@ type postJSON struct {
 	Muted      timeline.Safe    `json:"muted,omitzero"` // why it is hidden where nobody asks for it
 	Future     bool             `json:"future,omitempty"`
 	Note       timeline.Safe    `json:"note,omitzero"`
-	Snippet    timeline.Safe    `json:"snippet,omitzero"` // of what was searched for: where it stands
+	// Of a message: the short id of its conversation.
+	Conversation string        `json:"conversation,omitempty"`
+	Snippet      timeline.Safe `json:"snippet,omitzero"` // of what was searched for: where it stands
 	// In a thread: how deep the post stands, and whether it is the one asked for.
 	Depth *int `json:"depth,omitempty"`
 	Focus bool `json:"focus,omitempty"`

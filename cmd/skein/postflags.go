@@ -24,6 +24,7 @@ type postFlags struct {
 	visibility, replies, quotes string
 	replyTo, quote              string
 	edited                      string // the REF of `skein edit`
+	letterTo                    string // the REF of `skein dm send`
 	as                          string
 	copies                      copyFlags
 	poll                        []string

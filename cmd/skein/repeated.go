@@ -84,5 +84,6 @@ func (w *writing) alike(then outbox.Draft) bool {
 		}
 	}
 	about := len(now.ReplyTo) > 0 == (len(then.ReplyTo) > 0) && len(now.Quote) > 0 == (len(then.Quote) > 0) && len(now.Edit) > 0 == (len(then.Edit) > 0)
+	about = about && (w.flags.letterTo != "") == (then.Letter != nil)
 	return about && (now.Text == then.Text || now.Text == "" || w.flags.editor)
 }

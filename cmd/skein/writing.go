@@ -71,6 +71,10 @@ func (w *writing) begin(ctx context.Context) error {
 	if w.flags.draft == "" {
 		c := w.config.Post
 		w.draft = outbox.Draft{Languages: c.Lang, Visibility: timeline.Visibility(c.Visibility), Number: c.Number}
+		if w.flags.letterTo != "" { // it is for those in it, whatever posts are
+			w.draft.Visibility, w.draft.Number = timeline.Direct, false
+			w.draft.Letter = &outbox.Letter{} // whatever stops it, it never becomes a post
+		}
 		w.flags.apply(&w.draft, w.now())
 		return nil
 	}
@@ -143,6 +147,9 @@ var errNothing = errors.New("the text is empty: nothing is sent, and nothing kep
 
 // compose fills in what has to be looked up: references, targets and files.
 func (w *writing) compose(ctx context.Context) (err error) {
+	if w.flags.letterTo != "" || w.draft.Letter != nil {
+		return w.letter(ctx)
+	}
 	// References that cannot be looked up stay as they were given.
 	var answered found
 	if w.draft.ReplyTo, answered, err = w.referred(ctx, w.draft.ReplyTo); err != nil {
