@@ -26,6 +26,9 @@ func (c Config) check() error {
 	if err := checkAccounts(c.Account); err != nil {
 		return err
 	}
+	if err := checkTabs(c.Tabs); err != nil {
+		return err
+	}
 	for _, check := range []func() error{c.Network.check, c.Secrets.check, c.Nostr.check, c.Post.check, c.Cache.check, c.Pictures.check} {
 		if err := check(); err != nil {
 			return err

@@ -28,6 +28,8 @@ type Config struct {
 	Pictures Pictures `toml:"pictures"`
 	// Account holds what is decided about single accounts, by their names.
 	Account map[string]Account `toml:"account,omitempty"`
+	// Tabs stand after Home: [[tab]].
+	Tabs []Tab `toml:"tab,omitempty"`
 	// Keys rebinds: action = ["key", "other key"].
 	Keys map[string][]string `toml:"keys"`
 }

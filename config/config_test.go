@@ -72,6 +72,11 @@ func TestMistakesHaveAPlaceAndAWayOut(t *testing.T) {
 		{"[cache]\nmax_age = \"a year\"\n", "config.toml:2:11: \"a year\" is no span of time"},
 		{"[cache]\nmax_age = \"2h\"\n", "at least 1d, or 0 for no bound"},
 		{"[cache]\nmax_age = \"-3000h\"\n", "at least 1d, or 0 for no bound"},
+		{"[[tab]]\nname = \"Birds\"\n", "tab 1 (\"Birds\"): feed is missing"},
+		{"[[tab]]\nfeed = \"home\"\n[[tab]]\nfeed = \"local\"\nnetworks = [\"myspace\"]\n", "tab 2: networks: \"myspace\" is none of"},
+		{"[[tab]]\nfeed = \"home\"\nlang = [\"english\"]\n", "no language tag"},
+		{"[[tab]]\nfeed = \"home\"\naccounts = [\"\"]\n", "accounts has an empty name"},
+		{"[[tab]]\nfeed = \"home\"\nboost = false\n", "config.toml:3:1: no such setting: tab.boost"},
 		{"[post]\nwarn = \"x\"\n", "no such setting: post.warn"},
 	} {
 		_, _, err := load(t, c.text)

@@ -96,14 +96,14 @@ func (m *Model) refilter(r *reading) tea.Cmd {
 
 // sift shows what the filters leave of the rows that are loaded.
 func (m *Model) sift(r *reading) {
-	if r.network == "" && r.filter == "" {
+	if !r.narrowed() && r.filter == "" {
 		r.rows.Filter(nil, nil)
 	} else {
-		network, want := r.network, strings.ToLower(r.filter)
+		network, want, sieve := r.network, strings.ToLower(r.filter), r.sieve
 		r.rows.Filter(func(p *timeline.Post) bool {
-			return (network == "" || p.ID.Network == network) && (want == "" || mentions(p, want))
+			return (network == "" || p.ID.Network == network) && (want == "" || mentions(p, want)) && sieve.Passes(p)
 		}, func(g timeline.Gap) bool {
-			return want == "" && g.Key.ID.Network == network
+			return want == "" && (network == "" || g.Key.ID.Network == network)
 		})
 	}
 	m.redraw(r)
@@ -129,6 +129,9 @@ func (m *Model) refresh() tea.Cmd {
 		cmd, _ := m.front.board.refresh(m)
 		return cmd
 	}
+	if m.reading().hub == nil {
+		return m.openHub(m.front)
+	}
 	m.reading().hub.Refresh()
 	return m.tell("asking for news", plain)
 }
@@ -141,7 +144,7 @@ func (m *Model) showHealth() tea.Cmd {
 // showPalette offers the commands for what is selected now, and keeps that so.
 func (m *Model) showPalette() tea.Cmd {
 	m.stay()
-	m.show(overlay.NewPalette(append(m.entries(groupMove, groupPost, groupWrite, groupView, groupApp), m.actorEntries()...)))
+	m.show(overlay.NewPalette(append(m.entries(groupMove, groupPost, groupWrite, groupView, groupTabs, groupApp), m.actorEntries()...)))
 	return nil
 }
 
@@ -205,7 +208,7 @@ func (m *Model) nothingToOpen() string {
 }
 
 func (m *Model) nothingToLeave() string {
-	if r := m.reading(); r != nil && m.opened() == nil && r.filter == "" && r.network == "" {
+	if r := m.reading(); r != nil && m.opened() == nil && r.filter == "" && r.network == "" && m.front.from == nil {
 		return "nothing is open here"
 	}
 	return ""

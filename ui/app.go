@@ -150,6 +150,7 @@ func New(ctx context.Context, o Options) *Model {
 		m.say(strings.Join(m.o.Notices, " "+m.theme.Signs.Dot+" "), plain)
 	}
 	m.recallPlace(ctx, m.home)
+	m.setUpTabs(ctx)
 	return m
 }
 

@@ -32,14 +32,17 @@ const (
 	groupPost    = "post"
 	groupWrite   = "write"
 	groupView    = "view"
+	groupTabs    = "tabs"
 	groupApp     = "skein"
 	groupCompose = "while writing"
 )
 
 // commands is the table, in the order in which help shows it.
-func commands() []command { return append(readingCommands(), writingCommands()...) }
+func commands() []command {
+	return slices.Concat(readingCommands(), tabCommands(), appCommands(), writingCommands())
+}
 
-// readingCommands are those outside the compose screen.
+// readingCommands are those of what is read.
 func readingCommands() []command {
 	return []command{
 		{"down", []string{"j", "down"}, groupMove, "next post", (*Model).down, (*Model).noPane},
@@ -76,10 +79,6 @@ func readingCommands() []command {
 		{"take-back", []string{"ctrl+z"}, groupWrite, "take back what is about to be sent", (*Model).takeBack, (*Model).nothingHeld},
 		{"outbox", []string{"g o"}, groupWrite, "what is on its way, and what became of it", (*Model).showOutbox, (*Model).noOutbox},
 
-		{"tab-next", []string{"l", "right"}, groupView, "next tab", (*Model).nextTab, (*Model).oneTab},
-		{"tab-previous", []string{"h", "left"}, groupView, "previous tab", (*Model).previousTab, (*Model).oneTab},
-		{"tab", []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, groupView, "the tab of that number", (*Model).numberedTab, (*Model).oneTab},
-		{"home", []string{"g h"}, groupView, "the home timeline", (*Model).goHome, (*Model).oneTab},
 		{"network", []string{"F"}, groupView, "show one network after the other, then all", (*Model).cycleNetwork, (*Model).oneNetwork},
 		{"search", []string{"/"}, groupView, "search everything that was ever read", (*Model).startSearch, (*Model).noSearch},
 		{"match-next", []string{"n"}, groupView, "next of what was found", (*Model).nextMatch, (*Model).noMatches},
@@ -91,7 +90,12 @@ func readingCommands() []command {
 		{"account-next", []string{"alt+n"}, groupView, "the next of several accounts acts", (*Model).actNext, (*Model).noChoice},
 		{"account-previous", []string{"alt+p"}, groupView, "the previous of them acts", (*Model).actPrevious, (*Model).noChoice},
 		{"health", []string{"H"}, groupView, "how the accounts do", (*Model).showHealth, (*Model).noPane},
+	}
+}
 
+// appCommands are those of skein itself.
+func appCommands() []command {
+	return []command{
 		{"palette", []string{":", "ctrl+p"}, groupApp, "every command by name", (*Model).showPalette, nil},
 		{"help", []string{"?"}, groupApp, "this help", (*Model).showHelp, nil},
 		{"quit", []string{"q"}, groupApp, "quit", (*Model).askToQuit, nil},

@@ -101,6 +101,8 @@ func (m *Model) overList(width int) string {
 	left, right := "", ""
 	if r.filter != "" && m.filterInput() == nil {
 		left = cell.Blank(lead) + t.Dim.Paint(fmt.Sprintf(`\ %s  %d of %d`, r.filter, r.rows.Len(), r.rows.All()))
+	} else if r.sieve.Active() {
+		left = cell.Blank(lead) + t.Dim.Paint(timeline.CleanLine(r.sieve.String()).String())
 	}
 	if first, ok := r.feed.First(); ok {
 		if n := r.unread.Above(first, r.network); n > 0 {

@@ -100,6 +100,9 @@ func (m *Model) back() tea.Cmd {
 		return m.switchTo(m.tabs[0])
 	}
 	r := m.reading()
+	if r.network == "" && r.filter == "" && m.front.from != nil {
+		return m.closeTab(m.front)
+	}
 	some := r.network != ""
 	r.network, r.filter = "", ""
 	if some {

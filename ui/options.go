@@ -25,6 +25,8 @@ type Options struct {
 	Mutes timeline.MuteBook
 	// Library is all that was ever read; nil: nothing can be searched.
 	Library timeline.Library
+	// Feeds are what there is to read beside home; nil: nothing.
+	Feeds Feeds
 	// Theme is one of theme.Names; "" is theme.Auto.
 	Theme string
 	// Keys gives actions other keys, see CheckKeys.

@@ -58,10 +58,10 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.modeReport(msg)
 	case tea.FocusMsg:
 		m.away = false
-		m.pace(timeline.PaceActive)
+		m.pace(m.paceNow())
 	case tea.BlurMsg:
 		m.away = true
-		m.pace(timeline.PaceIdle)
+		m.pace(m.paceNow())
 	case tea.KeyPressMsg:
 		return m.key(msg)
 	case tea.PasteMsg:
@@ -71,7 +71,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.MouseWheelMsg:
 		m.roll(msg.Mouse())
 	default:
-		return tea.Batch(m.data(msg), m.written(msg), m.signs(msg), m.accounted(msg), m.pictured(msg))
+		return tea.Batch(m.data(msg), m.written(msg), m.signs(msg), m.accounted(msg), m.pictured(msg), m.tabbed(msg))
 	}
 	return nil
 }
@@ -141,10 +141,23 @@ func (m *Model) modeReport(msg tea.ModeReportMsg) {
 	}
 }
 
+// pace tells how much attention is paid: home, which is always read, as much as to the
+// screen; a feed that is not in front little.
 func (m *Model) pace(p timeline.Pace) {
-	if m.o.Hub != nil {
-		m.o.Hub.SetPace(p)
+	for _, r := range m.readings() {
+		if r != m.home && r != m.reading() {
+			r.hub.SetPace(timeline.PaceIdle)
+		} else {
+			r.hub.SetPace(p)
+		}
 	}
+}
+
+func (m *Model) paceNow() timeline.Pace {
+	if m.away {
+		return timeline.PaceIdle
+	}
+	return timeline.PaceActive
 }
 
 // key gives a key to the topmost overlay, or else to the command it is bound to.
@@ -234,7 +247,7 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 	case leaving:
 		return m.quit()
 	default:
-		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actSigning, m.actAccounts} {
+		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actSigning, m.actAccounts, m.actTabs} {
 			if cmd, done := act(a); done {
 				return cmd
 			}
@@ -324,7 +337,7 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 // change takes in what the hub reports and waits for more.
 func (m *Model) change(c changed) tea.Cmd {
 	if c.err != nil {
-		if m.ctx.Err() == nil && !errors.Is(c.err, m.ctx.Err()) {
+		if m.ctx.Err() == nil && !c.of.gone && !errors.Is(c.err, m.ctx.Err()) {
 			m.say("the timeline has stopped: "+c.err.Error(), bad)
 		}
 		return nil

@@ -18,6 +18,9 @@ type tab struct {
 	board   board
 	stack   []detail // what was opened from it; the last has the focus
 	from    *tab     // where the person goes on closing it; nil for a tab that stays
+
+	feed       Tab  // what the timeline reads; zero at home
+	configured bool // config.toml names it
 }
 
 // board is what fills a tab that is no timeline of posts. Where it reaches beyond its
@@ -61,12 +64,12 @@ func (t *tab) unread() int {
 // reading is the timeline in front; nil where the tab in front holds a board.
 func (m *Model) reading() *reading { return m.front.reading }
 
-// readings are all timelines, the home timeline first.
+// readings are all timelines that have a hub, the home timeline first.
 func (m *Model) readings() []*reading {
 	var out []*reading
 	for _, t := range m.tabs {
-		if t.reading != nil {
-			out = append(out, t.reading)
+		if r := t.reading; r != nil && r.hub != nil {
+			out = append(out, r)
 		}
 	}
 	return out
@@ -83,23 +86,32 @@ func (m *Model) switchTo(t *tab) tea.Cmd {
 	m.front = t
 	m.unfollow()
 	m.resize()
-	if t.board != nil {
+	m.pace(m.paceNow())
+	switch {
+	case t.board != nil:
 		return t.board.front(m)
+	case t.reading == m.home:
+		return m.begin()
 	}
-	return m.begin()
+	return m.openHub(t)
 }
 
 // closeTab takes a tab away. Who is on it goes to where it was opened.
 func (m *Model) closeTab(t *tab) tea.Cmd {
 	m.tabs = slices.DeleteFunc(m.tabs, func(o *tab) bool { return o == t })
+	var end tea.Cmd
+	if r := t.reading; r != nil {
+		r.gone = true
+		end = endHub(r.end)
+	}
 	if t != m.front {
-		return nil
+		return end
 	}
 	to := m.tabs[0]
 	if t.from != nil && slices.Contains(m.tabs, t.from) {
 		to = t.from
 	}
-	return m.switchTo(to)
+	return tea.Batch(end, m.switchTo(to))
 }
 
 // unfollow has the second column filled anew with what is selected then.

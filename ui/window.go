@@ -16,6 +16,9 @@ type pageRead struct {
 
 // read reads what the window asks for, and goes on from there.
 func (m *Model) read(r *reading, a feed.Ask, then func()) tea.Cmd {
+	if r.hub == nil { // all is read at the first visit
+		return nil
+	}
 	ctx := m.ctx
 	return func() tea.Msg { return pageRead{r, a.Read(ctx, r.hub.History), then} }
 }
@@ -28,7 +31,7 @@ func (m *Model) takePage(p pageRead) tea.Cmd {
 		return nil
 	case err != nil:
 		r.stuck = true
-		return m.tell(timeline.AsError(err).Error()+"; the next key tries again", bad)
+		return tea.Batch(m.startFeed(r), m.tell(timeline.AsError(err).Error()+"; the next key tries again", bad))
 	}
 	m.reviseAll()
 	r.rows.Trim(r.feed.At())
@@ -36,21 +39,22 @@ func (m *Model) takePage(p pageRead) tea.Cmd {
 	if p.then != nil {
 		p.then()
 	}
-	return nil
+	return m.startFeed(r)
 }
 
 // readOn reads on where the reader comes near an end: from what is kept, and below
 // that from the networks.
 func (m *Model) readOn(msg tea.Msg) tea.Cmd {
 	r := m.reading()
-	if r == nil {
+	if r == nil || r.hub == nil {
 		return nil
 	}
+	moved := false
 	switch msg.(type) {
 	case tea.KeyPressMsg, tea.MouseWheelMsg, tea.MouseClickMsg:
-		r.stuck = false
+		r.stuck, moved = false, true
 	}
-	if r.filter != "" || r.stuck {
+	if r.filter != "" || r.stuck || r.sieve.Active() && !moved {
 		return nil
 	}
 	for _, newer := range []bool{false, true} {
@@ -77,7 +81,7 @@ func (r *reading) askOlder(msg tea.Msg) {
 	switch msg.(type) {
 	case tea.KeyPressMsg, tea.MouseWheelMsg, tea.MouseClickMsg:
 	default:
-		if r.network != "" || r.muted() {
+		if r.narrowed() || r.muted() {
 			return
 		}
 	}
@@ -128,6 +132,10 @@ func (m *Model) redraw(r *reading) {
 func (m *Model) tail(r *reading) string {
 	more := m.theme.Signs.More
 	switch {
+	case r.why != "":
+		return r.why
+	case len(r.lacking) > 0 && r.answers == 0 && r.state.Settled:
+		return r.lacking[0].Why.Line().String()
 	case r.filter != "" && r.rows.Len() == 0:
 		return "nothing that has been loaded says this"
 	case r.filter != "":
@@ -140,7 +148,7 @@ func (m *Model) tail(r *reading) string {
 		return "that is everything"
 	case r.state.Loading:
 		return "reading older posts" + more
-	case r.network != "", r.muted():
+	case r.narrowed(), r.muted():
 		return "older posts are read as you move down"
 	}
 	return ""

@@ -106,6 +106,11 @@ func (a *app) configIsFine(c config.Config, file string) error {
 	if err := ui.CheckKeys(c.Keys); err != nil {
 		return &config.Error{File: file, Message: err.Error()}
 	}
+	for i, t := range c.Tabs {
+		if _, err := configuredTab(t); err != nil {
+			return &config.Error{File: file, Message: fmt.Sprintf("tab %d: %s", i+1, timeline.AsError(err).Message)}
+		}
+	}
 	if a.flags.json {
 		return json.NewEncoder(a.out).Encode(checkResult{
 			Type: "check", What: "configuration", Result: good, Message: timeline.CleanLine(file),

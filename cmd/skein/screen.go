@@ -74,6 +74,9 @@ func (a *app) showOnce(ctx context.Context, demo bool) (ui.Result, error) {
 		hub := timeline.NewHub(options, accounts...) //nolint:contextcheck // it goes on until Close
 		defer hub.Close()                            //nolint:contextcheck // what was read is kept whatever ended ctx
 		o.Hub, own.hub = hub, hub
+		feeds, end := a.letChoose(&o, hub, options)
+		defer end()
+		own.feeds = feeds
 		box, stop, err := a.letWrite(ctx, &o, hub, records)
 		if err != nil { // what there is to read can be read all the same
 			a.log.Error("nothing can be written", "error", err)

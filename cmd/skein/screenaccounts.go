@@ -15,9 +15,10 @@ import (
 // ownAccounts is what the full screen signs in and out with: what the commands do, and
 // that what is read and written follows at once.
 type ownAccounts struct {
-	app *app
-	hub *timeline.Hub  // nil on the welcome screen
-	box *outbox.Outbox // nil when nothing can be written
+	app   *app
+	hub   *timeline.Hub  // nil on the welcome screen
+	feeds *ownFeeds      // nil there, too
+	box   *outbox.Outbox // nil when nothing can be written
 }
 
 // Networks implements ui.Accounts.
@@ -83,6 +84,7 @@ func (o *ownAccounts) Remove(ctx context.Context, r account.Record) (string, err
 		}
 	}
 	if o.hub != nil { // first: else its server would be seen to turn it away
+		o.feeds.remove(ctx, timeline.AccountID(r.ID))
 		o.hub.Remove(ctx, timeline.AccountID(r.ID))
 	}
 	said, err := o.app.drop(ctx, r, &accountJSON{})

@@ -33,7 +33,7 @@ func (c *Cache) SetAside(ctx context.Context, damaged os.FileInfo) error {
 
 // BeforeMutes are statements that make state.db what it was before it held mutes.
 func BeforeMutes() []string {
-	out := []string{"DROP TABLE mute", "DROP TABLE change", "PRAGMA user_version = 2"}
+	out := []string{"DROP TABLE mute", "DROP TABLE note", "DROP TABLE change", "PRAGMA user_version = 2"}
 	for _, line := range strings.Split(countingMutes("person", "handle"), "\n") {
 		if name, ok := strings.CutPrefix(line, "CREATE TRIGGER "); ok {
 			name, _, _ = strings.Cut(name, " ")

@@ -74,7 +74,7 @@ CREATE TABLE change(
 	count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO change(what, count) VALUES('mute', 1);
-` + countingMutes("mute", "person", "handle")}
+` + countingMutes("mute", "person", "handle"), noteSchema}
 }
 
 // countingMutes makes triggers that count a change of the mutes with every change of
