@@ -330,6 +330,7 @@ func asked(d *Draft, actions []Action) string {
 	for _, a := range actions {
 		one, _ := json.Marshal([]any{a.Account, a.Intent.Kind, a.Intent.Undo, a.Intent.On.ID, a.Intent.Person, a.Intent.Choices})
 		b = append(b, one...)
+		b = append(b, a.Intent.Tag...)
 		if len(a.Intent.People)+len(a.Intent.Posts) > 0 {
 			more, _ := json.Marshal([]any{a.Intent.People, a.Intent.Posts})
 			b = append(b, more...)

@@ -188,6 +188,9 @@ func (r *row) print() {
 		kind, people = timeline.DoPost, nil
 	}
 	fmt.Fprintf(&b, "%s %t %s %s %v\n", kind, r.intent.Undo, r.intent.On.ID, r.intent.Person, r.intent.Choices)
+	if r.intent.Tag != "" {
+		fmt.Fprintf(&b, "#%s\n", r.intent.Tag)
+	}
 	for _, who := range people {
 		fmt.Fprintf(&b, "%s\n", who)
 	}
@@ -219,6 +222,8 @@ func course(i timeline.Intent) string {
 		return "change " + i.On.ID.String()
 	case i.Person != "":
 		return string(i.Kind) + " " + i.Person
+	case i.Tag != "":
+		return string(i.Kind) + " " + i.Tag
 	case !i.On.ID.Zero():
 		return string(i.Kind) + " " + i.On.ID.String()
 	}

@@ -22,6 +22,8 @@ const (
 	DoBlock    Kind = "block"
 	DoMessage  Kind = "message" // a direct message
 	DoReceive  Kind = "receive" // tells others where the account takes messages
+	// DoFollowTag follows Intent.Tag, where the server brings what has it into home.
+	DoFollowTag Kind = "follow-tag"
 )
 
 // Audience is who may reply to a post, or quote it.
@@ -42,7 +44,7 @@ const (
 // journals and what a Publisher prepares, so it marshals to JSON and back.
 type Intent struct {
 	Kind Kind `json:"kind"`
-	Undo bool `json:"undo,omitempty"` // takes back an earlier boost, like, bookmark, follow, mute or block
+	Undo bool `json:"undo,omitempty"` // takes back an earlier boost, like, bookmark, follow (of a tag, too), mute or block
 
 	// Key is 32 random hex digits, one for each delivery, durable before anything is
 	// sent: what idempotency is made of (Idempotency-Key, the clock id of a record key).
@@ -68,6 +70,7 @@ type Intent struct {
 	On      Subject `json:"on,omitzero"`       // the post acted upon: boost, like, bookmark, vote, edit, delete
 	Person  string  `json:"person,omitempty"`  // Author.ID; follow, mute, block
 	Choices []int   `json:"choices,omitempty"` // vote: indices of the options
+	Tag     string  `json:"tag,omitempty"`     // follow-tag: as a FeedName has it, without '#'
 
 	// Conversation is the one that a message belongs to, as its network names it; "" where
 	// People alone say it. A message has one Part and is for People, MaxCorrespondents at

@@ -45,6 +45,8 @@ func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 		return timeline.Literal("Bluesky has no edit: delete and post again")
 	case timeline.DoVote:
 		return timeline.Literal("Bluesky has no polls")
+	case timeline.DoFollowTag:
+		return timeline.Literal("Bluesky follows no tags; keep it as a tab")
 	default:
 		return timeline.CleanLine("Bluesky has no " + string(kind))
 	}

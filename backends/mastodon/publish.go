@@ -29,6 +29,7 @@ type frozen struct {
 	Poll     string      `json:"poll,omitempty"`    // id
 	Choices  []int       `json:"choices,omitempty"` // sorted
 	Person   string      `json:"person,omitempty"`  // the server's id
+	Tag      string      `json:"tag,omitempty"`
 }
 
 // Prepare implements timeline.Publisher. What it leaves in n are the server's ids
@@ -87,6 +88,8 @@ func (p preparation) freeze(ctx context.Context) (frozen, error) {
 		err = p.vote(ctx, &f)
 	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
 		err = p.relate(ctx, &f)
+	case timeline.DoFollowTag:
+		err = p.followTag(&f)
 	default:
 		err = p.mark(ctx, &f)
 	}

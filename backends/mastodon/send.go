@@ -155,6 +155,8 @@ func (b *Backend) answered(ctx context.Context, a *api, f frozen, got answer) ti
 	switch f.Kind {
 	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
 		return b.relation(f, got.body)
+	case timeline.DoFollowTag:
+		return b.tagFollowed(f, got.body)
 	}
 	return b.marked(f, decodeStatus(got.body))
 }

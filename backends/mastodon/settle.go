@@ -108,6 +108,8 @@ func (b *Backend) settleState(ctx context.Context, a *api, f frozen) timeline.Ou
 	switch f.Kind {
 	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
 		is, err = a.related(ctx, f)
+	case timeline.DoFollowTag:
+		is, err = a.followsTag(ctx, f)
 	case timeline.DoVote:
 		var voted bool
 		voted, is, err = a.voted(ctx, f)

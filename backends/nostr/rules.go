@@ -36,6 +36,9 @@ func (rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 	case timeline.DoEdit:
 		return timeline.Literal("Nostr has no edit: delete the post and write it again")
 	}
+	if kind == timeline.DoFollowTag {
+		return timeline.Literal("on Nostr a followed tag brings nothing into home; keep it as a tab")
+	}
 	return timeline.Literal("Nostr has no such thing")
 }
 

@@ -51,7 +51,8 @@ ever added; these never change:
   import   type "import", what, account, new, there, left_out, dry_run
   archive  type "archive", folder, account, files, missing, complete
   receipt  type "receipt", operation, account, network, kind (post, edit, delete,
-           boost, like, bookmark, follow, mute, block, message, receive), state, id, url, summary,
+           boost, like, bookmark, follow, follow-tag, mute, block, message,
+           receive), state, id, url, summary,
            tries, created_at, updated_at; and, where they apply: undo, ids and urls (of the
            posts of a thread), error{code, message}, servers[{server, taken, final,
            message}], note, due (when it goes on by itself).

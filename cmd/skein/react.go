@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +31,8 @@ func (a *app) bookmarkCommand() *cobra.Command {
 }
 
 func (a *app) followCommand() *cobra.Command {
-	return a.reactCommand(timeline.DoFollow, "follow", "Follow a person", "follow brings a person's posts into your timeline.")
+	return a.reactCommand(timeline.DoFollow, "follow", "Follow a person or a tag", "follow brings a person's posts into your timeline. '#TAG' follows a tag with every\n"+
+		"account whose network has that; --as chooses one.")
 }
 
 func (a *app) blockCommand() *cobra.Command {
@@ -60,6 +62,9 @@ func (d *desk) react(ctx context.Context, kind timeline.Kind, ref string, f reac
 	if known, err := d.acted(ctx, f.send, kind, f.undo); known || err != nil {
 		return err
 	}
+	if kind == timeline.DoFollow && strings.HasPrefix(ref, "#") {
+		return d.followTag(ctx, ref, f)
+	}
 	action := outbox.Action{Intent: timeline.Intent{Kind: kind, Undo: f.undo}}
 	if slices.Contains([]timeline.Kind{timeline.DoFollow, timeline.DoMute, timeline.DoBlock}, kind) {
 		r, err := d.resolve(ctx, ref, f.as)
@@ -80,6 +85,35 @@ func (d *desk) react(ctx context.Context, kind timeline.Kind, ref string, f reac
 	action.Account, action.Intent.On, action.Summary = post.account.ID, post.subject(), post.summary()
 	action.URL = post.post.URL
 	return d.act(ctx, f.send, []outbox.Action{action})
+}
+
+// followTag follows a tag with all accounts that can, or with one.
+func (d *desk) followTag(ctx context.Context, ref string, f reactFlags) error {
+	name, err := timeline.ParseFeedName(ref)
+	if err != nil {
+		return err
+	}
+	intent := timeline.Intent{Kind: timeline.DoFollowTag, Undo: f.undo, Tag: name.Argument()}
+	var actions []outbox.Action
+	var why []string
+	for _, t := range d.box.Targets(ctx) {
+		can := unable(t, intent).Message
+		if f.as != "" && d.nameOf(t.Account) != f.as {
+			continue
+		}
+		if f.as == "" && can != "" {
+			why = append(why, can)
+			continue
+		}
+		actions = append(actions, outbox.Action{Account: t.Account.ID, Intent: intent, Summary: timeline.CleanLine("#" + intent.Tag)})
+	}
+	switch {
+	case len(actions) == 0 && f.as != "":
+		return timeline.Errorf(timeline.CodeUsage, "there is no account %q", f.as)
+	case len(actions) == 0:
+		return refusef("no account can follow a tag: %s", strings.Join(slices.Compact(why), "; "))
+	}
+	return d.act(ctx, f.send, actions)
 }
 
 // act journals actions, unless an account cannot do what is asked of it, and sends

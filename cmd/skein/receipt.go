@@ -245,6 +245,8 @@ func doneWord(k timeline.Kind, undo bool) string {
 		timeline.DoMute:     {"muted", "no longer muted"},
 		timeline.DoBlock:    {"blocked", "no longer blocked"},
 		timeline.DoReceive:  {"can be written to", "can be written to"},
+
+		timeline.DoFollowTag: {"followed", "no longer followed"},
 	}[k]
 	if undo {
 		return done[1]
