@@ -76,7 +76,14 @@ func TestConformanceBluesky(t *testing.T) {
 	}
 	closed(t, backend)
 	author := &blueskyAuthor{person: ana, posts: map[timeline.ID]placed{}}
-	conformance.Run(t, conformance.Setup{Backend: backend, Publish: author.publish, Delete: author.remove, Patience: patience})
+	naming := func(ctx context.Context, text string) (timeline.ID, error) {
+		const name = "@myself.test"
+		made, err := ana.Write(ctx, "app.bsky.feed.post", map[string]any{
+			"text": name + " " + text, "facets": []any{facet(0, len(name), map[string]any{"$type": "app.bsky.richtext.facet#mention", "did": me.DID})},
+		})
+		return timeline.ID{Network: timeline.Bluesky, Local: made.URI}, err
+	}
+	conformance.Run(t, conformance.Setup{Backend: backend, Publish: author.publish, Address: naming, Delete: author.remove, Patience: patience})
 }
 
 // fillBluesky has ana write one post of each kind that the servers make by
@@ -275,7 +282,12 @@ func (w *relays) setup(t *testing.T, others ...*e2e.NostrPerson) conformance.Set
 		t.Fatalf("open: %v", err)
 	}
 	closed(t, backend)
-	return conformance.Setup{Backend: backend, Publish: w.publish, Delete: w.remove, Patience: patience}
+	return conformance.Setup{Backend: backend, Publish: w.publish, Address: w.address, Delete: w.remove, Patience: patience}
+}
+
+// address names me.
+func (w *relays) address(ctx context.Context, text string) (timeline.ID, error) {
+	return w.send(ctx, nostr.Event{Kind: nostr.KindTextNote, Content: text, Tags: nostr.Tags{{"p", w.me.Pubkey}}})
 }
 
 func (w *relays) publish(ctx context.Context, text string, replyTo timeline.ID) (timeline.ID, error) {

@@ -95,7 +95,7 @@ func TestGroup(t *testing.T) {
 		{
 			"nobody in particular",
 			[]string{"poll - m:1 1", "poll bo m:2 2", "other - m: 3"},
-			[]string{"M0:  A poll has ended", "M1: bo ran a poll that has ended", "M0:  something that skein does not know has happened"},
+			[]string{"M0:  A poll has ended", "M1: bo ran a poll that has ended", "M0:  Something has happened that skein does not know"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

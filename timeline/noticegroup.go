@@ -215,7 +215,7 @@ func (g NoticeGroup) What() Safe {
 		return CleanLine("zapped your post with " + sats(g.Amount()))
 	}
 	if newest.Text.Empty() {
-		return Literal("something that skein does not know has happened")
+		return Literal("Something has happened that skein does not know")
 	}
 	return newest.Text
 }

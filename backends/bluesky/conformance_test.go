@@ -17,7 +17,7 @@ func TestConformance(t *testing.T) {
 	by := followed(t, w)
 	author := newWriter(t, s, by)
 	conformance.Run(t, conformance.Setup{
-		Backend: open(t, c), Publish: author.publish, Delete: author.remove,
+		Backend: open(t, c), Publish: author.publish, Address: author.naming(s.DID(world.Viewer)), Delete: author.remove,
 		Message: func(_ context.Context, text string) error {
 			return s.Write(world.Message{By: by, To: []string{world.Viewer}, Text: text}, time.Now())
 		},

@@ -122,6 +122,20 @@ func (w writer) publish(ctx context.Context, text string, replyTo timeline.ID) (
 	return w.create(ctx, postNSID, record)
 }
 
+// naming writes posts that name somebody.
+func (w writer) naming(did string) func(context.Context, string) (timeline.ID, error) {
+	return func(ctx context.Context, text string) (timeline.ID, error) {
+		const name = "@you"
+		return w.create(ctx, postNSID, map[string]any{
+			"$type": postNSID, "text": name + " " + text, "createdAt": syntax.DatetimeNow().String(),
+			"facets": []any{map[string]any{
+				"index":    map[string]any{"byteStart": 0, "byteEnd": len(name)},
+				"features": []any{map[string]any{"$type": "app.bsky.richtext.facet#mention", "did": did}},
+			}},
+		})
+	}
+}
+
 func (w writer) create(ctx context.Context, collection string, record map[string]any) (timeline.ID, error) {
 	var out strongRef
 	err := w.api.post(ctx, "com.atproto.repo.createRecord", map[string]any{"repo": w.did, "collection": collection, "record": record}, &out)

@@ -10,7 +10,7 @@ import (
 
 // Stream implements timeline.Streamer by polling: it asks for the topmost post,
 // and for what is new when that has changed. Now and then it asks in any case,
-// for posts that were sorted in below the top. It ends with an error when posts
+// for posts that were sorted in below the top. Notices are looked for in the same way. It ends with an error when posts
 // were missed, because only a page of Home can say where.
 func (b *Backend) Stream(ctx context.Context, from timeline.Cursor, emit func(timeline.Event)) error {
 	if from == "" {
@@ -21,7 +21,9 @@ func (b *Backend) Stream(ctx context.Context, from timeline.Cursor, emit func(ti
 		from = newest.Newer
 	}
 	var top timeline.ID
-	var read time.Time // when the feed was last read in full
+	var notices told
+	b.emitNotices(ctx, &notices, emit) // what comes later is new
+	var read time.Time                 // when the feed was last read in full
 	for first := true; ; first = false {
 		seen, err := b.top(ctx)
 		if err != nil {
@@ -36,6 +38,7 @@ func (b *Backend) Stream(ctx context.Context, from timeline.Cursor, emit func(ti
 			}
 			top, read = seen, now
 		}
+		b.emitNotices(ctx, &notices, emit)
 		if err := b.rest(ctx); err != nil {
 			return err
 		}

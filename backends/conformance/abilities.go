@@ -41,6 +41,10 @@ func abilities() []ability {
 			timeline.Bluesky: "the network keeps no such mark",
 			timeline.Nostr:   "the network keeps no such mark",
 		}},
+		{name: "Notifier", has: implements[timeline.Notifier]},
+		{name: "NoticeMarker", has: implements[timeline.NoticeMarker], lacking: map[timeline.Network]string{
+			timeline.Nostr: "the network keeps no such mark",
+		}},
 		{name: "Archiver", has: implements[timeline.Archiver], lacking: map[timeline.Network]string{
 			timeline.Mastodon: "the API gives no archive",
 		}},

@@ -23,6 +23,9 @@ type Setup struct {
 	// follows. A zero replyTo makes an ordinary post.
 	Publish func(ctx context.Context, text string, replyTo timeline.ID) (timeline.ID, error)
 
+	// Address writes as Publish does a post that names the account; nil where nobody can.
+	Address func(ctx context.Context, text string) (timeline.ID, error)
+
 	// Delete removes a post that Publish wrote; nil where the network cannot.
 	Delete func(ctx context.Context, id timeline.ID) error
 
@@ -100,6 +103,10 @@ func Run(t *testing.T, s Setup) {
 		{"LackingFeeds", c.testLackingFeeds},
 		{"TagFeed", c.testTagFeed},
 		{"Marker", c.testMarker},
+		{"Notices", c.testNotices},
+		{"NoticeStream", c.testNoticeStream},
+		{"NoticeMark", c.testNoticeMark},
+		{"OddNotices", c.testOddNotices},
 		{"Archive", c.testArchive},
 		{"Sections", c.testSections},
 		{"Circles", c.testCircles},

@@ -55,6 +55,7 @@ type Backend struct {
 	known   *facts   // nil until the instance was asked
 	runs    *program // nil until nodeinfo was asked
 	me      string   // the server's id of the account; "" until it was asked for
+	noticed string   // the newest notification read on any client, as far as is known
 
 	patience  time.Duration // see settle.go
 	mediaWait time.Duration // between the first looks at an upload that is not ready

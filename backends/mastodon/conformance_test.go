@@ -32,6 +32,9 @@ func TestConformance(t *testing.T) {
 					_, err := h.send(ctx, url.Values{"status": {"@you " + text}, "visibility": {"direct"}})
 					return err
 				},
+				Address: func(ctx context.Context, text string) (timeline.ID, error) {
+					return h.post(ctx, "@"+world.Viewer+" "+text, timeline.ID{})
+				},
 				Delete: func(_ context.Context, id timeline.ID) error {
 					if !h.Delete(id.Local) {
 						return fmt.Errorf("there is no post %s", id)

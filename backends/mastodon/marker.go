@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 
 	"skein/timeline"
 )
@@ -20,7 +21,7 @@ func (b *Backend) Marker(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", b.failed("read mark", err)
 	}
-	at, err := a.marker(ctx)
+	at, err := a.marker(ctx, markHome)
 	if err != nil {
 		return "", b.failed("read mark", err)
 	}
@@ -33,13 +34,13 @@ func (b *Backend) Marker(ctx context.Context) (string, error) {
 //
 // Source: docs.joinmastodon.org/methods/markers#create
 func (b *Backend) SetMarker(ctx context.Context, serverID string) error {
-	if err := b.setMarker(ctx, serverID); err != nil {
+	if err := b.setMarker(ctx, markHome, serverID); err != nil {
 		return b.failed("read mark", err)
 	}
 	return nil
 }
 
-func (b *Backend) setMarker(ctx context.Context, to string) error {
+func (b *Backend) setMarker(ctx context.Context, of, to string) error {
 	if !validID(to) {
 		return timeline.Errorf(timeline.CodeUsage, "%s: not the id of a post: %s", b.base.Host, to)
 	}
@@ -48,14 +49,14 @@ func (b *Backend) setMarker(ctx context.Context, to string) error {
 		return err
 	}
 	for range markerTries {
-		at, err := a.marker(ctx)
+		at, err := a.marker(ctx, of)
 		if err != nil {
 			return err
 		}
 		if at != "" && !newer(to, at) {
 			return nil
 		}
-		got, err := a.putMarker(ctx, to)
+		got, err := a.putMarker(ctx, of, to)
 		switch {
 		case err != nil:
 			return err
@@ -69,20 +70,24 @@ func (b *Backend) setMarker(ctx context.Context, to string) error {
 	return timeline.Errorf(timeline.CodeServer, "%s: other clients move the mark all the time", b.base.Host)
 }
 
-// marks is a hash of Marker entities, of which only home is of interest.
+// The timelines that have a mark.
+const (
+	markHome    = "home"
+	markNotices = "notifications"
+)
+
+// marks are Marker entities by the name of their timeline.
 //
 // Source: docs.joinmastodon.org/entities/Marker
-type marks struct {
-	Home mark `json:"home"`
-}
+type marks map[string]mark
 
 type mark struct {
 	LastRead anyID `json:"last_read_id"`
 }
 
-// marker is the server's mark in the home timeline; "" where there is none yet.
-func (a *api) marker(ctx context.Context) (string, error) {
-	got, err := a.ask(ctx, http.MethodGet, "/api/v1/markers?timeline%5B%5D=home")
+// marker is the server's mark in a timeline; "" where there is none yet.
+func (a *api) marker(ctx context.Context, of string) (string, error) {
+	got, err := a.ask(ctx, http.MethodGet, "/api/v1/markers?"+url.Values{"timeline[]": {of}}.Encode())
 	if err != nil {
 		return "", err
 	}
@@ -93,14 +98,14 @@ func (a *api) marker(ctx context.Context) (string, error) {
 	if err := json.Unmarshal(got.body, &m); err != nil {
 		return "", err
 	}
-	if at := string(m.Home.LastRead); validID(at) {
+	if at := string(m[of].LastRead); validID(at) {
 		return at, nil
 	}
 	return "", nil
 }
 
-func (a *api) putMarker(ctx context.Context, to string) (answer, error) {
-	body, err := json.Marshal(marks{mark{anyID(to)}})
+func (a *api) putMarker(ctx context.Context, of, to string) (answer, error) {
+	body, err := json.Marshal(marks{of: mark{anyID(to)}})
 	if err != nil {
 		return answer{}, err
 	}

@@ -72,7 +72,7 @@ func (r answer) fault(host string) *timeline.Error {
 // Source: Mastodon's config/locales/doorkeeper.en.yml, forbidden_token
 func statusError(host string, status int, said string) *timeline.Error {
 	if status == http.StatusForbidden && strings.Contains(said, "outside the authorized scopes") {
-		return timeline.Errorf(timeline.CodeAuth, "%s: the sign-in does not cover this; sign in again", host)
+		return timeline.Errorf(timeline.CodeAuth, "%s: "+outsideScopes+"; sign in again", host)
 	}
 	return transport.StatusError(host, status, said)
 }

@@ -60,6 +60,7 @@ func (b *Backend) stream(ctx context.Context, s *subscription) error {
 	if err := s.fill(ctx); err != nil {
 		return err
 	}
+	b.learnSelf(ctx, a)
 	settled := time.NewTimer(b.settleTime)
 	defer settled.Stop()
 	for {
@@ -237,6 +238,8 @@ func (s *subscription) receive(message []byte) {
 		}
 		// An edited post keeps its place: it says nothing about how far we are.
 		s.emit(timeline.Event{Post: s.decode.post(st)})
+	case "notification":
+		s.noticed(payload)
 	case "delete":
 		if uri, ok := s.decode.index.uris.get(string(payload)); ok {
 			s.emit(timeline.Event{Deleted: &timeline.ID{Network: timeline.Mastodon, Local: uri}})
@@ -246,8 +249,11 @@ func (s *subscription) receive(message []byte) {
 
 // streamedStatus decodes a status that did not pass the transport's own cap on depth.
 func streamedStatus(payload json.RawMessage) *status {
-	if transport.Depth(payload) > transport.MaxDepth {
+	if !shallow(payload) {
 		return nil
 	}
 	return decodeStatus(payload)
 }
+
+// shallow is the transport's own cap on depth, which a payload has not passed.
+func shallow(payload json.RawMessage) bool { return transport.Depth(payload) <= transport.MaxDepth }

@@ -33,8 +33,8 @@ type Config struct {
 }
 
 // Backend reads and writes Nostr as one account. It implements timeline.Backend,
-// Streamer, Profiler, Sectioner, Acquainter, Who, Searcher, Resolver, Checker, Lister,
-// Archiver, Publisher and Learner, and is safe for concurrent use.
+// Streamer, Notifier, Profiler, Sectioner, Acquainter, Who, Searcher, Resolver, Checker,
+// Lister, Archiver, Publisher and Learner, and is safe for concurrent use.
 type Backend struct {
 	cfg      Config
 	own      []string // the account's own relays

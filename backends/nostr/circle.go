@@ -64,6 +64,15 @@ func (b *Backend) readers(ctx context.Context) (*circle, error) {
 	return c, nil
 }
 
+// reads tells whether somebody's posts belong to the home timeline of me.
+func (c *circle) reads(pubkey, me string) bool {
+	if pubkey == me {
+		return true
+	}
+	_, follows := slices.BinarySearch(c.follows, pubkey)
+	return follows && !c.mutes.who[pubkey]
+}
+
 // forget makes the next reader read the circle afresh.
 func (b *Backend) forgetCircle() {
 	b.mu.Lock()

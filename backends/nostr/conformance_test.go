@@ -70,6 +70,11 @@ func (w *writer) message(_ context.Context, text string) error {
 	return w.servers[0].Write(world.Message{By: w.by, To: []string{world.Viewer}, Text: text})
 }
 
+// address names the viewer.
+func (w *writer) address(ctx context.Context, text string) (timeline.ID, error) {
+	return w.send(ctx, signed(w.t, w.servers[0], w.by, kindNote, nostr.Tags{{"p", w.servers[0].PubKey(world.Viewer)}}, text))
+}
+
 func (w *writer) remove(ctx context.Context, id timeline.ID) error {
 	_, err := w.send(ctx, signed(w.t, w.servers[0], w.by, kindDeletion, nostr.Tags{{"e", id.Local}}, ""))
 	return err
@@ -78,7 +83,7 @@ func (w *writer) remove(ctx context.Context, id timeline.ID) error {
 func TestConformanceSmall(t *testing.T) {
 	servers := startRelays(t, small(), sandbox.Options{})
 	w := newWriter(t, servers, "fern")
-	conformance.Run(t, conformance.Setup{Backend: reader(t, servers), Publish: w.publish, Delete: w.remove, Message: w.message})
+	conformance.Run(t, conformance.Setup{Backend: reader(t, servers), Publish: w.publish, Address: w.address, Delete: w.remove, Message: w.message})
 }
 
 // TestConformanceWorld runs the suite on the demo's own world, spread over three
@@ -86,5 +91,5 @@ func TestConformanceSmall(t *testing.T) {
 func TestConformanceWorld(t *testing.T) {
 	servers := startRelays(t, world.New(world.Options{Seed: 1}), sandbox.Options{}, sandbox.Options{Limit: 10}, sandbox.Options{})
 	w := newWriter(t, servers, "fern")
-	conformance.Run(t, conformance.Setup{Backend: reader(t, servers), Publish: w.publish, Delete: w.remove, Message: w.message})
+	conformance.Run(t, conformance.Setup{Backend: reader(t, servers), Publish: w.publish, Address: w.address, Delete: w.remove, Message: w.message})
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/nbd-wtf/go-nostr"
 
 	"skein/timeline"
@@ -19,6 +20,7 @@ const (
 	streamBatch = 64                     // events decoded together
 	streamPause = 100 * time.Millisecond // to let a batch gather
 	streamTick  = time.Second
+	maxNoticed  = 4000
 	mostStored  = 450 // stored events after a reconnect, beyond which a relay may have cut
 )
 
@@ -33,6 +35,7 @@ type stream struct {
 	status  timeline.Status
 	up      time.Time // when a relay was last connected
 	told    bool
+	noticed *lru.Cache[string, struct{}] // events whose notices were emitted
 
 	mu     sync.Mutex
 	behind string // a relay that had more stored than it gives
@@ -54,7 +57,7 @@ func (b *Backend) Stream(ctx context.Context, from timeline.Cursor, emit func(ti
 		}
 		at = c
 	}
-	s := &stream{b: b, emit: emit, at: at, up: time.Now()}
+	s := &stream{b: b, emit: emit, at: at, up: time.Now(), noticed: newCache[string, struct{}](maxNoticed)}
 	for {
 		c, err := b.readers(ctx)
 		if err == nil {
@@ -105,10 +108,11 @@ func (s *stream) run(ctx context.Context, c *circle) error {
 	}
 }
 
-// withOwn adds the own relays: changes to the follows arrive there.
+// withOwn adds the own relays: changes to the follows arrive there, and at those where
+// the account reads what concerns it.
 func (s *stream) withOwn(p plan) plan {
 	all := maps.Clone(p)
-	for _, url := range s.b.own {
+	for _, url := range s.b.noticeRelays() {
 		if !slices.Contains(all[url], s.b.cfg.PubKey) {
 			all[url] = append(slices.Clone(all[url]), s.b.cfg.PubKey)
 		}
@@ -133,7 +137,11 @@ func (s *stream) subscription(url string, authors []string) *subscription {
 		for chunk := range slices.Chunk(authors, authorsMax) {
 			filters = append(filters, nostr.Filter{Kinds: append(homeKinds(), kindDeletion), Authors: chunk, Since: &from})
 		}
-		return append(filters, nostr.Filter{Kinds: []int{kindFollows, kindMutes, kindSaved, kindLike}, Authors: []string{s.b.cfg.PubKey}, Since: &from})
+		filters = append(filters, nostr.Filter{Kinds: []int{kindFollows, kindMutes, kindSaved, kindLike}, Authors: []string{s.b.cfg.PubKey}, Since: &from})
+		if slices.Contains(s.b.noticeRelays(), url) {
+			filters = append(filters, nostr.Filter{Kinds: noticeKinds(), Tags: nostr.TagMap{"p": {s.b.cfg.PubKey}}, Since: &from})
+		}
+		return filters
 	}
 	sub.event = func(e *nostr.Event) {
 		s.mu.Lock()
@@ -181,11 +189,12 @@ func (s *stream) take(ctx context.Context, c *circle, batch []*nostr.Event) erro
 	for _, e := range batch {
 		s.b.ownEvent(ctx, e)
 		switch {
-		case e.Kind == kindLike, e.Kind == kindSaved:
+		case e.Kind == kindLike, e.Kind == kindSaved, e.Kind == kindZap, e.Kind == kindComment:
 		case e.Kind == kindFollows, e.Kind == kindMutes:
 			moved = s.b.newCircle(e) || moved
 		case e.Kind == kindDeletion:
 			s.deleted(e)
+		case !c.reads(e.PubKey, s.b.cfg.PubKey): // it names the account, and no more
 		case s.b.isNew(e, s.at) && !s.b.given.Contains(e.ID):
 			fresh[e.ID] = e
 		}
@@ -209,6 +218,32 @@ func (s *stream) take(ctx context.Context, c *circle, batch []*nostr.Event) erro
 		s.b.given.Add(e.ID, p.Revision)
 		s.at = newerCursor([]*nostr.Event{e}, s.b.stamp(), s.at)
 		s.emit(timeline.Event{Post: p, Cursor: s.at.encode()})
+	}
+	return s.takeNotices(ctx, c, batch)
+}
+
+// takeNotices emits those of the events that are news for the account, oldest first.
+func (s *stream) takeNotices(ctx context.Context, c *circle, batch []*nostr.Event) error {
+	fresh := slices.DeleteFunc(slices.Clone(batch), func(e *nostr.Event) bool {
+		return s.noticed.Contains(e.ID) || !s.b.concerns(c, e)
+	})
+	if len(fresh) == 0 {
+		return nil
+	}
+	sc := scope{plan: plan{}}
+	for _, url := range s.b.noticeRelays() {
+		sc.plan[url] = nil
+	}
+	notices, err := s.b.noticesOf(ctx, c, sc, fresh)
+	if err != nil {
+		return err
+	}
+	for _, e := range fresh {
+		s.noticed.Add(e.ID, struct{}{})
+	}
+	slices.SortFunc(notices, func(x, y timeline.Notice) int { return x.Key().Compare(y.Key()) })
+	for _, n := range notices {
+		s.emit(timeline.Event{Notice: &n})
 	}
 	return nil
 }

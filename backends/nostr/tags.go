@@ -28,7 +28,9 @@ const (
 	kindFollowSet = 30000                       // NIP-51
 	kindArticle   = 30023                       // NIP-23
 
-	kindFileMessage = 15 // NIP-17
+	kindFileMessage = 15                   // NIP-17
+	kindZapRequest  = nostr.KindZapRequest // 9734, NIP-57
+	kindZap         = nostr.KindZap        // 9735
 )
 
 const (

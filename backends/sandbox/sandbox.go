@@ -83,6 +83,7 @@ type Nostr struct {
 // publisher takes what the trickle brings.
 type publisher interface {
 	Publish(world.Post) error
+	Do(world.Deed) error
 }
 
 // Start runs everything. The trickle ends with ctx or with Close; the servers end
@@ -190,6 +191,16 @@ func (s *Sandbox) Publish(p world.Post) error {
 		return fmt.Errorf("post %s: the sandbox has no network %q", p.Key, p.Network)
 	}
 	return server.Publish(p)
+}
+
+// Do has somebody do something to the Viewer now. One that was done before, or has
+// nothing to be done to, changes nothing.
+func (s *Sandbox) Do(d world.Deed) error {
+	server, ok := s.servers[d.Network]
+	if !ok {
+		return fmt.Errorf("a deed of %s: the sandbox has no network %q", d.By, d.Network)
+	}
+	return server.Do(d)
 }
 
 // Granted is how many tokens apps have on the Mastodon instance that act for the Viewer,

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -30,15 +31,24 @@ func (p *pauses) next() time.Duration {
 func (s *Sandbox) trickle(ctx context.Context, wait *pauses) {
 	timer := time.NewTimer(wait.next())
 	defer timer.Stop()
-	for _, p := range s.world.Later {
+	deeds := s.world.LaterDeeds
+	for i, p := range s.world.Later {
 		select {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
 		}
-		if err := s.Publish(p); err != nil {
+		err := s.Publish(p)
+		if i%eachDeed == 0 && len(deeds) > 0 {
+			err = errors.Join(err, s.Do(deeds[i/eachDeed%len(deeds)]))
+		}
+		if err != nil {
 			s.log.LogAttrs(ctx, slog.LevelWarn, "sandbox: a post of the trickle was refused", slog.Any("err", err))
 		}
 		timer.Reset(wait.next())
 	}
 }
+
+// eachDeed is how many posts of the trickle one deed goes with. The deeds begin again
+// when they are through.
+const eachDeed = 2

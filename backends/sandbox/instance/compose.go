@@ -67,6 +67,7 @@ func (s *Server) Publish(p world.Post) error {
 func (s *Server) publish(by *person, d draft) *post {
 	p := s.town.add(by, d, s.opts.Now(), s.pictures)
 	s.announce(p)
+	s.announceNotices()
 	return p
 }
 

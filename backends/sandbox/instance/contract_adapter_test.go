@@ -161,6 +161,53 @@ func readAround(t *testing.T, b *mastodon.Backend, post timeline.ID, who string)
 	}
 }
 
+// TestContractNotices has others do all that the sandbox tells of, and the adapter read
+// it page by page and mark it.
+func TestContractNotices(t *testing.T) {
+	v := description(t)
+	asked := say("asked", "you", "which?")
+	asked.Poll = &world.Poll{Options: []string{"a", "b"}, Votes: []int{0, 0}, Open: time.Second}
+	asked.Age = time.Hour
+	s, rec := observed(t, village(say("mine", "you", "a"), say("hers", "ana", "b"), asked), Options{})
+	b := adapter(t, s)
+	ana, you := s.Token("ana"), s.Token(world.Viewer)
+	id := func(key string) string { return s.town.keys[key].ID() }
+	s.do(t, http.MethodPost, "/api/v1/statuses/"+id("mine")+"/favourite", ana, nil)
+	s.do(t, http.MethodPost, "/api/v1/statuses/"+id("mine")+"/reblog", ana, nil)
+	s.do(t, http.MethodPost, "/api/v1/statuses/"+id("hers")+"/reblog", you, nil)
+	s.do(t, http.MethodPut, "/api/v1/statuses/"+id("hers"), ana, jsonBody(`{"status":"better"}`))
+	s.do(t, http.MethodPost, "/api/v1/statuses", ana, jsonBody(`{"status":"@you hello","in_reply_to_id":"`+id("mine")+`"}`))
+	s.do(t, http.MethodPost, "/api/v1/statuses", ana, jsonBody(`{"status":"look","quoted_status_id":"`+id("mine")+`"}`))
+	s.do(t, http.MethodPost, "/api/v1/accounts/"+s.town.people[world.Viewer].id+"/unfollow", ana, nil)
+	s.do(t, http.MethodPost, "/api/v1/accounts/"+s.town.people[world.Viewer].id+"/follow", ana, nil)
+	kinds := map[timeline.NoticeKind]int{}
+	for p := (timeline.Page{Limit: 3}); ; {
+		got, err := b.Notices(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range got.Notices {
+			kinds[n.Kind]++
+		}
+		if p.Before == "" {
+			if err := b.MarkNotices(t.Context(), got.Notices[0]); err != nil {
+				t.Error(err)
+			}
+		}
+		if p.Before = got.Older; p.Before == "" {
+			break
+		}
+	}
+	for _, k := range []timeline.NoticeKind{
+		timeline.NoticeLike, timeline.NoticeBoost, timeline.NoticeEdit, timeline.NoticeReply, timeline.NoticeQuote, timeline.NoticeFollow, timeline.NoticePoll,
+	} {
+		if kinds[k] != 1 {
+			t.Errorf("%d notices of kind %s, want one: %v", kinds[k], k, kinds)
+		}
+	}
+	t.Logf("contract: checked %d responses", rec.check(t, v))
+}
+
 // adapter signs the viewer in.
 func adapter(t *testing.T, s *Server) *mastodon.Backend {
 	t.Helper()

@@ -9,6 +9,7 @@
 //	edit.go upload.go scheduled.go vote.go    the rest of writing
 //	reading.go statuses.go accounts.go search.go about.go    the API, by subject
 //	relations.go ties.go markers.go    who follows, mutes and blocks whom; lists; read marks
+//	notices.go    who is told of what
 //	entity.go render.go    what is sent: JSON entities, HTML as Mastodon writes it
 //	stream.go    the websocket
 //	pictures.go  files

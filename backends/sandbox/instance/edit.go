@@ -72,5 +72,9 @@ func editStatus(c *call) (any, error) {
 	}
 	p.edited = now.UTC()
 	c.s.tell("status.update", p)
+	for who := range p.boosted {
+		c.s.town.notify(who, noticeEdit, p.by, p, now)
+	}
+	c.s.announceNotices()
 	return c.status(p), nil
 }

@@ -32,9 +32,14 @@ func follow(c *call, who *person) error {
 		return refusal{http.StatusForbidden, "This action is not allowed"}
 	case who.Locked && !c.viewer.follows.has(who.Key):
 		c.viewer.asked[who.Key] = true
+		c.s.town.notify(who, noticeRequest, c.viewer, nil, c.s.opts.Now())
 	default:
+		if !c.viewer.follows.has(who.Key) {
+			c.s.town.notify(who, noticeFollow, c.viewer, nil, c.s.opts.Now())
+		}
 		tie(c.s.town, c.viewer.follows, who.Key)
 	}
+	c.s.announceNotices()
 	return nil
 }
 

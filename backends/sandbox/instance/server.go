@@ -205,6 +205,8 @@ func (s *Server) routes() http.Handler {
 	s.writing(signedIn)
 	s.listing(signedIn)
 
+	signedIn("GET /api/v1/notifications", "read:notifications", notifications)
+	signedIn("GET /api/v1/notifications/{id}", "read:notifications", getNotification)
 	signedIn("GET /api/v1/accounts/verify_credentials", "profile read:accounts", verifyCredentials)
 	signedIn("GET /api/v1/accounts/relationships", "read:follows", relationships)
 	public("GET /api/v1/accounts/lookup", "read:accounts", lookupAccount)

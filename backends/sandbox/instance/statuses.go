@@ -34,7 +34,12 @@ func onStatus(act action) answer {
 func mark(set func(*post) ties[*person], on bool) action {
 	return func(c *call, p *post) *post {
 		if on {
+			first := !set(p).has(c.viewer)
 			tie(c.s.town, set(p), c.viewer)
+			if first && p.liked.has(c.viewer) {
+				c.s.town.notify(p.by, noticeLike, c.viewer, p, c.s.opts.Now())
+				c.s.announceNotices()
+			}
 		} else {
 			delete(set(p), c.viewer)
 		}

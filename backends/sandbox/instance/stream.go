@@ -19,6 +19,7 @@ type listener struct {
 	viewer   *person
 	stream   []string // as messages name it
 	wants    func(*post) bool
+	notified bool // it is the user stream, and its token covers notifications
 	messages chan []byte
 	cut      context.CancelFunc
 }
@@ -41,6 +42,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	l := &listener{viewer: viewer, messages: make(chan []byte, backlog), cut: cancel}
 	if viewer != nil {
 		l.stream, l.wants = s.town.streamed(viewer, r.URL.Query())
+		l.notified = r.URL.Query().Get("stream") == "user" && token.covers("read:notifications")
 	}
 	s.mu.Unlock()
 	switch {

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -30,6 +31,7 @@ type town struct {
 	scheduled []*scheduled       // in order of id
 
 	lastScheduled int
+	lastNotice    uint64
 	lastTie       uint64
 	kept          map[string]kept // by Idempotency-Key, see call.key
 }
@@ -47,6 +49,7 @@ type person struct {
 	rival   string            // see Contend
 	lists   []list
 	tags    ties[string] // followed
+	notices []*notice    // oldest first
 }
 
 // user is the handle without the host that those from elsewhere have.
@@ -84,10 +87,12 @@ func settle(w *world.World, now time.Time, files *gallery) (*town, error) {
 		}
 	}
 	t.arrange(w)
+	deeds := slices.SortedStableFunc(slices.Values(w.Deeds), func(a, b world.Deed) int { return cmp.Compare(b.Age, a.Age) })
 	for _, p := range w.Posts {
 		if p.Network != world.Mastodon {
 			continue
 		}
+		deeds = t.doUntil(p.Age, deeds, now, files) // a boost is a status, and those are in order
 		d, err := t.fromWorld(p)
 		if err != nil {
 			return nil, err
@@ -98,6 +103,8 @@ func settle(w *world.World, now time.Time, files *gallery) (*town, error) {
 			made.edited = made.created.Add(2 * time.Minute)
 		}
 	}
+	t.doUntil(0, deeds, now, files)
+	t.numberNotices()
 	return t, nil
 }
 
@@ -148,6 +155,7 @@ func (t *town) add(by *person, d draft, at time.Time, files *gallery) *post {
 	if d.boostOf != nil {
 		d.boostOf.boosted[by] = true
 	}
+	t.noticeOf(p)
 	t.posts = append(t.posts, p)
 	t.ids[p.ID()] = p
 	if d.key != "" {

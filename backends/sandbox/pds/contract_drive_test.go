@@ -134,6 +134,14 @@ func readAll(t *testing.T, s *pds.Server, address string) {
 	if _, err := b.Resolve(ctx, "@nobody.bsky.example"); err == nil {
 		t.Error("nobody was found")
 	}
+	notices := timeline.Page{Limit: 5}
+	for n := 0; n == 0 || notices.Before != ""; n++ {
+		got, err := b.Notices(ctx, notices)
+		must("Notices", err)
+		if notices.Before = got.Older; n == 0 && len(got.Notices) > 0 {
+			must("MarkNotices", b.MarkNotices(ctx, got.Notices[0]))
+		}
+	}
 	publishAll(ctx, t, b, s.DID("ana"))
 	if _, err := b.Thread(ctx, timeline.ID{Network: timeline.Bluesky, Local: "at://" + r.DID + "/app.bsky.feed.post/3jui7kd54zh2y"}); err == nil {
 		t.Error("a post that never was was found")
@@ -168,6 +176,7 @@ func writeAll(t *testing.T, s *pds.Server, address string) {
 	withPicture["embed"] = map[string]any{"$type": "app.bsky.embed.images", "images": []any{map[string]any{"alt": "x", "image": blob}}}
 	w.call("POST", "com.atproto.repo.createRecord", nil, map[string]any{"repo": me, "collection": "app.bsky.feed.post", "record": withPicture})
 	w.call("GET", "com.atproto.repo.listRecords", url.Values{"repo": {me}, "collection": {"app.bsky.feed.post"}, "limit": {"1"}}, nil)
+	w.call("GET", "app.bsky.notification.getUnreadCount", nil, nil)
 	w.call("GET", "app.bsky.feed.getLikes", url.Values{"uri": {uri}}, nil)
 	w.call("GET", "app.bsky.feed.getAuthorFeed", url.Values{"actor": {me}}, nil)
 	w.call("GET", "app.bsky.actor.getProfiles", url.Values{"actors": {me, s.Handle("ana")}}, nil)

@@ -270,6 +270,11 @@ func TestWholeWorld(t *testing.T) {
 			want++
 		}
 	}
+	for _, d := range w.Deeds {
+		if d.Network == world.Bluesky && d.Does == world.Boost {
+			want++
+		}
+	}
 	s.mu.RLock()
 	got := len(s.feed)
 	s.mu.RUnlock()

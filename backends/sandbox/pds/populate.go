@@ -23,6 +23,7 @@ type person struct {
 	world.Person
 	did, handle, password string
 	avatar                *blob
+	seen                  time.Time         // up to when notifications were
 	preferences           []json.RawMessage // app.bsky.actor.defs#preferences
 }
 
@@ -68,6 +69,14 @@ func (s *Server) populate(w *world.World) error {
 		}
 		if err := s.Write(m, now.Add(-m.Age)); err != nil {
 			return err
+		}
+	}
+	for _, d := range w.Deeds {
+		if d.Network != world.Bluesky {
+			continue
+		}
+		if err := s.do(d, now.Add(-d.Age)); err != nil {
+			return fmt.Errorf("%s of %s: %w", d.Does, d.By, err)
 		}
 	}
 	return nil

@@ -87,6 +87,10 @@ func (s *Server) table() map[string]method {
 		"app.bsky.graph.unmuteActor": {post, signed, (*Server).unmuteActor},
 		"app.bsky.graph.getMutes":    {get, signed, (*Server).getMutes},
 
+		"app.bsky.notification.listNotifications": {get, signed, (*Server).listNotifications},
+		"app.bsky.notification.getUnreadCount":    {get, signed, (*Server).getUnreadCount},
+		"app.bsky.notification.updateSeen":        {post, signed, (*Server).updateSeen},
+
 		"app.bsky.feed.getTimeline":   {get, signed, (*Server).getTimeline},
 		"app.bsky.feed.getAuthorFeed": {get, anyone, (*Server).getAuthorFeed},
 		"app.bsky.feed.getPosts":      {get, anyone, (*Server).getPosts},

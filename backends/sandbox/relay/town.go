@@ -102,6 +102,14 @@ func (t *town) settle(w *world.World, now time.Time) error {
 	if err := t.deliverAll(w.Messages, now); err != nil {
 		return err
 	}
+	for _, d := range w.Deeds {
+		if d.Network != world.Nostr {
+			continue
+		}
+		if err := t.do(d, now.Add(-d.Age)); err != nil {
+			return err
+		}
+	}
 	return t.pin(w, now)
 }
 
@@ -143,9 +151,11 @@ func (t *town) publish(p world.Post, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("post %s: %w", p.Key, err)
 	}
+	you := t.people[world.Viewer]
 	for _, e := range events {
-		for _, i := range author.homes {
-			t.servers[i].shelf.add(e)
+		t.spread(e, author)
+		if e.Tags.FindWithValue("p", you.public) != nil { // it goes where they read, too (NIP-65)
+			t.spread(e, you)
 		}
 	}
 	return nil

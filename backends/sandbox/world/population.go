@@ -26,7 +26,10 @@ func New(o Options) *World {
 	posts = append(posts, filler(d, o.Size-len(posts))...)
 	slices.SortStableFunc(posts, func(a, b Post) int { return cmp.Compare(b.Age, a.Age) })
 
-	w := &World{People: people(), Posts: posts, Later: later(d), Lists: lists(), Feeds: feeds(), Tags: followed(), Messages: messages()}
+	w := &World{
+		People: people(), Posts: posts, Later: later(d), Deeds: deeds(), LaterDeeds: laterDeeds(),
+		Lists: lists(), Feeds: feeds(), Tags: followed(), Messages: messages(),
+	}
 	for _, network := range []string{Mastodon, Bluesky, Nostr} {
 		follow(w.People, network)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -48,6 +49,9 @@ func (w *World) Validate() error {
 	}
 	for _, p := range w.Later {
 		c.post(p)
+	}
+	for _, d := range append(slices.Clone(w.Deeds), w.LaterDeeds...) {
+		c.deed(d)
 	}
 	c.copies(w.Posts)
 	for _, l := range w.Messages {

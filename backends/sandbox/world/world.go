@@ -24,9 +24,12 @@ type World struct {
 	People []Person
 	Posts  []Post // oldest first; a post stands after what it replies to, quotes or boosts
 	Later  []Post // the trickle: published one by one while the sandbox runs; Age is unused
-	Lists  []List
-	Feeds  []Feed
-	Tags   []string // that the viewer follows, where the network has that
+	Deeds  []Deed // what others did to you and your posts by then
+	// LaterDeeds go with the trickle; Age is unused.
+	LaterDeeds []Deed
+	Lists      []List
+	Feeds      []Feed
+	Tags       []string // that the viewer follows, where the network has that
 
 	Messages []Message // direct messages, oldest first
 }
