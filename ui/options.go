@@ -53,6 +53,8 @@ type Options struct {
 	// $EDITOR) and brings the message that done makes of what comes back; nil when
 	// there is none.
 	Editor func(text string, done func(text string, err error) tea.Msg) tea.Cmd
+	// Media is what becomes of media outside skein; nil: nothing does.
+	Media Media
 	// Pictures are how pictures are shown; nil: they are told and not shown.
 	Pictures *Pictures
 	// Undo is how long a post can be taken back before it leaves; 0 is 5 s, less is

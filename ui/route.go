@@ -118,6 +118,8 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 		if msg.n == m.message.n {
 			m.message.text = ""
 		}
+	case handled:
+		return m.handledSo(msg)
 	case opened:
 		if msg.err != nil {
 			m.o.Log.Warn("no browser", "err", msg.err)
@@ -247,7 +249,7 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 	case leaving:
 		return m.quit()
 	default:
-		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actSigning, m.actAccounts, m.actTabs} {
+		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actSigning, m.actAccounts, m.actTabs, m.actMedia} {
 			if cmd, done := act(a); done {
 				return cmd
 			}

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -64,50 +65,99 @@ func New(o Options) *Files {
 
 // Fetch implements timeline.Fetcher.
 func (f *Files) Fetch(ctx context.Context, id timeline.AccountID, address timeline.Safe, most int64) ([]byte, error) {
+	u, err := parse(address)
+	if err != nil {
+		return nil, err
+	}
+	if b, ok := f.recall(u.String(), most); ok {
+		return b, nil
+	}
+	var b bytes.Buffer
+	if err := f.download(ctx, id, u, most, func(string) (io.Writer, error) { return &b, nil }); err != nil {
+		return nil, err
+	}
+	if err := f.keep(u.String(), b.Bytes()); err != nil {
+		f.o.Log.Warn("a picture is not kept", "error", err)
+	}
+	return b.Bytes(), nil
+}
+
+// Copy writes the file at an address to where open says, once the server has told of what
+// type it is (MIME, or ""). It keeps nothing; the same holds as for Fetch. After an error
+// what was written is not whole.
+func (f *Files) Copy(ctx context.Context, id timeline.AccountID, address timeline.Safe, most int64, open func(kind string) (io.Writer, error)) error {
+	u, err := parse(address)
+	if err != nil {
+		return err
+	}
+	if b, ok := f.recall(u.String(), most); ok {
+		w, err := open(http.DetectContentType(b))
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(b); err != nil {
+			return fmt.Errorf("writing the file: %w", err)
+		}
+		return nil
+	}
+	return f.download(ctx, id, u, most, open)
+}
+
+// parse reads an address. Names and passwords in it are nobody's here.
+func parse(address timeline.Safe) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(address.String()))
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, timeline.Errorf(timeline.CodeUsage, "it is at no web address")
 	}
 	u.Fragment = ""
-	key := u.String()
-	if b, ok := f.recall(key, most); ok {
-		return b, nil
-	}
-	b, err := f.download(ctx, id, u, most)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.keep(key, b); err != nil {
-		f.o.Log.Warn("a picture is not kept", "error", err)
-	}
-	return b, nil
+	return u, nil
 }
 
-func (f *Files) download(ctx context.Context, id timeline.AccountID, u *url.URL, most int64) ([]byte, error) {
+func (f *Files) download(ctx context.Context, id timeline.AccountID, u *url.URL, most int64, open func(kind string) (io.Writer, error)) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, timeline.Errorf(timeline.CodeUsage, "it is at no web address")
+		return timeline.Errorf(timeline.CodeUsage, "it is at no web address")
 	}
 	req.Header.Set("Accept", "image/jpeg, image/png, image/gif, image/webp, */*;q=0.1")
 	resp, err := f.o.Way(id).Large(most).Do(req)
 	if err != nil {
-		return nil, transport.Unreachable(u.Host, err)
+		return transport.Unreachable(u.Host, err)
 	}
 	defer resp.Body.Close() //nolint:errcheck // only read from
+	tooLarge := timeline.Errorf(timeline.CodeTooLarge, "%s: it is over %d MiB", u.Host, most>>20)
 	switch {
 	case resp.StatusCode != http.StatusOK:
-		return nil, transport.StatusError(u.Host, resp.StatusCode, "")
+		return transport.StatusError(u.Host, resp.StatusCode, "")
 	case resp.ContentLength > most:
-		return nil, timeline.Errorf(timeline.CodeTooLarge, "%s: it is over %d MiB", u.Host, most>>20)
+		return tooLarge
 	}
-	b, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+	w, err := open(resp.Header.Get("Content-Type"))
+	if err != nil {
+		return err
+	}
+	out := &noting{Writer: w}
+	n, err := io.Copy(out, io.LimitReader(resp.Body, most+1))
 	switch {
-	case err != nil && timeline.CodeOf(err) == timeline.CodeTooLarge, int64(len(b)) > most:
-		return nil, timeline.Errorf(timeline.CodeTooLarge, "%s: it is over %d MiB", u.Host, most>>20)
+	case n > most, timeline.CodeOf(err) == timeline.CodeTooLarge:
+		return tooLarge
+	case out.err != nil:
+		return fmt.Errorf("writing the file: %w", out.err)
 	case err != nil:
-		return nil, transport.Unreachable(u.Host, err)
+		return transport.Unreachable(u.Host, err)
 	}
-	return b, nil
+	return nil
+}
+
+// noting is a writer that knows whether it was it that failed.
+type noting struct {
+	io.Writer
+	err error
+}
+
+func (n *noting) Write(b []byte) (int, error) {
+	written, err := n.Writer.Write(b)
+	n.err = err
+	return written, err
 }
 
 // Below: what is kept.

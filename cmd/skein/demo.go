@@ -147,6 +147,7 @@ func (a *app) moveInto(home, theme string, s *sandbox.Sandbox) error {
 	c.Nostr.Relays, c.Nostr.MediaServer = s.Nostr.Relays, s.Nostr.Media
 	c.Home, c.Theme = home, theme
 	c.Network.Allow = []string{"127.0.0.1", "localhost"}
+	c.Pictures.SaveTo = filepath.Join(home, "saved")
 	c.Secrets.Key = "file" // the person's keyring is none of the demo's business
 	b, err := toml.Marshal(c)
 	if err != nil {

@@ -69,6 +69,7 @@ func (a *app) showOnce(ctx context.Context, demo bool) (ui.Result, error) {
 		}
 		o.Colors = a.colors(records)
 		o.Pictures = a.pictures(records)
+		o.Media = media{app: a, files: a.files(records)}
 		options, accounts := a.hubOptions(a.merged(records))
 		defer a.letKeep(ctx, &o, &options)()
 		hub := timeline.NewHub(options, accounts...) //nolint:contextcheck // it goes on until Close
@@ -95,22 +96,36 @@ func (a *app) showOnce(ctx context.Context, demo bool) (ui.Result, error) {
 // openURL hands an http(s) address to the person's browser: the one that $BROWSER
 // names, or the system's. It goes as one argument, through no shell.
 func (a *app) openURL(ctx context.Context, address string) error {
-	name, args := "xdg-open", []string{address}
-	switch runtime.GOOS {
-	case "darwin":
-		name = "open"
-	case "windows":
-		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", address}
-	}
+	name, args := opener(address)
 	if own, ok := a.env("BROWSER"); ok && strings.TrimSpace(own) != "" {
 		name, args = ownBrowser(own, address)
 	}
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, args...) //nolint:gosec // the person's own choice, or a fixed program; the address was checked by who calls
-	detach(cmd)
-	if err := cmd.Start(); err != nil {
+	if err := a.start(ctx, name, args); err != nil {
 		return timeline.Errorf(timeline.CodeUnsupported, "no browser could be opened: %w", err)
 	}
-	go func() { _ = cmd.Wait() }() // the browser outlives us; its end is only collected
+	return nil
+}
+
+// opener is the system's own program for an address or a file, which it gets as one
+// argument, through no shell.
+func opener(what string) (name string, args []string) {
+	switch runtime.GOOS {
+	case "darwin":
+		return "open", []string{what}
+	case "windows":
+		return "rundll32", []string{"url.dll,FileProtocolHandler", what}
+	}
+	return "xdg-open", []string{what}
+}
+
+// start starts a program that outlives us.
+func (a *app) start(ctx context.Context, name string, args []string) error {
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, args...) //nolint:gosec // the person's own choice, or a fixed program; what it gets was checked by who calls
+	detach(cmd)
+	if err := cmd.Start(); err != nil {
+		return timeline.Errorf(timeline.CodeUnsupported, "%s cannot be started: %w", name, err)
+	}
+	go func() { _ = cmd.Wait() }() // it outlives us; its end is only collected
 	return nil
 }
 

@@ -68,6 +68,9 @@ func (c *canvas) medium(m timeline.Media) {
 	}
 }
 
+// KindOf is what a person calls a medium: "picture", "video".
+func KindOf(m timeline.Media) string { return kindName(m.Kind) }
+
 func kindName(k timeline.MediaKind) string {
 	switch k {
 	case timeline.Image:
