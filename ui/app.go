@@ -118,7 +118,8 @@ type Model struct {
 	album *picture.Album // nil: pictures are told and not shown
 	fit   picture.Fit    // how they become cells
 
-	played map[string]bool // hosts that a player was let connect to
+	renderings map[timeline.ID]*rendering // posts that were translated
+	played     map[string]bool            // hosts that a player was let connect to
 }
 
 // New makes the interface, which shows what was read before. It starts when a

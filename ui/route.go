@@ -118,6 +118,8 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 		if msg.n == m.message.n {
 			m.message.text = ""
 		}
+	case translated:
+		return m.takeTranslation(msg)
 	case handled:
 		return m.handledSo(msg)
 	case opened:

@@ -120,11 +120,16 @@ func (m *Model) revise(id timeline.ID) {
 	m.known.Purge()
 }
 
-// reviseAll does so with every post that something is wished of: after a network has
+// reviseAll does so with every post that something is wished of, or that is translated: after a network has
 // brought posts as it still sees them.
 func (m *Model) reviseAll() {
 	for k := range m.wishes {
 		m.revise(k.post)
+	}
+	for id, r := range m.renderings {
+		if r.shown {
+			m.revise(id)
+		}
 	}
 }
 
@@ -148,7 +153,7 @@ func (m *Model) wished(p *timeline.Post) *timeline.Post {
 		count(&next, k.kind, w.want)
 		p = &next
 	}
-	return p
+	return m.rendered(p)
 }
 
 func count(p *timeline.Post, kind timeline.Kind, up bool) {

@@ -52,6 +52,10 @@ func abilities() []ability {
 		{name: "MessageMarker", has: implements[timeline.MessageMarker], lacking: map[timeline.Network]string{
 			timeline.Nostr: "the network keeps no such mark",
 		}},
+		{name: "Translator", has: implements[timeline.Translator], lacking: map[timeline.Network]string{
+			timeline.Bluesky: "the network translates nothing",
+			timeline.Nostr:   "the network translates nothing",
+		}},
 		{name: "mute", has: takes(timeline.DoMute)},
 		{name: "block", has: takes(timeline.DoBlock), lacking: map[timeline.Network]string{
 			timeline.Nostr: "nobody can be kept from reading what relays give to all",

@@ -45,6 +45,9 @@ type Setup struct {
 	// Unsearched says why the network's own search is not there; "" where it is.
 	Unsearched string
 
+	// Untranslated says why the account's server translates nothing; "" where it does.
+	Untranslated string
+
 	// Patience is how long something published may take to be seen; 0 is 10 s.
 	Patience time.Duration
 }
@@ -113,6 +116,7 @@ func Run(t *testing.T, s Setup) {
 		{"Who", c.testWho},
 		{"Search", c.testSearch},
 		{"Messages", c.testMessages},
+		{"Translate", c.testTranslate},
 		{"Mute", c.testMute},
 		{"Block", c.testBlock}, // last: some networks end follows with it, and empty home of them
 	} {

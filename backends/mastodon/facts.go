@@ -33,12 +33,13 @@ const quotesVersion = 7
 
 // facts are what a server says of itself.
 type facts struct {
-	limits    timeline.Limits
-	perURL    int    // characters that an address counts for; 0: each of its own
-	quotes    bool   // the server takes quotes
-	domain    string // of its people's handles, lower case; "" when it did not say
-	version   string // as it says
-	streaming string // ws(s)://host, "" when it did not say
+	limits     timeline.Limits
+	perURL     int    // characters that an address counts for; 0: each of its own
+	quotes     bool   // the server takes quotes
+	translates bool   // the server has posts translated
+	domain     string // of its people's handles, lower case; "" when it did not say
+	version    string // as it says
+	streaming  string // ws(s)://host, "" when it did not say
 }
 
 func defaultLimits() timeline.Limits {
@@ -88,6 +89,9 @@ type configuration struct {
 		Min     int64 `json:"min_expiration"` // seconds
 		Max     int64 `json:"max_expiration"`
 	} `json:"polls"`
+	Translation struct {
+		Enabled bool `json:"enabled"`
+	} `json:"translation"`
 }
 
 // instanceV2 is GET /api/v2/instance.
@@ -152,12 +156,13 @@ func factsV2(raw json.RawMessage) *facts {
 	var in instanceV2
 	_ = json.Unmarshal(raw, &in) // best effort, see facts
 	return &facts{
-		limits:    in.Configuration.limits(),
-		perURL:    max(in.Configuration.Statuses.PerURL, 0),
-		quotes:    in.APIVersions.Mastodon >= quotesVersion,
-		domain:    cleanDomain(in.Domain),
-		version:   in.Version,
-		streaming: streamingBase(in.Configuration.URLs.Streaming),
+		limits:     in.Configuration.limits(),
+		perURL:     max(in.Configuration.Statuses.PerURL, 0),
+		quotes:     in.APIVersions.Mastodon >= quotesVersion,
+		translates: in.Configuration.Translation.Enabled,
+		domain:     cleanDomain(in.Domain),
+		version:    in.Version,
+		streaming:  streamingBase(in.Configuration.URLs.Streaming),
 	}
 }
 

@@ -33,7 +33,8 @@ ever added; these never change:
            sensitive, labels, languages, visibility, tags, links, mentions, media,
            poll, card, quote, reply_to, root, counts{replies, boosts, quotes,
            likes}, liked, boosted, bookmarked, filtered, muted, future, note;
-           in a thread also depth and focus, of a search also snippet
+           in a thread also depth and focus, of a search also snippet, of show
+           --translate also translation{text, warning, from, to, provider},
            of a direct message also conversation (its short id)
   conversation
            type "conversation", id, short, network, account, people[{id, handle,

@@ -67,8 +67,9 @@ type postJSON struct {
 	Future     bool             `json:"future,omitempty"`
 	Note       timeline.Safe    `json:"note,omitzero"`
 	// Of a message: the short id of its conversation.
-	Conversation string        `json:"conversation,omitempty"`
-	Snippet      timeline.Safe `json:"snippet,omitzero"` // of what was searched for: where it stands
+	Conversation string           `json:"conversation,omitempty"`
+	Snippet      timeline.Safe    `json:"snippet,omitzero"`      // of what was searched for: where it stands
+	Translation  *translationJSON `json:"translation,omitempty"` // where it was asked for
 	// In a thread: how deep the post stands, and whether it is the one asked for.
 	Depth *int `json:"depth,omitempty"`
 	Focus bool `json:"focus,omitempty"`

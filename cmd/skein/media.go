@@ -56,7 +56,7 @@ func newFile(dir, name string) (*os.File, error) {
 	suffix := path.Ext(name)
 	stem, try := strings.TrimSuffix(name, suffix), name
 	for n := 2; n < most; n++ {
-		f, err := os.OpenFile(filepath.Join(dir, try), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := os.OpenFile(filepath.Join(dir, try), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // a name of our own in the folder that the person chose
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}

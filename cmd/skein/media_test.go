@@ -107,7 +107,7 @@ func TestPlayerGetsOneArgument(t *testing.T) {
 		t.Fatal(err)
 	}
 	script := "#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + told + "'\n"
-	if err := os.WriteFile(player, []byte(script), 0o700); err != nil { //nolint:gosec // it is to be run
+	if err := os.WriteFile(player, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	m.app.config.Pictures.Player = player + " --quiet"

@@ -32,7 +32,11 @@ func (a *app) refCommand(use, short, long string, f *refFlags, do func(context.C
 
 func (a *app) showCommand() *cobra.Command {
 	var f refFlags
-	return a.refCommand("show", "Print one post", "show prints one post of any network.", &f, func(ctx context.Context, ref string) error {
+	var lang string
+	long := "show prints one post of any network. With --translate it is printed in another\n" +
+		"language, where its server translates; with --json the post is as it is, and the\n" +
+		"other words are in \"translation\"."
+	c := a.refCommand("show", "Print one post", long, &f, func(ctx context.Context, ref string) error {
 		return a.withRef(ctx, ref, f, func(r reading, p *printer) error {
 			id, err := r.post(ref)
 			if err != nil {
@@ -42,12 +46,19 @@ func (a *app) showCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.post(post, -1, false); err != nil {
+			if lang != "" {
+				err = p.translated(ctx, r.backend, post, lang)
+			} else {
+				err = p.post(post, -1, false)
+			}
+			if err != nil {
 				return err
 			}
 			return a.fromCache(r.backend, time.Time{}, unanswered(r.backend))
 		})
 	})
+	c.Flags().StringVar(&lang, "translate", "", "in the language LANG, such as de")
+	return c
 }
 
 func (a *app) threadCommand() *cobra.Command {

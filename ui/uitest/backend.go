@@ -15,16 +15,17 @@ import (
 type Backend struct {
 	account timeline.Account
 
-	mu       sync.Mutex
-	posts    []*timeline.Post // newest first
-	threads  map[timeline.ID]*timeline.Thread
-	people   map[string]*timeline.Profile
-	failure  error
-	pace     timeline.Pace
-	homes    int
-	events   chan timeline.Event
-	dropped  chan struct{} // closed to end the stream
-	slowness time.Duration
+	mu           sync.Mutex
+	posts        []*timeline.Post // newest first
+	threads      map[timeline.ID]*timeline.Thread
+	people       map[string]*timeline.Profile
+	failure      error
+	pace         timeline.Pace
+	homes        int
+	events       chan timeline.Event
+	dropped      chan struct{} // closed to end the stream
+	slowness     time.Duration
+	translations map[timeline.ID]timeline.Translation
 }
 
 var (
@@ -77,6 +78,27 @@ func (b *Backend) Knows(p *timeline.Profile) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.people[p.ID] = p
+}
+
+// Translates has the backend translate a post; it translates no other.
+func (b *Backend) Translates(id timeline.ID, t timeline.Translation) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.translations == nil {
+		b.translations = map[timeline.ID]timeline.Translation{}
+	}
+	b.translations[id] = t
+}
+
+// Translate implements timeline.Translator.
+func (b *Backend) Translate(_ context.Context, id timeline.ID, _ string) (*timeline.Translation, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t, ok := b.translations[id]
+	if !ok {
+		return nil, timeline.Errorf(timeline.CodeUnsupported, "%s translates nothing", id.Network)
+	}
+	return &t, nil
 }
 
 // Slow makes every answer take d.

@@ -68,7 +68,7 @@ func instanceV1(c *call) (any, error) {
 func instanceV2(c *call) (any, error) {
 	config := configuration()
 	config["urls"] = object{"streaming": c.s.streamingURL()}
-	config["translation"] = object{"enabled": false}
+	config["translation"] = object{"enabled": true}
 	name, version := c.s.opts.Repeats.software()
 	versions := object{}
 	if name == "mastodon" {

@@ -197,6 +197,7 @@ func (s *Server) routes() http.Handler {
 	signedIn("PUT /api/v1/statuses/{id}", "write:statuses", editStatus)
 	signedIn("DELETE /api/v1/statuses/{id}", "write:statuses", deleteStatus)
 	signedIn("GET /api/v1/statuses/{id}/source", "read:statuses", getSource)
+	signedIn("POST /api/v1/statuses/{id}/translate", "read:statuses", translateStatus)
 	public("GET /api/v1/statuses/{id}/context", "read:statuses", getContext)
 	for verb, act := range actions() {
 		signedIn("POST /api/v1/statuses/{id}/"+verb, scopeOf(verb), onStatus(act))
