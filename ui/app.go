@@ -118,6 +118,7 @@ type Model struct {
 	album *picture.Album // nil: pictures are told and not shown
 	fit   picture.Fit    // how they become cells
 
+	command    string                     // the one that was last given a post
 	renderings map[timeline.ID]*rendering // posts that were translated
 	played     map[string]bool            // hosts that a player was let connect to
 }

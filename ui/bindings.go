@@ -63,6 +63,7 @@ func readingCommands() []command {
 		{"links", []string{"o"}, groupPost, "open a link", (*Model).links, (*Model).noLinks},
 		{"media", []string{"m"}, groupPost, "its pictures, videos and sounds, and what they show", (*Model).media, (*Model).noMedia},
 		{"translate", []string{"T"}, groupPost, "translate it, where its server does; again: the original", (*Model).translate, (*Model).noTranslation},
+		{"pipe", []string{"|"}, groupPost, "give it to a command, as JSON, and read what that says", (*Model).pipe, (*Model).noPipe},
 		{"browser", []string{"O"}, groupPost, "open the post in the browser", (*Model).browse, (*Model).noBrowsing},
 		{"reply", []string{"r"}, groupPost, "reply", (*Model).reply, (*Model).noReply},
 		{"reply-all", []string{"R"}, groupPost, "reply to all copies of a post", (*Model).replyAll, (*Model).noReply},

@@ -53,6 +53,8 @@ type Options struct {
 	// $EDITOR) and brings the message that done makes of what comes back; nil when
 	// there is none.
 	Editor func(text string, done func(text string, err error) tea.Msg) tea.Cmd
+	// Pipe gives posts to commands; nil: none are run.
+	Pipe Pipe
 	// Language is what posts are translated into (BCP 47); "" leaves it to the server.
 	Language string
 	// Media is what becomes of media outside skein; nil: nothing does.

@@ -118,6 +118,8 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 		if msg.n == m.message.n {
 			m.message.text = ""
 		}
+	case piped:
+		m.takePiped(msg)
 	case translated:
 		return m.takeTranslation(msg)
 	case handled:
@@ -251,7 +253,7 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 	case leaving:
 		return m.quit()
 	default:
-		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actSigning, m.actAccounts, m.actTabs, m.actMedia} {
+		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actSigning, m.actAccounts, m.actTabs, m.actMedia, m.actPiping} {
 			if cmd, done := act(a); done {
 				return cmd
 			}

@@ -69,7 +69,7 @@ func (a *app) showOnce(ctx context.Context, demo bool) (ui.Result, error) {
 		}
 		o.Colors = a.colors(records)
 		o.Pictures = a.pictures(records)
-		o.Language = a.language()
+		o.Language, o.Pipe = a.language(), a.pipe(records)
 		o.Media = media{app: a, files: a.files(records)}
 		options, accounts := a.hubOptions(a.merged(records))
 		defer a.letKeep(ctx, &o, &options)()
