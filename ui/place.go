@@ -64,7 +64,7 @@ func (m *Model) recallPlace(ctx context.Context, r *reading) {
 	}
 	r.place.known = r.place.known && r.rows.Len() > 0
 	r.place.kept = r.place.left
-	r.feed.Changed()
+	m.redraw(r)
 }
 
 // begin goes where the reader of the timeline in front left and has the networks

@@ -144,6 +144,8 @@ func (m *Model) tail(r *reading) string {
 		return ""
 	case r.rows.Len() == 0 && !r.state.Settled:
 		return "reading your timelines" + more
+	case r.state.End && r.rows.Len() == 0:
+		return "nothing is here yet"
 	case r.state.End:
 		return "that is everything"
 	case r.state.Loading:

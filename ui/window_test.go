@@ -53,6 +53,14 @@ func TestReadingGoesOnThroughAllThatIsKept(t *testing.T) {
 	})
 }
 
+func TestAFeedWithoutPostsSaysSo(t *testing.T) {
+	uitest.Recall(t, ui.Options{}, nil, func(s *uitest.Session, shelf *uitest.Shelf) {
+		s.See("reading your timelines")
+		shelf.Reports(timeline.Changes{Settled: true, End: true})
+		s.See("nothing is here yet")
+	})
+}
+
 func TestBottomIsTheOldestThatIsKept(t *testing.T) {
 	uitest.Recall(t, ui.Options{}, kept(5000), func(s *uitest.Session, shelf *uitest.Shelf) {
 		shelf.Reports(timeline.Changes{Settled: true})
