@@ -47,7 +47,7 @@ func (o *ownAccounts) Keep(ctx context.Context, f account.Finished) (account.Rec
 	if !o.app.config.Of(r.Name).Reads() {
 		return r, nil
 	}
-	return r, o.hub.Add(ctx, backends.Account(r))
+	return r, errors.Join(o.hub.Add(ctx, backends.Account(r)), o.feeds.add(ctx, backends.Account(r)))
 }
 
 // follow has the outbox know the accounts that there are now.

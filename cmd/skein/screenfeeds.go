@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -25,13 +27,13 @@ type ownFeeds struct {
 	tabs    []ui.Tab            // of the configuration
 
 	mu   sync.Mutex
-	hubs map[*timeline.Hub]bool
+	hubs map[*timeline.Hub]ui.Tab // those that are open
 }
 
 // letChoose gives the full screen its feeds. The caller ends what was opened with stop,
 // before the hub of home is closed.
 func (a *app) letChoose(o *ui.Options, hub *timeline.Hub, options timeline.HubOptions) (f *ownFeeds, stop func()) {
-	f = &ownFeeds{app: a, home: hub, options: options, hubs: map[*timeline.Hub]bool{}}
+	f = &ownFeeds{app: a, home: hub, options: options, hubs: map[*timeline.Hub]ui.Tab{}}
 	f.open = func(ctx context.Context, id timeline.AccountID) (timeline.Backend, error) {
 		b, err := hub.Backend(ctx, id)
 		if err != nil {
@@ -108,10 +110,9 @@ func (f *ownFeeds) Open(_ context.Context, t ui.Tab) (hub ui.Hub, end func(), er
 	o.Open, o.Feed = f.open, t.Feed
 	var accounts []timeline.Account
 	for _, a := range f.home.Accounts() {
-		if len(t.Accounts) > 0 && !slices.Contains(t.Accounts, a.Name) || len(t.Networks) > 0 && !slices.Contains(t.Networks, string(a.Network)) {
-			continue
+		if isFor(t, a) {
+			accounts = append(accounts, a)
 		}
-		accounts = append(accounts, a)
 	}
 	if len(accounts) == 0 {
 		return nil, nil, timeline.Errorf(timeline.CodeUsage, "%s: no account that is read here has a name or network of this tab's", t.Name)
@@ -119,10 +120,10 @@ func (f *ownFeeds) Open(_ context.Context, t ui.Tab) (hub ui.Hub, end func(), er
 	opened := timeline.NewHub(o, accounts...) //nolint:contextcheck // it goes on until it is closed
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.hubs[opened] = true
+	f.hubs[opened] = t
 	return opened, func() { //nolint:contextcheck // what was read is kept whatever ended ctx
 		f.mu.Lock()
-		known := f.hubs[opened]
+		_, known := f.hubs[opened]
 		delete(f.hubs, opened)
 		f.mu.Unlock()
 		if known {
@@ -138,25 +139,38 @@ func (f *ownFeeds) Choices(ctx context.Context) ([]timeline.FeedChoice, []timeli
 
 // remove ends the reading of an account in all feeds.
 func (f *ownFeeds) remove(ctx context.Context, id timeline.AccountID) {
-	for _, h := range f.all() {
+	for h := range f.all() {
 		h.Remove(ctx, id)
 	}
 }
 
-func (f *ownFeeds) all() []*timeline.Hub {
+// add reads an account in all feeds that are open and not for others.
+func (f *ownFeeds) add(ctx context.Context, a timeline.Account) error {
+	var failed error
+	for h, t := range f.all() {
+		if isFor(t, a) {
+			failed = errors.Join(failed, h.Add(ctx, a))
+		}
+	}
+	return failed
+}
+
+// isFor tells whether a tab reads an account.
+func isFor(t ui.Tab, a timeline.Account) bool {
+	return (len(t.Accounts) == 0 || slices.Contains(t.Accounts, a.Name)) &&
+		(len(t.Networks) == 0 || slices.Contains(t.Networks, string(a.Network)))
+}
+
+func (f *ownFeeds) all() map[*timeline.Hub]ui.Tab {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	out := make([]*timeline.Hub, 0, len(f.hubs))
-	for h := range f.hubs {
-		out = append(out, h)
-	}
-	return out
+	return maps.Clone(f.hubs)
 }
 
 // close ends the reading of all feeds, all at once.
 func (f *ownFeeds) close() {
 	var closing sync.WaitGroup
-	for _, h := range f.all() {
+	for h := range f.all() {
 		closing.Go(h.Close)
 	}
 	closing.Wait()
