@@ -104,6 +104,7 @@ type Model struct {
 	reports  map[string]string // operations of acts, and what to say when they have arrived
 	leaving  bool              // skein ends once the draft is saved
 
+	mail       mailing           // direct messages
 	signing    *signing          // the sign-in on the screen; nil while there is none
 	begunFlows []*signing        // all there were
 	records    []account.Record  // the accounts, as far as they were asked for

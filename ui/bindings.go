@@ -88,6 +88,7 @@ func readingCommands() []command {
 		{"match-previous", []string{"N"}, groupView, "previous of what was found", (*Model).previousMatch, (*Model).noMatches},
 		{"filter", []string{`\`}, groupView, "filter what is loaded as you type", (*Model).startFilter, (*Model).noTimeline},
 		{"refresh", []string{"ctrl+r"}, groupView, "ask for news now", (*Model).refresh, (*Model).noPane},
+		{"messages", []string{"g d"}, groupView, "direct messages, as conversations", (*Model).showMessages, (*Model).noMessages},
 		{"muted", []string{"g m"}, groupView, "what is muted here; take it back", (*Model).showMuted, (*Model).noMutes},
 		{"accounts", []string{"g a"}, groupView, "your accounts: add, remove, rename, check", (*Model).showAccounts, (*Model).noAccounts},
 		{"account-next", []string{"alt+n"}, groupView, "the next of several accounts acts", (*Model).actNext, (*Model).noChoice},

@@ -66,6 +66,8 @@ type Options struct {
 	Undo time.Duration
 	// Colors are those of accounts' letters, #rrggbb; others have their network's.
 	Colors map[timeline.AccountID]string
+	// Messages are the direct messages of all accounts; nil: none can be read.
+	Messages Messages
 	// Accounts are what signs in and out; nil: nothing here can.
 	Accounts Accounts
 	// Notices are told when the interface starts.

@@ -71,7 +71,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.MouseWheelMsg:
 		m.roll(msg.Mouse())
 	default:
-		return tea.Batch(m.data(msg), m.written(msg), m.signs(msg), m.accounted(msg), m.pictured(msg), m.tabbed(msg))
+		return tea.Batch(m.data(msg), m.written(msg), m.signs(msg), m.accounted(msg), m.pictured(msg), m.tabbed(msg), m.mailed(msg))
 	}
 	return nil
 }
@@ -253,7 +253,7 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 	case leaving:
 		return m.quit()
 	default:
-		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actSigning, m.actAccounts, m.actTabs, m.actMedia, m.actPiping} {
+		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actSigning, m.actAccounts, m.actTabs, m.actMedia, m.actPiping, m.actMessages} {
 			if cmd, done := act(a); done {
 				return cmd
 			}
@@ -359,7 +359,7 @@ func (m *Model) change(c changed) tea.Cmd {
 	if r == m.home {
 		m.delivered(c.Deliveries...)
 		m.health = c.Health
-		more = tea.Batch(m.forgets(c.Forgetful), m.watchAccounts())
+		more = tea.Batch(m.forgets(c.Forgetful), m.watchAccounts(), m.messageSent(c.Deliveries))
 	}
 	m.redraw(r)
 	if settled {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -217,6 +218,9 @@ func purpose(d outbox.Draft) (p struct {
 			p.kind, p.id = k.kind, k.parents[0].ID
 			break
 		}
+	}
+	if d.Letter != nil {
+		p.kind, p.id = "message", timeline.ID{Local: fmt.Sprint(d.To, d.Letter.Conversation, d.Letter.People)}
 	}
 	return p
 }

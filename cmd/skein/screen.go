@@ -79,13 +79,13 @@ func (a *app) showOnce(ctx context.Context, demo bool) (ui.Result, error) {
 		feeds, end := a.letChoose(&o, hub, options)
 		defer end()
 		own.feeds = feeds
-		box, stop, err := a.letWrite(ctx, &o, hub, records)
+		box, mail, stop, err := a.letWrite(ctx, &o, hub, records)
 		if err != nil { // what there is to read can be read all the same
 			a.log.Error("nothing can be written", "error", err)
 			o.Notices = append(o.Notices, "nothing can be written: "+timeline.CleanLine(err.Error()).String())
 		} else {
 			defer stop()
-			own.box = box
+			own.box, own.mail = box, mail
 		}
 	}
 	defer collect(forDays)()

@@ -16,9 +16,10 @@ import (
 // that what is read and written follows at once.
 type ownAccounts struct {
 	app   *app
-	hub   *timeline.Hub  // nil on the welcome screen
-	feeds *ownFeeds      // nil there, too
-	box   *outbox.Outbox // nil when nothing can be written
+	hub   *timeline.Hub      // nil on the welcome screen
+	feeds *ownFeeds          // nil there, too
+	box   *outbox.Outbox     // nil when nothing can be written
+	mail  *timeline.Messages // likewise
 }
 
 // Networks implements ui.Accounts.
@@ -50,11 +51,12 @@ func (o *ownAccounts) Keep(ctx context.Context, f account.Finished) (account.Rec
 	return r, errors.Join(o.hub.Add(ctx, backends.Account(r)), o.feeds.add(ctx, backends.Account(r)))
 }
 
-// follow has the outbox know the accounts that there are now.
+// follow has the outbox, and the messages, know the accounts that there are now.
 func (o *ownAccounts) follow() error {
 	all, err := o.app.book.All()
 	if err == nil && o.box != nil {
 		o.box.SetAccounts(accountsOf(all))
+		o.mail.SetAccounts(accountsOf(all)...)
 	}
 	return err
 }

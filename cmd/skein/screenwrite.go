@@ -19,18 +19,22 @@ import (
 // letWrite gives the full screen what it writes with: the outbox, which sends for
 // as long as the screen is open, and what earlier runs have left. The caller ends
 // it with stop, before the hub is closed.
-func (a *app) letWrite(ctx context.Context, o *ui.Options, hub *timeline.Hub, records []account.Record) (box *outbox.Outbox, stop func(), err error) {
+func (a *app) letWrite(ctx context.Context, o *ui.Options, hub *timeline.Hub, records []account.Record) (box *outbox.Outbox, mail *timeline.Messages, stop func(), err error) {
 	book, err := a.addressBook(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	aside := newPool(a)
 	box, err = outbox.Open(ctx, outbox.Options{
 		Dir: a.paths.State, Open: a.sharing(hub, aside), Accounts: accountsOf(records), Sink: hub, Now: a.now, Log: a.log,
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
+	mail = timeline.NewMessages(timeline.MessagesOptions{
+		Open: a.sharing(hub, aside), Marks: o.Marks, Mutes: o.Mutes, Now: a.now, Log: a.log,
+	}, accountsOf(records)...)
+	o.Messages = mail
 	o.Outbox, o.People, o.Attach, o.Editor = box, book, outbox.Attach, a.editInScreen
 	if o.Undo = time.Duration(a.config.Post.Undo); o.Undo == 0 {
 		o.Undo = -1 // at once
@@ -47,7 +51,7 @@ func (a *app) letWrite(ctx context.Context, o *ui.Options, hub *timeline.Hub, re
 			a.log.Error("sending has ended", "error", err)
 		}
 	})
-	return box, func() { //nolint:contextcheck // what is open is given back whatever ended ctx
+	return box, mail, func() { //nolint:contextcheck // what is open is given back whatever ended ctx
 		cancel()
 		running.Wait()
 		if err := box.Close(); err != nil {

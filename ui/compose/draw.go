@@ -143,6 +143,8 @@ func (c *Compose) about(l overlay.Look, width, room int) []string {
 		return nil
 	case len(c.draft.Edit) > 0:
 		what = "your post"
+	case c.draft.Letter != nil:
+		what = "a message to " + c.o.About.Who.Line().String() + " alone"
 	case len(c.draft.ReplyTo) > 0:
 		what = l.Theme.Signs.ReplyTo + " " + c.o.About.Who.Line().String()
 	default:
