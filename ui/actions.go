@@ -121,6 +121,9 @@ func mentions(p *timeline.Post, want string) bool {
 // refresh asks for news: of what was opened, or of every account. A search is put in
 // another order.
 func (m *Model) refresh() tea.Cmd {
+	if m.album != nil {
+		m.album.Again()
+	}
 	if d := m.opened(); d != nil {
 		d.Reload()
 		return m.load(d)

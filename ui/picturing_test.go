@@ -140,3 +140,25 @@ func TestKittyGetsPixels(t *testing.T) {
 		}
 	})
 }
+
+// TestRefreshTriesPicturesAgain: one that was not to be had may be by now.
+func TestRefreshTriesPicturesAgain(t *testing.T) {
+	nets, _ := shown()
+	files := &uitest.Pictures{}
+	uitest.Play(t, ui.Options{Pictures: files.Options()}, nets, func(s *uitest.Session) {
+		s.Sleep(time.Second)
+		before := len(files.Asked())
+		s.Press("j", "k")
+		s.Sleep(time.Second)
+		if got := len(files.Asked()); got != before {
+			t.Errorf("asked for %d and then for %d more without being told to", before, got-before)
+		}
+		files.Has(heronAt, world.Draw(world.Picture{Seed: 5, Scene: world.Heron, Width: 400, Height: 300}))
+		blurred := s.Frame()
+		s.Press("ctrl+r")
+		s.Sleep(5 * time.Second)
+		if len(files.Asked()) == before || s.Frame() == blurred {
+			t.Error("it was not tried again")
+		}
+	})
+}

@@ -75,3 +75,14 @@ func TestDecodeRefusesAtOnce(t *testing.T) {
 		t.Errorf("nobody waits any more: %v", err)
 	}
 }
+
+// BenchmarkDecode shows a photograph of two megapixels in a timeline.
+func BenchmarkDecode(b *testing.B) {
+	photo := asJPEG(b, quarters(1600, 1200))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := media.Decode(b.Context(), photo, func(int, int) (int, int) { return 54, 40 }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

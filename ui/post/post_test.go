@@ -191,3 +191,15 @@ func TestVotersNobodyCounted(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+// TestOwnEmojiIsDim: a shortcode stands for a picture, and is no word of the text.
+func TestOwnEmojiIsDim(t *testing.T) {
+	p := uitest.Post(timeline.Mastodon, "1", time.Minute, "ana", "")
+	p.Text = timeline.Text{
+		{Text: timeline.Clean("well done ")}, {Kind: timeline.SpanEmoji, Text: timeline.CleanLine(":blobcat:"), Target: timeline.CleanLine("https://files.example/b.png")},
+	}
+	l := look("dark", 80)
+	if got := drawn(p, l); !strings.Contains(got, "well done "+l.Theme.Dim.Paint(":blobcat:")) {
+		t.Errorf("drawn as %q", got)
+	}
+}

@@ -46,6 +46,8 @@ func (c *canvas) runs(t timeline.Text) []cell.Run {
 			style = c.Theme.People
 		case timeline.SpanTag:
 			style = c.Theme.Tag
+		case timeline.SpanEmoji: // a word for a picture
+			style = c.Theme.Dim
 		}
 		run.Open, run.Close = style.Open(), style.Close()
 		if s.Kind != timeline.SpanLink {
