@@ -29,7 +29,7 @@ func (c Config) check() error {
 	if err := checkTabs(c.Tabs); err != nil {
 		return err
 	}
-	for _, check := range []func() error{c.Network.check, c.Secrets.check, c.Nostr.check, c.Post.check, c.Cache.check, c.Pictures.check} {
+	for _, check := range []func() error{c.Network.check, c.Secrets.check, c.Nostr.check, c.Post.check, c.Cache.check, c.Pictures.check, c.Notify.check} {
 		if err := check(); err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ type Config struct {
 	Post    Post    `toml:"post" comment:"what a post is when the command or the compose screen does not say"`
 	Cache   Cache   `toml:"cache" comment:"what was read before, kept for reading and searching without a network"`
 	Secrets Secrets `toml:"secrets"`
+	Notify  Notify  `toml:"notify" comment:"what has happened is told outside the screen while nobody looks at it"`
 	// Pictures are those of posts, on the full screen.
 	Pictures Pictures `toml:"pictures"`
 	// Account holds what is decided about single accounts, by their names.
@@ -97,6 +98,7 @@ func Default() Config {
 	return Config{
 		Theme:    "auto",
 		Secrets:  Secrets{Key: "auto"},
+		Notify:   Notify{Kinds: []string{}, Command: []string{}},
 		Cache:    Cache{MaxSize: 2e9},
 		Pictures: Pictures{Show: "auto", MaxRows: 10},
 		Post:     Post{To: []string{}, Lang: []string{}, Undo: Span(5 * time.Second)},

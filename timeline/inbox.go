@@ -15,6 +15,8 @@ const (
 	// noticePages is how many pages one Refresh reads of an account in search of what
 	// it knows.
 	noticePages = 5
+	// heldNotices are those of each account that are held at first: Older holds more.
+	heldNotices = 500
 	// mostCopies is how many posts an Inbox remembers the drafts of.
 	mostCopies = 10_000
 )
@@ -39,8 +41,10 @@ type InboxOptions struct {
 	// Copies tells of which draft posts are copies, each with all of them; nil: none is
 	// known.
 	Copies func(ctx context.Context, id ID) ([]ID, error)
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Accounts are those that there are now, where they come and go; nil: NewInbox's.
+	Accounts func() []Account
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Inbox is the notices of all accounts: it reads and keeps them, and marks them as
@@ -49,12 +53,12 @@ type InboxOptions struct {
 type Inbox struct {
 	opts InboxOptions
 
-	mu       sync.Mutex
-	accounts []Account
-	older    map[AccountID]Cursor // where Older continues
-	ended    map[AccountID]bool   // nothing is older
-	copies   map[ID]string
-	states   map[AccountID]State
+	mu     sync.Mutex
+	held   int                  // notices of each account that are shown
+	older  map[AccountID]Cursor // where Older continues
+	ended  map[AccountID]bool   // nothing is older
+	copies map[ID]string
+	states map[AccountID]State
 }
 
 // NewInbox makes an Inbox of accounts.
@@ -73,24 +77,15 @@ func NewInbox(o InboxOptions, accounts ...Account) *Inbox {
 	}
 	i := &Inbox{
 		opts: o, older: map[AccountID]Cursor{}, ended: map[AccountID]bool{},
-		copies: map[ID]string{}, states: map[AccountID]State{},
+		copies: map[ID]string{}, states: map[AccountID]State{}, held: heldNotices,
 	}
-	i.SetAccounts(accounts...)
+	if i.opts.Accounts == nil {
+		i.opts.Accounts = func() []Account { return accounts }
+	}
 	return i
 }
 
-// SetAccounts takes others in place of the accounts that there were.
-func (i *Inbox) SetAccounts(accounts ...Account) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.accounts = slices.Clone(accounts)
-}
-
-func (i *Inbox) all() []Account {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.accounts
-}
+func (i *Inbox) all() []Account { return i.opts.Accounts() }
 
 // Noticed is what an Inbox holds.
 type Noticed struct {
@@ -118,8 +113,11 @@ func (n Noticed) Unread() (unread int) {
 // read.
 func (i *Inbox) Kept(ctx context.Context) (Noticed, error) {
 	var lists [][]Notice
+	i.mu.Lock()
+	held := i.held
+	i.mu.Unlock()
 	for _, a := range i.all() {
-		kept, err := i.opts.Cache.KeptNotices(ctx, a.ID, MaxKeptNotices)
+		kept, err := i.opts.Cache.KeptNotices(ctx, a.ID, held)
 		if err != nil {
 			return Noticed{}, fmt.Errorf("the notices of %s that were kept: %w", a.Name, err)
 		}
@@ -267,16 +265,16 @@ func (i *Inbox) tellRead(ctx context.Context, a Account, newest Notice) error {
 	return m.MarkNotices(ctx, newest)
 }
 
-// Missed are the accounts that have come back since it was asked last: what has
-// happened meanwhile no stream has told, so they are to be refreshed.
+// Missed are the accounts that have come, or come back, since it was asked last: what
+// has happened meanwhile no stream has told, so they are to be refreshed.
 func (i *Inbox) Missed(health []Health) []AccountID {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var back []AccountID
 	for _, h := range health {
 		was, known := i.states[h.Account.ID]
-		lost := was == Down || was == SignIn || was == Connecting
-		if known && lost && (h.State == Live || h.State == Partial) {
+		lost := !known || was == Down || was == SignIn || was == Connecting
+		if lost && (h.State == Live || h.State == Partial) {
 			back = append(back, h.Account.ID)
 		}
 		i.states[h.Account.ID] = h.State

@@ -227,4 +227,7 @@ func TestInboxMissed(t *testing.T) {
 	if want := []bool{false, true, false, false, false, true, false}; !slices.Equal(got, want) {
 		t.Errorf("missed %v, want %v", got, want)
 	}
+	if fresh := inboxOf(nil, timeline.InboxOptions{}); len(fresh.Missed(health(timeline.Live))) != 1 {
+		t.Error("one that is there when it is asked first was not asked for anything yet")
+	}
 }

@@ -14,7 +14,12 @@ func (i *Inbox) Refresh(ctx context.Context, ids ...AccountID) (Noticed, error) 
 }
 
 // Older asks all accounts for what is below what was read so far.
-func (i *Inbox) Older(ctx context.Context) (Noticed, error) { return i.read(ctx, nil, i.below) }
+func (i *Inbox) Older(ctx context.Context) (Noticed, error) {
+	i.mu.Lock()
+	i.held = min(i.held+MaxPage, MaxKeptNotices)
+	i.mu.Unlock()
+	return i.read(ctx, nil, i.below)
+}
 
 // read asks accounts side by side.
 func (i *Inbox) read(ctx context.Context, ids []AccountID, ask func(context.Context, Account, Notifier) ([]Notice, error)) (Noticed, error) {

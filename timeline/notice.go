@@ -162,9 +162,9 @@ func believedNotice(n Notice, now time.Time) Notice {
 	if !slices.Contains(NoticeKinds(), n.Kind) {
 		n.Kind = NoticeOther
 	}
-	n.At = n.At.UTC()
+	n.At = n.At.UTC().Truncate(time.Millisecond) // as it is kept
 	if n.At.After(now) || n.At.IsZero() {
-		n.At = now.UTC()
+		n.At = now.UTC().Truncate(time.Millisecond)
 	}
 	n.Text = n.Text.Line()
 	return n

@@ -202,6 +202,9 @@ func (m *Model) nothingToOpen() string {
 			return ""
 		}
 	}
+	if m.inNotices() {
+		return m.noAuthor()
+	}
 	if d := m.opened(); d != nil && d.Post() != nil && d.Post().Content().ID == d.Of().ID {
 		if t, ok := d.(interface{ Focused() bool }); ok && t.Focused() {
 			return "this thread is open"

@@ -11,6 +11,7 @@ import (
 	"skein/config/account"
 	"skein/outbox"
 	"skein/timeline"
+	"skein/ui/alert"
 	"skein/ui/cell"
 	"skein/ui/overlay"
 	"skein/ui/picture"
@@ -82,6 +83,7 @@ type Model struct {
 	away      bool          // the terminal is in the background
 	health    []timeline.Health
 	mutes     *timeline.Mutes // what posts are seen through; home's
+	notices   *noticing       // what has happened to the accounts, in a tab; nil where nothing tells
 	found     *findings       // the search, in a tab of its own; nil when it is closed
 	beside    *thread.Pane    // the thread of the selected post, in the second pane
 	selected  timeline.ID     // the post that beside is for, or is about to be
@@ -109,6 +111,9 @@ type Model struct {
 	begunFlows []*signing        // all there were
 	records    []account.Record  // the accounts, as far as they were asked for
 	said       map[string]remark // what was said of them, by ID
+
+	alerts     alert.Pending
+	alertWaits bool // until another may be said
 
 	overlays []overlay.Overlay
 	message  message
@@ -151,6 +156,7 @@ func New(ctx context.Context, o Options) *Model {
 	m.home = newReading(m.o.Hub, home, m.look())
 	m.front = &tab{name: home, title: "Home", reading: m.home}
 	m.addTab(m.front)
+	m.addNoticing()
 	if len(m.o.Notices) > 0 {
 		m.say(strings.Join(m.o.Notices, " "+m.theme.Signs.Dot+" "), plain)
 	}
@@ -164,7 +170,7 @@ func (m *Model) Init() tea.Cmd {
 	if m.o.Hub == nil {
 		return tea.RequestBackgroundColor
 	}
-	return tea.Batch(tea.RequestBackgroundColor, m.readUnread(m.home), m.readOutbox(), m.readAccounts(), m.await(m.home), m.startPictures())
+	return tea.Batch(tea.RequestBackgroundColor, m.readUnread(m.home), m.readOutbox(), m.readAccounts(), m.await(m.home), m.readNotices(), m.startPictures())
 }
 
 // Update takes one message.

@@ -53,12 +53,12 @@ func readingCommands() []command {
 		{"page-up", []string{"pgup"}, groupMove, "a screen up", (*Model).pageUp, (*Model).noPane},
 		{"top", []string{"g g", "home"}, groupMove, "to the top, and stay with what is new", (*Model).top, (*Model).noPane},
 		{"bottom", []string{"G", "end"}, groupMove, "to the bottom", (*Model).bottom, (*Model).noPane},
-		{"unseen", []string{"tab"}, groupMove, "next unread post", (*Model).nextUnread, (*Model).noTimeline},
+		{"unseen", []string{"tab"}, groupMove, "next unread post", (*Model).nextUnread, (*Model).noUnread},
 		{"read-all", []string{"g r"}, groupMove, "mark everything as read", (*Model).readAll, (*Model).nothingUnread},
 
 		{"open", []string{"enter"}, groupPost, "open the thread; on a gap: load what is missing", (*Model).open, (*Model).nothingToOpen},
 		{"back", []string{"esc"}, groupPost, "back", (*Model).back, (*Model).nothingToLeave},
-		{"author", []string{"u"}, groupPost, "who wrote this", (*Model).author, (*Model).noPost},
+		{"author", []string{"u"}, groupPost, "who wrote this", (*Model).author, (*Model).noAuthor},
 		{"reveal", []string{"z"}, groupPost, "show what a warning or mute hides", (*Model).reveal, (*Model).nothingHidden},
 		{"links", []string{"o"}, groupPost, "open a link", (*Model).links, (*Model).noLinks},
 		{"media", []string{"m"}, groupPost, "its pictures, videos and sounds, and what they show", (*Model).media, (*Model).noMedia},
@@ -82,6 +82,8 @@ func readingCommands() []command {
 		{"take-back", []string{"ctrl+z"}, groupWrite, "take back what is about to be sent", (*Model).takeBack, (*Model).nothingHeld},
 		{"outbox", []string{"g o"}, groupWrite, "what is on its way, and what became of it", (*Model).showOutbox, (*Model).noOutbox},
 
+		{"notifications", []string{"g n"}, groupView, "what has happened to your accounts", (*Model).showNotices, (*Model).noNotices},
+		{"notice-kind", []string{"K"}, groupView, "notifications of one kind after the other, then all", (*Model).nextKind, (*Model).notInNotices},
 		{"network", []string{"F"}, groupView, "show one network after the other, then all", (*Model).cycleNetwork, (*Model).oneNetwork},
 		{"search", []string{"/"}, groupView, "search everything that was ever read", (*Model).startSearch, (*Model).noSearch},
 		{"match-next", []string{"n"}, groupView, "next of what was found", (*Model).nextMatch, (*Model).noMatches},

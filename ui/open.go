@@ -55,7 +55,12 @@ func (m *Model) openRow() (cmd tea.Cmd, done bool) {
 }
 
 // author opens the profile of who wrote the selected post.
-func (m *Model) author() tea.Cmd { return m.push(profile.New(m.focus().Post(), m.look())) }
+func (m *Model) author() tea.Cmd {
+	if m.inNotices() {
+		return m.noticePerson()
+	}
+	return m.push(profile.New(m.focus().Post(), m.look()))
+}
 
 // push puts a pane on the stack and asks for what it shows.
 func (m *Model) push(d detail) tea.Cmd {

@@ -23,6 +23,10 @@ type Options struct {
 	Marks timeline.Marks
 	// Mutes keep what the person mutes here; nil: nothing can be.
 	Mutes timeline.MuteBook
+	// Inbox is what has happened to the accounts; nil: it is not shown.
+	Inbox Inbox
+	// Alert tells of it outside the screen; nil: nothing does.
+	Alert *Alert
 	// Library is all that was ever read; nil: nothing can be searched.
 	Library timeline.Library
 	// Feeds are what there is to read beside home; nil: nothing.

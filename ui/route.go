@@ -71,7 +71,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.MouseWheelMsg:
 		m.roll(msg.Mouse())
 	default:
-		return tea.Batch(m.data(msg), m.written(msg), m.signs(msg), m.accounted(msg), m.pictured(msg), m.tabbed(msg), m.mailed(msg))
+		return tea.Batch(m.data(msg), m.written(msg), m.signs(msg), m.accounted(msg), m.pictured(msg), m.tabbed(msg), m.mailed(msg), m.noticedNow(msg), m.alerted(msg))
 	}
 	return nil
 }
@@ -359,7 +359,7 @@ func (m *Model) change(c changed) tea.Cmd {
 	if r == m.home {
 		m.delivered(c.Deliveries...)
 		m.health = c.Health
-		more = tea.Batch(m.forgets(c.Forgetful), m.watchAccounts(), m.messageSent(c.Deliveries))
+		more = tea.Batch(m.forgets(c.Forgetful), m.watchAccounts(), m.messageSent(c.Deliveries), m.hearNotices(c.Changes))
 	}
 	m.redraw(r)
 	if settled {

@@ -77,6 +77,12 @@ func (m *Model) glance(g glanced) {
 
 // nextUnread goes to the next post that nobody has read.
 func (m *Model) nextUnread() tea.Cmd {
+	if m.inNotices() {
+		if !m.notices.NextUnread() {
+			return m.tell("everything below is read", plain)
+		}
+		return nil
+	}
 	r := m.reading()
 	k, ok := r.unread.Next(r.feed.At(), r.shows)
 	if !ok {
@@ -96,6 +102,9 @@ func (m *Model) nextUnread() tea.Cmd {
 
 // readAll marks everything as read that the network filter leaves.
 func (m *Model) readAll() tea.Cmd {
+	if m.inNotices() {
+		return m.readAllNotices()
+	}
 	r := m.reading()
 	keys := r.unread.All(r.network)
 	r.saw(keys)
@@ -110,6 +119,12 @@ func (m *Model) readAll() tea.Cmd {
 func (m *Model) nothingUnread() string {
 	if m.o.Hub == nil {
 		return "there is no account yet"
+	}
+	if m.inNotices() {
+		if m.notices.Unread() == 0 {
+			return "everything is read"
+		}
+		return ""
 	}
 	if r := m.reading(); r == nil {
 		return "only in a timeline"

@@ -41,6 +41,11 @@ ever added; these never change:
            name}] (the others), unread; and, where they apply: last (a post), muted,
            request (not answered yet), old (an old form), closed (why nothing can be
            written to it)
+  notification  type "notification", kind (mention, reply, quote, boost, like, follow,
+           follow-request, poll, edit, post, zap, other), created_at, who, what, unread,
+           networks[{network, people}], members[{id, network, account, kind, created_at,
+           read; and, where they apply: author, post (an id), text, amount_msat}]; and,
+           where they apply: text, post (as above), amount_msat
   profile  type "profile", network, account, id, handle, name, bio, fields, posts,
            following, followers; and, where they apply: url, verified, bot,
            created_at, locked, followed, followed_by, requested, muted, blocked,
@@ -104,7 +109,7 @@ func jsonHelp() *cobra.Command {
 func exitHelp() *cobra.Command {
 	return &cobra.Command{
 		Use: "exit", Short: "What the exit codes mean",
-		Long: `Reading (timeline, show, thread, profile, dm, account check, doctor):
+		Long: `Reading (timeline, notifications, show, thread, profile, dm, account check, doctor):
 
   0    every account answered
   4    none of the accounts could be reached

@@ -87,6 +87,8 @@ func (a *app) showOnce(ctx context.Context, demo bool) (ui.Result, error) {
 			defer stop()
 			own.box, own.mail = box, mail
 		}
+		o.Inbox = screenInbox(&options, hub, box, a.log)
+		o.Alert = a.alert()
 	}
 	defer collect(forDays)()
 	a.drawing.Store(true)

@@ -196,7 +196,7 @@ UPDATE post SET hash = (SELECT key FROM leads WHERE kind = 0 AND leads.place = p
 CREATE INDEX post_hash ON post(hash);
 CREATE INDEX post_author ON post(author);
 CREATE INDEX post_parent ON post(parent) WHERE parent IS NOT NULL;
-DROP VIEW leads; DROP TABLE lead; DROP TABLE fresh;
+DROP VIEW leads; DROP TABLE lead; DROP TABLE fresh; DROP TABLE notice;
 DELETE FROM change WHERE what = 'fresh';
 PRAGMA user_version = 1`)
 	c = openCache(t, dir)

@@ -2,7 +2,7 @@ package store
 
 // cacheMigrations are the steps to the schema of cache.db; see sqlite.Options. A
 // later one may begin by dropping everything, for all of it can be read again.
-func cacheMigrations() []string { return []string{cacheSchema, leadSchema} }
+func cacheMigrations() []string { return []string{cacheSchema, leadSchema, noticeSchema} }
 
 // A post's rowid is its place: see there. inner is the place of what it boosts, author
 // a row of person; what else posts are found by is in leads, see leadSchema. A post is a member of streams, which are feeds split by network. The bodies are

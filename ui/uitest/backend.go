@@ -26,6 +26,8 @@ type Backend struct {
 	dropped      chan struct{} // closed to end the stream
 	slowness     time.Duration
 	translations map[timeline.ID]timeline.Translation
+	notices      []timeline.Notice // newest first
+	marked       []timeline.Notice
 }
 
 var (

@@ -48,6 +48,9 @@ func Again(t *testing.T, o ui.Options, cache timeline.Cache, networks []*Backend
 			hub := hub(hubOptions(cache, o), networks)
 			defer hub.Close()
 			o.Hub = hub
+			if box := inbox(hub, networks); box != nil {
+				o.Inbox = box
+			}
 			if out, ok := o.Outbox.(*Outbox); ok {
 				out.set(func() { out.hub = hub })
 			}
