@@ -12,7 +12,7 @@ import (
 // Pictures holds how the pictures of posts are shown, and what becomes of media.
 type Pictures struct {
 	// Show is one of PictureWays.
-	Show    string `toml:"show" comment:"auto (as the terminal can), kitty, iterm, sixel, blocks or off"`
+	Show    string `toml:"show" comment:"auto (as the terminal can), kitty, blocks or off"`
 	MaxRows int    `toml:"max_rows" comment:"the most lines of a picture in a timeline"`
 	SaveTo  string `toml:"save_to" comment:"the folder in which pictures are saved; empty: that of your downloads"`
 	Player  string `toml:"player" comment:"the program for videos and sounds, such as \"mpv\"; empty: the system's own"`
@@ -25,7 +25,7 @@ const (
 )
 
 // PictureWays lists the values of "pictures.show".
-func PictureWays() []string { return []string{"auto", "kitty", "iterm", "sixel", "blocks", "off"} }
+func PictureWays() []string { return []string{"auto", "kitty", "blocks", "off"} }
 
 func (p Pictures) check() error {
 	if !slices.Contains(PictureWays(), p.Show) {

@@ -28,7 +28,7 @@ const Auto = "auto"
 
 // Names lists what a person may ask for, Auto first.
 func Names() []string {
-	return []string{Auto, string(Kitty), string(ITerm), string(Sixel), string(Blocks), string(Off)}
+	return []string{Auto, string(Kitty), string(Blocks), string(Off)}
 }
 
 // Check returns an error for a name that is none of Names. The empty name is Auto.
