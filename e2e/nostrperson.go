@@ -8,6 +8,8 @@ import (
 
 	"github.com/nbd-wtf/go-nostr"
 	"github.com/nbd-wtf/go-nostr/nip19"
+	"github.com/nbd-wtf/go-nostr/nip44"
+	"github.com/nbd-wtf/go-nostr/nip59"
 )
 
 // publishWithin bounds one event's way to a relay and its OK.
@@ -113,4 +115,37 @@ func Note(t testing.TB, event nostr.Event) string {
 		t.Fatalf("bech32 of %s: %v", event.ID, err)
 	}
 	return note
+}
+
+// Receives publishes where this person takes messages (kind 10050, NIP-17).
+func (p *NostrPerson) Receives(t testing.TB, relay *Relay) nostr.Event {
+	t.Helper()
+	return p.publish(t, relay, nostr.KindDMRelayList, "", nostr.Tags{{"relay", relay.URL}})
+}
+
+// Wraps makes a direct message to somebody in a gift wrap (NIP-17, NIP-59), by the
+// library and so by another hand than skein's.
+func (p *NostrPerson) Wraps(to *NostrPerson, text string) (nostr.Event, error) {
+	rumor := nostr.Event{
+		PubKey: p.Pubkey, Kind: nostr.KindDirectMessage, CreatedAt: nostr.Now(), Content: text, Tags: nostr.Tags{{"p", to.Pubkey}},
+	}
+	rumor.ID = rumor.GetID()
+	shared, err := nip44.GenerateConversationKey(to.Pubkey, p.secret)
+	if err != nil {
+		return nostr.Event{}, fmt.Errorf("a conversation of two: %w", err)
+	}
+	encrypt := func(plain string) (string, error) { return nip44.Encrypt(plain, shared) }
+	return nip59.GiftWrap(rumor, to.Pubkey, encrypt, func(e *nostr.Event) error { return e.Sign(p.secret) }, nil)
+}
+
+// Unwraps opens a direct message of somebody else's, and returns its text.
+func (p *NostrPerson) Unwraps(wrap nostr.Event) (string, error) {
+	rumor, err := nip59.GiftUnwrap(wrap, func(from, sealed string) (string, error) {
+		shared, err := nip44.GenerateConversationKey(from, p.secret)
+		if err != nil {
+			return "", err
+		}
+		return nip44.Decrypt(sealed, shared)
+	})
+	return rumor.Content, err
 }
