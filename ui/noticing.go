@@ -155,7 +155,7 @@ func newer(notices, others []timeline.Notice) []timeline.Notice {
 	return out
 }
 
-// showNotices goes to the tab, or from it back to home.
+// showNotices goes to the tab.
 func (m *Model) showNotices() tea.Cmd { return m.switchTo(m.noticesTab()) }
 
 func (m *Model) noticesTab() *tab {
@@ -248,7 +248,7 @@ func (m *Model) readNotice(g timeline.NoticeGroup) tea.Cmd {
 	}
 }
 
-// person opens the profile of who did the newest of a row.
+// noticePerson opens the profile of who did the newest of a row.
 func (m *Model) noticePerson() tea.Cmd {
 	g, ok := m.notices.Group()
 	if !ok {
@@ -298,7 +298,7 @@ func (n *noticing) open(m *Model) (tea.Cmd, bool) {
 	return tea.Batch(m.readNotice(g), m.push(thread.New(p, m.look()))), true
 }
 
-func (n *noticing) back(m *Model) (tea.Cmd, bool) {
+func (n *noticing) back(*Model) (tea.Cmd, bool) {
 	if n.Kind() != "" {
 		n.SetKind("")
 		return nil, true

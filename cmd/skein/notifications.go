@@ -85,7 +85,7 @@ func (f noticeFlags) check() error {
 
 // wants tells whether the flags ask for a notice.
 func (f noticeFlags) wants(n timeline.Notice) bool {
-	return (len(f.kinds) == 0 || slices.Contains(f.kinds, string(n.Kind))) && !(f.unread && n.Read)
+	return (len(f.kinds) == 0 || slices.Contains(f.kinds, string(n.Kind))) && (!f.unread || !n.Read)
 }
 
 func (a *app) notifications(ctx context.Context, f noticeFlags) error {

@@ -43,10 +43,9 @@ func drawRow(g timeline.NoticeGroup, l post.Look, now time.Time, opened bool) []
 	age := post.Age(now, g.At())
 	lines := make([]string, 0, len(head)+spoken)
 	for i, line := range head {
-		switch {
-		case i == 0:
+		if i == 0 {
 			line = unread + letters(g, l) + cell.Ends(m, line, t.Dim.Paint(age), room, t.Signs.More)
-		default:
+		} else {
 			line = cell.Blank(marks) + line
 		}
 		lines = append(lines, line)
