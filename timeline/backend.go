@@ -175,6 +175,7 @@ type Limits struct {
 	Atomic   bool // a thread is published whole or not at all
 	Schedule bool // the server keeps scheduled posts itself
 	Address  bool // a reply reaches only those whom its text mentions
+	MuteEnds bool // a person can be muted for a time
 	Whole    bool // a list is one document: its further entries are best written at once, see Intent.People
 	ReadOnly Safe // why the account cannot write; empty when it can
 	Assumed  bool // usual values: the server itself has not been asked yet

@@ -24,6 +24,8 @@ const (
 	DoReceive  Kind = "receive" // tells others where the account takes messages
 	// DoFollowTag follows Intent.Tag, where the server brings what has it into home.
 	DoFollowTag Kind = "follow-tag"
+	DoReport    Kind = "report" // see Complaint
+	DoAdmit     Kind = "admit"  // lets somebody follow who asked to; undone: turns them down
 )
 
 // Audience is who may reply to a post, or quote it.
@@ -68,9 +70,12 @@ type Intent struct {
 	Publish time.Time `json:"publish,omitzero"`
 
 	On      Subject `json:"on,omitzero"`       // the post acted upon: boost, like, bookmark, vote, edit, delete
-	Person  string  `json:"person,omitempty"`  // Author.ID; follow, mute, block
+	Person  string  `json:"person,omitempty"`  // Author.ID; follow, mute, block, report, admit
 	Choices []int   `json:"choices,omitempty"` // vote: indices of the options
 	Tag     string  `json:"tag,omitempty"`     // follow-tag: as a FeedName has it, without '#'
+	// Lasts is after which time a mute ends by itself, where Limits.MuteEnds; 0 is never.
+	Lasts     time.Duration `json:"lasts,omitempty"`
+	Complaint *Complaint    `json:"complaint,omitempty"` // report: On may be zero, Person never is
 
 	// Conversation is the one that a message belongs to, as its network names it; "" where
 	// People alone say it. A message has one Part and is for People, MaxCorrespondents at

@@ -153,6 +153,9 @@ func (b *Backend) freezeMute(ctx context.Context, i timeline.Intent, n timeline.
 	if err != nil {
 		return frozen{}, err
 	}
+	if i.Lasts > 0 {
+		return frozen{}, timeline.Errorf(timeline.CodeUnsupported, "Bluesky mutes somebody until it is undone; a mute that ends can be kept here (--here)")
+	}
 	f := frozen{Mute: &muting{Person: a.Person, Want: !i.Undo}}
 	if i.Undo {
 		f.Receipt.Note = stillListed(a.List, "muted")

@@ -23,7 +23,8 @@ type frozen struct {
 	// Bookmark is what the viewer's bookmark of the one post of Receipt will be.
 	Bookmark *bool            `json:"bookmark,omitempty"`
 	Mute     *muting          `json:"mute,omitempty"`
-	Chat     *chatting        `json:"chat,omitempty"` // a direct message, which nothing names
+	Chat     *chatting        `json:"chat,omitempty"`   // a direct message, which nothing names
+	Report   bool             `json:"report,omitempty"` // that nothing tells of afterwards
 	Receipt  timeline.Receipt `json:"receipt,omitzero"`
 }
 
@@ -108,9 +109,11 @@ func (b *Backend) freeze(ctx context.Context, i timeline.Intent, n timeline.Note
 		return b.freezeBookmark(ctx, i, n)
 	case timeline.DoMute:
 		return b.freezeMute(ctx, i, n)
+	case timeline.DoReport:
+		return b.freezeReport(ctx, i, n)
 	case timeline.DoBoost, timeline.DoLike, timeline.DoFollow, timeline.DoBlock:
 		return b.freezeAct(ctx, i, n)
-	case timeline.DoEdit, timeline.DoVote: // Review has refused them
+	case timeline.DoEdit, timeline.DoVote, timeline.DoAdmit: // Review has refused them
 	}
 	return frozen{}, timeline.Errorf(timeline.CodeUnsupported, "Bluesky has no %s", i.Kind)
 }

@@ -41,6 +41,12 @@ func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 			return timeline.Literal("a deleted post cannot be brought back")
 		}
 	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
+	case timeline.DoReport:
+		if undo {
+			return timeline.Literal("what was reported cannot be taken back: the moderators have it")
+		}
+	case timeline.DoAdmit:
+		return timeline.Literal("on Bluesky everybody may follow: nobody has to ask")
 	case timeline.DoEdit:
 		return timeline.Literal("Bluesky has no edit: delete and post again")
 	case timeline.DoVote:

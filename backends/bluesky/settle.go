@@ -18,6 +18,8 @@ func (b *Backend) Settle(ctx context.Context, r timeline.Request) timeline.Outco
 		return failed(timeline.Uncertain, err)
 	case err != nil:
 		return failed(timeline.Hopeless, err)
+	case f.Report:
+		return b.settleReport(r)
 	case len(f.Made) > 0:
 		return b.settleMade(ctx, r, f)
 	case f.Chat != nil:

@@ -60,6 +60,7 @@ func abilities() []ability {
 		{name: "block", has: takes(timeline.DoBlock), lacking: map[timeline.Network]string{
 			timeline.Nostr: "nobody can be kept from reading what relays give to all",
 		}},
+		{name: "report", has: reports},
 		{name: "list posts", has: lists(timeline.ListPosts)},
 		{name: "list follows", has: lists(timeline.ListFollows)},
 		{name: "list mutes", has: lists(timeline.ListMutes)},
@@ -98,6 +99,19 @@ func takes(kind timeline.Kind) func(*testing.T, *suite) bool {
 		}
 		return false
 	}
+}
+
+// reports tells whether the backend reports people. That cannot be taken back.
+func reports(t *testing.T, c *suite) bool {
+	t.Helper()
+	p, ok := timeline.As[timeline.Publisher](c.Backend)
+	if !ok {
+		return false
+	}
+	if p.Rules().Takes(timeline.DoReport, true).Empty() {
+		t.Error("a report can be taken back")
+	}
+	return p.Rules().Takes(timeline.DoReport, false).Empty()
 }
 
 // anybody is the Author.ID of somebody in home.

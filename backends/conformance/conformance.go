@@ -42,6 +42,9 @@ type Setup struct {
 	// from a real one by changing its last characters.
 	Missing timeline.ID
 
+	// Unreported says why nobody takes reports; "" where somebody does.
+	Unreported string
+
 	// Unsearched says why the network's own search is not there; "" where it is.
 	Unsearched string
 
@@ -117,6 +120,7 @@ func Run(t *testing.T, s Setup) {
 		{"Search", c.testSearch},
 		{"Messages", c.testMessages},
 		{"Translate", c.testTranslate},
+		{"Report", c.testReport},
 		{"Mute", c.testMute},
 		{"Block", c.testBlock}, // last: some networks end follows with it, and empty home of them
 	} {

@@ -76,6 +76,7 @@ var (
 	_ timeline.Searcher      = (*Backend)(nil)
 	_ timeline.Messenger     = (*Backend)(nil)
 	_ timeline.MessageMarker = (*Backend)(nil)
+	_ timeline.Requester     = (*Backend)(nil)
 
 	_ timeline.SignOuter = (*Backend)(nil)
 	_ timeline.Publisher = (*Backend)(nil)

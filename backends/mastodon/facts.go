@@ -57,6 +57,7 @@ func defaultLimits() timeline.Limits {
 		VideoBytes:  defaultVideoBytes,
 		Schedule:    true,
 		Address:     true,
+		MuteEnds:    true,
 		Assumed:     true,
 	}
 }

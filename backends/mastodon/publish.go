@@ -86,10 +86,12 @@ func (p preparation) freeze(ctx context.Context) (frozen, error) {
 		err = p.onPost(ctx, &f, "")
 	case timeline.DoVote:
 		err = p.vote(ctx, &f)
-	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
+	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock, timeline.DoAdmit:
 		err = p.relate(ctx, &f)
 	case timeline.DoFollowTag:
 		err = p.followTag(&f)
+	case timeline.DoReport:
+		err = p.report(ctx, &f)
 	default:
 		err = p.mark(ctx, &f)
 	}

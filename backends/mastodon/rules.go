@@ -30,13 +30,18 @@ func (r rules) server() (facts, program) {
 // Takes implements timeline.Rules: everything, as long as it makes sense.
 func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 	switch kind {
-	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock, timeline.DoFollowTag:
+	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock, timeline.DoFollowTag, timeline.DoAdmit:
 		return timeline.Safe{}
 	case timeline.DoReceive:
 		return timeline.Literal("Mastodon takes messages without further ado")
 	case timeline.DoPost, timeline.DoEdit, timeline.DoDelete, timeline.DoVote, timeline.DoMessage:
 		if undo {
 			return timeline.Literal("this cannot be taken back on Mastodon")
+		}
+		return timeline.Safe{}
+	case timeline.DoReport:
+		if undo {
+			return timeline.Literal("what was reported cannot be taken back: the moderators have it")
 		}
 		return timeline.Safe{}
 	}

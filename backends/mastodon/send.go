@@ -153,10 +153,12 @@ func (b *Backend) answered(ctx context.Context, a *api, f frozen, got answer) ti
 		return outcome(timeline.Rejected, b.blame(got.fault(b.base.Host)))
 	}
 	switch f.Kind {
-	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
+	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock, timeline.DoAdmit:
 		return b.relation(f, got.body)
 	case timeline.DoFollowTag:
 		return b.tagFollowed(f, got.body)
+	case timeline.DoReport:
+		return b.reported(f)
 	}
 	return b.marked(f, decodeStatus(got.body))
 }

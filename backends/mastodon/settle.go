@@ -26,6 +26,8 @@ func (b *Backend) Settle(ctx context.Context, r timeline.Request) timeline.Outco
 		return outcome(timeline.Uncertain, b.blame(err))
 	}
 	switch {
+	case f.Kind == timeline.DoReport:
+		return b.settleReport(r)
 	case f.Kind != timeline.DoPost:
 		return b.settleState(ctx, a, f)
 	case !f.Post.Scheduled.IsZero():
@@ -106,7 +108,7 @@ func (b *Backend) settleState(ctx context.Context, a *api, f frozen) timeline.Ou
 	var err error
 	out := b.done(f)
 	switch f.Kind {
-	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
+	case timeline.DoFollow, timeline.DoMute, timeline.DoBlock, timeline.DoAdmit:
 		is, err = a.related(ctx, f)
 	case timeline.DoFollowTag:
 		is, err = a.followsTag(ctx, f)

@@ -44,6 +44,9 @@ func (b *Backend) follow(ctx context.Context, i timeline.Intent, n timeline.Note
 
 // mute drafts the mute list with people added or taken off (NIP-51).
 func (b *Backend) mute(ctx context.Context, i timeline.Intent, n timeline.Notes, own []string) (draft, error) {
+	if i.Lasts > 0 {
+		return draft{}, timeline.Errorf(timeline.CodeUnsupported, "Nostr mutes somebody until it is undone; a mute that ends can be kept here (--here)")
+	}
 	people, err := everybody(i)
 	if err != nil {
 		return draft{}, err

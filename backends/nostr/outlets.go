@@ -37,7 +37,7 @@ func (b *Backend) writeRelays(ctx context.Context) ([]string, error) {
 // inboxes are the relays of others that the event goes to: where those whom it names
 // read, and those of the draft. A list concerns its owner alone.
 func (b *Backend) inboxes(ctx context.Context, d draft, own []string) []string {
-	if d.request.List != nil {
+	if d.request.List != nil || d.event.Kind == kindReport { // who is reported need not hear of it first
 		return nil
 	}
 	urls := slices.Concat(d.outlets, b.inboxesOf(ctx, named(d.event.Tags)))

@@ -158,6 +158,8 @@ func (b *Backend) draft(ctx context.Context, i timeline.Intent, n timeline.Notes
 		return b.mute(ctx, i, n, own)
 	case timeline.DoReceive:
 		return b.receive(ctx, i, n, own)
+	case timeline.DoReport:
+		return b.report(ctx, i)
 	}
 	return draft{}, timeline.Errorf(timeline.CodeUnsupported, "Nostr has no such thing: %s", i.Kind)
 }

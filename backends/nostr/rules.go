@@ -33,6 +33,13 @@ func (rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 			return timeline.Safe{}
 		}
 		return timeline.Literal("this cannot be taken back on Nostr")
+	case timeline.DoReport:
+		if !undo {
+			return timeline.Safe{}
+		}
+		return timeline.Literal("what was reported cannot be taken back: relays have given it to all who asked")
+	case timeline.DoAdmit:
+		return timeline.Literal("on Nostr everybody may follow: nobody has to ask")
 	case timeline.DoEdit:
 		return timeline.Literal("Nostr has no edit: delete the post and write it again")
 	}
@@ -175,6 +182,8 @@ func (r rules) Review(i timeline.Intent, _ timeline.Limits) []timeline.Remark {
 		if !i.Undo {
 			add(timeline.Note, noteMute)
 		}
+	case timeline.DoReport:
+		add(timeline.Note, noteReport)
 	case timeline.DoPost:
 		r.reviewPost(i, add)
 	}
@@ -184,6 +193,7 @@ func (r rules) Review(i timeline.Intent, _ timeline.Limits) []timeline.Remark {
 var (
 	noteDelete = timeline.Literal("a delete is a request: relays and other programs may keep what they have")
 	noteMute   = timeline.Literal("everybody can read a mute list on Nostr, but for the part that another program has hidden")
+	noteReport = timeline.Literal("everybody can read who reported whom on Nostr")
 	noBlocks   = timeline.Literal("Nostr has no blocks; mute instead")
 )
 

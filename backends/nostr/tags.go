@@ -26,6 +26,7 @@ const (
 	kindSaved     = 10003                       // NIP-51, bookmarks
 	kindInterests = 10015                       // NIP-51, followed tags
 	kindFollowSet = 30000                       // NIP-51
+	kindReport    = 1984                        // NIP-56
 	kindArticle   = 30023                       // NIP-23
 
 	kindFileMessage = 15                   // NIP-17

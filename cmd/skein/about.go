@@ -58,7 +58,7 @@ ever added; these never change:
   archive  type "archive", folder, account, files, missing, complete
   receipt  type "receipt", operation, account, network, kind (post, edit, delete,
            boost, like, bookmark, follow, follow-tag, mute, block, message,
-           receive), state, id, url, summary,
+           receive, report, admit), state, id, url, summary,
            tries, created_at, updated_at; and, where they apply: undo, ids and urls (of the
            posts of a thread), error{code, message}, servers[{server, taken, final,
            message}], note, due (when it goes on by itself).
@@ -123,7 +123,7 @@ import: 0 when all that is new was added, 5 where some was left out; else as Wri
 A list that could not be read: 4, and nothing was changed.
 
 Writing (post, reply, dm send, edit, delete, boost, like, bookmark, follow, mute, block,
-outbox drain and outbox retry):
+report, requests, outbox drain and outbox retry):
 
   0    sent everywhere, or planned for later as you asked; with --no-wait: safely in
        the outbox

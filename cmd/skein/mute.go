@@ -44,7 +44,7 @@ func (a *app) muteCommand() *cobra.Command {
 	s := c.Flags()
 	s.BoolVar(&f.here, "here", false, "hide it in skein alone: a person of one network or of the address book, or a network")
 	s.StringArrayVar(&f.words, "word", nil, "hide what says this `TEXT`, or has this #tag; may be repeated")
-	s.StringVar(&f.span, "for", "", "of --here and --word: only for a TIME such as 12h or 7d")
+	s.StringVar(&f.span, "for", "", "only for a TIME such as 12h or 7d; a network only where it can (Mastodon)")
 	onNetwork := c.RunE
 	c.Args = cobra.MaximumNArgs(1)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -54,10 +54,11 @@ func (a *app) muteCommand() *cobra.Command {
 			return err
 		case f.local():
 			return a.muteHere(cmd.Context(), f, undo, args)
-		case f.span != "":
-			return timeline.Errorf(timeline.CodeUsage, "--for is for what is muted --here or by --word: a network mutes until it is undone")
 		case len(args) == 0:
 			return timeline.Errorf(timeline.CodeUsage, "who or what? REF is missing, or --word; `skein mute --help` shows how")
+		}
+		if _, err := muteUntil(f.span, undo, a.now()); err != nil {
+			return err
 		}
 		return onNetwork(cmd, args)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 type reactFlags struct {
 	as   string
 	undo bool
+	span time.Duration // after which a mute ends; 0 is never
 	send sendFlags
 }
 
@@ -48,6 +50,9 @@ func (a *app) reactCommand(kind timeline.Kind, use, short, long string) *cobra.C
 			if err := f.send.check(); err != nil {
 				return err
 			}
+			if span := cmd.Flag("for"); span != nil && span.Value.String() != "" { // of mute alone
+				f.span, _ = parseSpan(span.Value.String())
+			}
 			return a.atDesk(cmd.Context(), func(d *desk) error { return d.react(cmd.Context(), kind, args[0], f) })
 		},
 	}
@@ -65,8 +70,8 @@ func (d *desk) react(ctx context.Context, kind timeline.Kind, ref string, f reac
 	if kind == timeline.DoFollow && strings.HasPrefix(ref, "#") {
 		return d.followTag(ctx, ref, f)
 	}
-	action := outbox.Action{Intent: timeline.Intent{Kind: kind, Undo: f.undo}}
-	if slices.Contains([]timeline.Kind{timeline.DoFollow, timeline.DoMute, timeline.DoBlock}, kind) {
+	action := outbox.Action{Intent: timeline.Intent{Kind: kind, Undo: f.undo, Lasts: f.span}}
+	if slices.Contains([]timeline.Kind{timeline.DoFollow, timeline.DoMute, timeline.DoBlock, timeline.DoAdmit}, kind) {
 		r, err := d.resolve(ctx, ref, f.as)
 		if err != nil {
 			return err
@@ -160,6 +165,8 @@ func unable(t outbox.Target, i timeline.Intent) failure {
 		return failure{Code: t.Err.Code, Message: t.Err.Error()}
 	case !t.Limits.ReadOnly.Empty():
 		return failure{Code: timeline.CodeRefused, Message: t.Limits.ReadOnly.Line().String()}
+	case i.Lasts > 0 && !t.Limits.MuteEnds:
+		return failure{Code: timeline.CodeUnsupported, Message: "there a mute lasts until it is undone; --here keeps one that ends by itself"}
 	}
 	return failure{Code: timeline.CodeRefused, Message: t.Rules.Takes(i.Kind, i.Undo).Line().String()}
 }

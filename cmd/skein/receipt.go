@@ -247,6 +247,8 @@ func doneWord(k timeline.Kind, undo bool) string {
 		timeline.DoReceive:  {"can be written to", "can be written to"},
 
 		timeline.DoFollowTag: {"followed", "no longer followed"},
+		timeline.DoReport:    {"reported", "reported"},
+		timeline.DoAdmit:     {"let follow you", "turned down"},
 	}[k]
 	if undo {
 		return done[1]

@@ -160,6 +160,7 @@ func (a *app) root() *cobra.Command {
 		a.timelineCommand(), a.feedsCommand(), a.notificationsCommand(), a.searchCommand(), a.threadCommand(), a.showCommand(), a.profileCommand(), a.whoCommand(),
 		a.postCommand(), a.replyCommand(), a.editCommand(), a.deleteCommand(),
 		a.boostCommand(), a.likeCommand(), a.bookmarkCommand(), a.followCommand(), a.muteCommand(), a.blockCommand(), a.dmCommand(),
+		a.reportCommand(), a.requestsCommand(),
 		a.exportCommand(), a.importCommand(), a.archiveCommand(),
 		a.outboxCommand(), a.peopleCommand(), a.cacheCommand(), a.accountCommand(), a.configCommand(),
 		a.doctorCommand(), a.demoCommand(), a.versionCommand(), jsonHelp(), exitHelp(),

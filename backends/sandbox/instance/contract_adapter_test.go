@@ -80,8 +80,29 @@ func TestContractPublishing(t *testing.T) {
 		write(timeline.Intent{Kind: kind, Person: "eve@" + s.Host()})
 		write(timeline.Intent{Kind: kind, Person: "eve@" + s.Host(), Undo: true})
 	}
+	write(timeline.Intent{Kind: timeline.DoMute, Person: "eve@" + s.Host(), Lasts: time.Hour})
 	write(timeline.Intent{Kind: timeline.DoDelete, On: subject})
+	eve := "eve@" + s.Host()
+	report, err := b.Prepare(t.Context(), timeline.Intent{
+		Kind: timeline.DoReport, Person: eve, Complaint: &timeline.Complaint{Reason: timeline.ReasonRude, Comment: "no", Forward: true},
+	}, steps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := b.Send(t.Context(), report); out.Verdict != timeline.Published {
+		t.Errorf("a report: %s, %v", out.Verdict, out.Err)
+	}
+	s.town.people["eve"].asked[world.Viewer] = true
+	if l, err := b.Requests(t.Context(), timeline.Page{}); err != nil || len(l.People) != 1 || l.People[0].ID != eve {
+		t.Errorf("requests: %+v, %v", l, err)
+	}
+	write(timeline.Intent{Kind: timeline.DoAdmit, Person: eve})
+	s.town.people["eve"].asked[world.Viewer] = true
+	write(timeline.Intent{Kind: timeline.DoAdmit, Person: eve, Undo: true})
 	t.Logf("contract: checked %d responses", rec.check(t, v))
+	if got := s.Reports(); len(got) != 1 || got[0].About != "eve" || got[0].Category != "other" || got[0].Comment != "harassment or hate: no" || !got[0].Forward {
+		t.Errorf("the moderators have %+v", got)
+	}
 }
 
 // TestContractLists has the adapter read each list page by page, and move the read

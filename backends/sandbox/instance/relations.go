@@ -1,6 +1,9 @@
 package instance
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // relate has the viewer do something about the person in the path.
 func relate(do func(c *call, who *person) error) answer {
@@ -59,12 +62,17 @@ func (p *person) leave(who *person) {
 func mute(c *call, who *person) error {
 	if who != c.viewer {
 		tie(c.s.town, c.viewer.mutes, who.Key)
+		delete(c.viewer.muteEnds, who.Key)
+		if s := c.muteFor(); s > 0 {
+			c.viewer.muteEnds[who.Key] = c.s.opts.Now().Add(time.Duration(s) * time.Second)
+		}
 	}
 	return nil
 }
 
 func unmute(c *call, who *person) error {
 	delete(c.viewer.mutes, who.Key)
+	delete(c.viewer.muteEnds, who.Key)
 	return nil
 }
 

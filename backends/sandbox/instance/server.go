@@ -59,6 +59,7 @@ type Server struct {
 	grants   map[string]grant   // by code
 	underway map[string]bool    // keys of posts that are being written
 	listener map[*listener]bool
+	reports  []Report
 	closed   bool
 
 	wg sync.WaitGroup // the accept loop and every request
@@ -252,6 +253,10 @@ func (s *Server) writing(signedIn func(pattern, scope string, a answer)) {
 	signedIn("GET /api/v1/scheduled_statuses", "read:statuses", scheduledStatuses)
 	signedIn("GET /api/v1/scheduled_statuses/{id}", "read:statuses", getScheduled)
 	signedIn("DELETE /api/v1/scheduled_statuses/{id}", "write:statuses", deleteScheduled)
+	signedIn("POST /api/v1/reports", "write:reports", postReport)
+	signedIn("GET /api/v1/follow_requests", "read:follows", followRequests)
+	signedIn("POST /api/v1/follow_requests/{id}/authorize", "write:follows", answerRequest(true))
+	signedIn("POST /api/v1/follow_requests/{id}/reject", "write:follows", answerRequest(false))
 	for verb, do := range relations() {
 		signedIn("POST /api/v1/accounts/{id}/"+verb, scopeOf(verb), relate(do))
 	}
@@ -278,6 +283,7 @@ func (s *Server) serve(a answer, scope string, needsToken bool) http.HandlerFunc
 		c := &call{Request: r, s: s, reply: w.Header(), code: http.StatusOK}
 		s.mu.Lock()
 		s.publishDue()
+		s.endMutes()
 		var token pass
 		c.viewer, token = s.signedIn(r)
 		var out any

@@ -130,7 +130,7 @@ func rebloggedBy(c *call) (any, error) {
 
 func blocks(c *call) (any, error) { return c.people(c.viewer.blocks), nil }
 
-// mutedEntity is an account with the end of its mute; here no mute ends by itself.
+// mutedEntity is an account with the end of its mute, where that ends by itself.
 type mutedEntity struct {
 	accountEntity
 	Until *string `json:"mute_expires_at"`
@@ -139,7 +139,12 @@ type mutedEntity struct {
 func mutes(c *call) (any, error) {
 	out := []mutedEntity{}
 	for _, e := range c.people(c.viewer.mutes) {
-		out = append(out, mutedEntity{accountEntity: e})
+		m := mutedEntity{accountEntity: e}
+		if at := c.viewer.muteEnds[c.s.town.byID[e.ID].Key]; !at.IsZero() {
+			until := timestamp(at)
+			m.Until = &until
+		}
+		out = append(out, m)
 	}
 	return out, nil
 }

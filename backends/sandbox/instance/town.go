@@ -50,6 +50,8 @@ type person struct {
 	lists   []list
 	tags    ties[string] // followed
 	notices []*notice    // oldest first
+
+	muteEnds map[string]time.Time // by key; of those mutes that end by themselves
 }
 
 // user is the handle without the host that those from elsewhere have.
@@ -88,6 +90,11 @@ func settle(w *world.World, now time.Time, files *gallery) (*town, error) {
 	}
 	t.arrange(w)
 	deeds := slices.SortedStableFunc(slices.Values(w.Deeds), func(a, b world.Deed) int { return cmp.Compare(b.Age, a.Age) })
+	for _, p := range w.People {
+		if you := t.people[world.Viewer]; p.AsksYou && p.Network == world.Mastodon && you != nil {
+			t.people[p.Key].asked[world.Viewer] = true
+		}
+	}
 	for _, p := range w.Posts {
 		if p.Network != world.Mastodon {
 			continue
@@ -115,7 +122,7 @@ func (t *town) move(p world.Person, now time.Time, files *gallery) {
 	r := &person{
 		Person: p, id: strconv.Itoa(firstID + len(t.people)),
 		joined: now.AddDate(-2, 0, -len(t.people)).Truncate(24 * time.Hour), follows: ties[string]{}, asked: map[string]bool{},
-		mutes: ties[string]{}, blocks: ties[string]{}, markers: map[string]marker{}, tags: ties[string]{}, talks: map[string]uint64{},
+		mutes: ties[string]{}, blocks: ties[string]{}, markers: map[string]marker{}, tags: ties[string]{}, talks: map[string]uint64{}, muteEnds: map[string]time.Time{},
 	}
 	for _, key := range p.Follows {
 		tie(t, r.follows, key)

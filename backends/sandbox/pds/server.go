@@ -55,7 +55,8 @@ type Server struct {
 	bookmarks  map[string][]bookmark // by DID, the latest last
 	generators map[string]string     // URI of a custom feed → the tag that it shows
 	mutes      map[string][]string   // by DID: the DIDs of whom a person has muted, the latest last
-	revisions  map[string]string     // by DID: the repository's last change
+	reports    []Report
+	revisions  map[string]string // by DID: the repository's last change
 	revision   *syntax.TIDClock
 	calls      map[string]int
 }

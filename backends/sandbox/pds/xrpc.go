@@ -83,6 +83,8 @@ func (s *Server) table() map[string]method {
 		"app.bsky.bookmark.deleteBookmark": {post, signed, (*Server).deleteBookmark},
 		"app.bsky.bookmark.getBookmarks":   {get, signed, (*Server).getBookmarks},
 
+		"com.atproto.moderation.createReport": {post, signed, (*Server).createReport},
+
 		"app.bsky.graph.muteActor":   {post, signed, (*Server).muteActor},
 		"app.bsky.graph.unmuteActor": {post, signed, (*Server).unmuteActor},
 		"app.bsky.graph.getMutes":    {get, signed, (*Server).getMutes},

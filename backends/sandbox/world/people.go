@@ -19,7 +19,7 @@ func mastodonPeople() []Person {
 			Bio: "山の麓で器を焼いています。窯のこと、土のこと、猫のこと。",
 		},
 		{
-			Key: "layla", Human: "layla", Name: "ليلى", Handle: "layla",
+			Key: "layla", AsksYou: true, Human: "layla", Name: "ليلى", Handle: "layla",
 			Bio: "خبّازة في الصباح، وأكتب قصصًا قصيرة في المساء.",
 		},
 		{

@@ -46,6 +46,7 @@ type Person struct {
 	Fields  [][2]string
 	Bot     bool
 	Locked  bool
+	AsksYou bool     // to be let follow you
 	Follows []string // Keys on the same network
 }
 
