@@ -176,6 +176,7 @@ type Limits struct {
 	Schedule bool // the server keeps scheduled posts itself
 	Address  bool // a reply reaches only those whom its text mentions
 	MuteEnds bool // a person can be muted for a time
+	Forwards bool // a report can be told to the other person's own server, too
 	Whole    bool // a list is one document: its further entries are best written at once, see Intent.People
 	ReadOnly Safe // why the account cannot write; empty when it can
 	Assumed  bool // usual values: the server itself has not been asked yet

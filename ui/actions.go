@@ -205,6 +205,12 @@ func (m *Model) nothingToOpen() string {
 	if m.inNotices() {
 		return m.noAuthor()
 	}
+	if pane := m.shownProfile(); pane != nil && pane.Listed() != nil {
+		return ""
+	}
+	if m.found != nil && m.front.board == board(m.found) && m.opened() == nil && (m.found.Person() != nil || m.found.Tag() != "") {
+		return ""
+	}
 	if d := m.opened(); d != nil && d.Post() != nil && d.Post().Content().ID == d.Of().ID {
 		if t, ok := d.(interface{ Focused() bool }); ok && t.Focused() {
 			return "this thread is open"

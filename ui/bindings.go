@@ -75,6 +75,12 @@ func readingCommands() []command {
 		{"edit", []string{"e"}, groupPost, "edit your post", (*Model).editPost, (*Model).noEdit},
 		{"delete", []string{"d"}, groupPost, "delete your post; asks", (*Model).deletePost, (*Model).noDelete},
 		{"mute", []string{"M"}, groupPost, "mute who wrote it, a word, a tag, a network", (*Model).mute, (*Model).noMuting},
+		{"follow", []string{"+"}, groupPost, "follow who wrote it, or who is shown; take it back", (*Model).followPerson, (*Model).noFollow},
+		{"block", []string{"B"}, groupPost, "block them; asks", (*Model).block, (*Model).noBlock},
+		{"report", []string{"X"}, groupPost, "report the post or the person to the moderators; asks", (*Model).complain, (*Model).noReport},
+		{"who", []string{"w"}, groupPost, "who liked it, and who boosted it", (*Model).whoReacted, (*Model).noPost},
+		{"part-next", []string{"]"}, groupPost, "next part of a profile", (*Model).nextPart, (*Model).noParts},
+		{"part-previous", []string{"["}, groupPost, "previous part of a profile", (*Model).previousPart, (*Model).noParts},
 		{"copy-text", []string{"y"}, groupPost, "copy the text", (*Model).copyText, (*Model).noText},
 		{"copy-url", []string{"Y"}, groupPost, "copy the address", (*Model).copyURL, (*Model).noAddress},
 
@@ -84,8 +90,9 @@ func readingCommands() []command {
 
 		{"notifications", []string{"g n"}, groupView, "what has happened to your accounts", (*Model).showNotices, (*Model).noNotices},
 		{"notice-kind", []string{"K"}, groupView, "notifications of one kind after the other, then all", (*Model).nextKind, (*Model).notInNotices},
+		{"profile", []string{"g p"}, groupView, "your own profile", (*Model).ownProfile, (*Model).noOwnProfile},
 		{"network", []string{"F"}, groupView, "show one network after the other, then all", (*Model).cycleNetwork, (*Model).oneNetwork},
-		{"search", []string{"/"}, groupView, "search everything that was ever read", (*Model).startSearch, (*Model).noSearch},
+		{"search", []string{"/"}, groupView, "search what was ever read; Enter searches further, or opens an address", (*Model).startSearch, (*Model).noSearch},
 		{"match-next", []string{"n"}, groupView, "next of what was found", (*Model).nextMatch, (*Model).noMatches},
 		{"match-previous", []string{"N"}, groupView, "previous of what was found", (*Model).previousMatch, (*Model).noMatches},
 		{"filter", []string{`\`}, groupView, "filter what is loaded as you type", (*Model).startFilter, (*Model).noTimeline},

@@ -211,6 +211,7 @@ func hints() []hint {
 		{[]string{"down", "up"}, "move"},
 		{[]string{"open"}, "open"},
 		{[]string{"back"}, "back"},
+		{[]string{"part-previous", "part-next"}, "parts"},
 		{[]string{"reply"}, "reply"},
 		{[]string{"boost"}, "boost"},
 		{[]string{"like"}, "like"},

@@ -8,7 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"skein/outbox"
 	"skein/timeline"
 	"skein/ui/overlay"
 )
@@ -36,7 +35,11 @@ func (m *Model) remute(r *reading, now *timeline.Mutes) tea.Cmd {
 
 // mute offers what may be muted about the selected post.
 func (m *Model) mute() tea.Cmd {
-	m.show(overlay.NewMute(m.mutables(m.focus().Post())))
+	p := m.focus().Post()
+	if who, known := m.whom(); known != nil { // of a list of people, or a profile's head
+		p = who
+	}
+	m.show(overlay.NewMute(m.mutables(p)))
 	return nil
 }
 
@@ -48,7 +51,7 @@ func (m *Model) mutables(p *timeline.Post) []overlay.Mutable {
 	out := m.mutablePeople(c, c.Author)
 	if len(out) > 0 {
 		out = append(out, overlay.Mutable{
-			Label: "by " + network + ": " + c.Author.Handle.Line().String(), About: "wherever you read it", There: c, Why: m.cannot(timeline.DoMute),
+			Label: "by " + network + ": " + c.Author.Handle.Line().String(), About: "wherever you read it", There: c, Why: m.cannotToward(timeline.DoMute, false),
 		})
 	}
 	if p.Boosted != nil {
@@ -143,7 +146,7 @@ func (m *Model) actMuting(a overlay.Action) (cmd tea.Cmd, done bool) {
 		return m.muteHere(a), true
 	case overlay.MuteThere:
 		m.closeOverlay()
-		return m.muteThere(a.Post), true
+		return m.muteThereFor(a.Post, a.Lasts), true
 	case overlay.ShowMuted:
 		m.closeOverlay()
 		return m.showMuted(), true
@@ -203,21 +206,12 @@ func (m *Model) takeMute(k muteKept) tea.Cmd {
 	return m.tell(what+" is muted here; "+m.keys.key("muted", &m.theme.Signs)+" takes it back", good)
 }
 
-// muteThere has the network mute who wrote a post.
-func (m *Model) muteThere(p *timeline.Post) tea.Cmd {
-	v, _ := m.actor(p)
-	handle := p.Author.Handle.Line()
-	return m.queue(act{
-		done: "muting " + handle.String() + m.theme.Signs.More, over: handle.String() + " is muted by " + string(p.ID.Network),
-		actions: []outbox.Action{{
-			Account: v.Account, Summary: handle, Intent: timeline.Intent{Kind: timeline.DoMute, Person: p.Author.ID},
-		}},
-	})
-}
-
 func (m *Model) noMuting() string {
 	if why := m.noMutes(); why != "" {
 		return why
+	}
+	if _, known := m.whom(); known != nil {
+		return ""
 	}
 	return m.noPost()
 }

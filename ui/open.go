@@ -32,6 +32,9 @@ func (m *Model) open() tea.Cmd {
 			return nil
 		}
 	}
+	if pane := m.shownProfile(); pane != nil && pane.Listed() != nil {
+		return m.push(profile.NewOf(pane.Listed(), m.look()))
+	}
 	p := m.focus().Post()
 	if p == nil {
 		return nil
@@ -83,6 +86,9 @@ func (m *Model) load(d detail) tea.Cmd {
 	case *thread.Pane:
 		kept, read = thread.Recall(m.ctx, m.keptThread, d.Of()), thread.Load(m.ctx, m.readThread, d.Of())
 	case *profile.Pane:
+		if d.OfPost() {
+			return nil // it wants its parts by itself
+		}
 		kept, read = profile.Recall(m.ctx, m.keptAuthor, d.Of()), profile.Load(m.ctx, m.readAuthor, d.Of())
 	}
 	if m.o.Library == nil {
@@ -182,23 +188,6 @@ func (m *Model) readThread(ctx context.Context, p *timeline.Post) (*timeline.Thr
 
 func (m *Model) keptThread(ctx context.Context, p *timeline.Post) (*timeline.Thread, error) {
 	return m.o.Library.KeptThread(ctx, p.ID)
-}
-
-func (m *Model) readAuthor(ctx context.Context, p *timeline.Post) (profile.Read, error) {
-	b, err := m.o.Hub.Reader(ctx, p)
-	if err != nil {
-		return profile.Read{}, err
-	}
-	reader, ok := timeline.As[timeline.Profiler](b)
-	if !ok {
-		return profile.Read{}, timeline.Errorf(timeline.CodeUnsupported, "%s shows no profiles", p.ID.Network)
-	}
-	person, err := reader.Profile(ctx, p.Author.ID)
-	if err != nil {
-		return profile.Read{}, err
-	}
-	batch, err := reader.ProfilePosts(ctx, p.Author.ID, timeline.Page{Limit: profilePosts})
-	return profile.Read{Profile: person, Posts: batch.Posts}, err
 }
 
 func (m *Model) keptAuthor(ctx context.Context, p *timeline.Post) (profile.Read, error) {

@@ -105,6 +105,12 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 			}
 		}
 		m.reviseAll()
+	case profile.Answer:
+		m.takePart(msg)
+	case foundWide:
+		m.takeWide(msg)
+	case resolved:
+		return m.takeResolved(msg)
 	case besideDue:
 		return m.readBeside(msg.id)
 	case clockTick:
@@ -250,10 +256,12 @@ func (m *Model) act(a overlay.Action) tea.Cmd {
 		return m.deleted(a.actions)
 	case search.Leave:
 		return m.stopSearch()
+	case search.Resolve:
+		return m.resolve(a.Ref)
 	case leaving:
 		return m.quit()
 	default:
-		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actSigning, m.actAccounts, m.actTabs, m.actMedia, m.actPiping, m.actMessages} {
+		for _, act := range []func(overlay.Action) (tea.Cmd, bool){m.actMuting, m.actPeople, m.actSigning, m.actAccounts, m.actTabs, m.actMedia, m.actPiping, m.actMessages} {
 			if cmd, done := act(a); done {
 				return cmd
 			}
@@ -288,6 +296,8 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 		}
 	} else if m.typing() {
 		m.found.Paste(msg.Content)
+	} else if m.o.Hub != nil && search.IsReference(msg.Content) {
+		return m.resolve(msg.Content)
 	}
 	return nil
 }
@@ -383,5 +393,5 @@ func (m *Model) after(msg tea.Msg) tea.Cmd {
 	if m.o.Hub == nil || m.width == 0 {
 		return m.spin()
 	}
-	return tea.Batch(m.readOn(msg), m.watch(), m.keepPlace(), m.tended(msg), m.follow(), m.clock(), m.spin(), m.tend(), m.watchFlight())
+	return tea.Batch(m.readOn(msg), m.watch(), m.keepPlace(), m.tended(msg), m.follow(), m.readParts(), m.clock(), m.spin(), m.tend(), m.watchFlight())
 }

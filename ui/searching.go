@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"skein/ui/cell"
+	"skein/ui/profile"
 	"skein/ui/search"
 )
 
@@ -62,9 +63,19 @@ func (*findings) Unread() int { return 0 }
 
 func (*findings) front(*Model) tea.Cmd { return nil }
 
-func (*findings) after(m *Model, _ tea.Msg) tea.Cmd { return m.seek() }
+func (*findings) after(m *Model, _ tea.Msg) tea.Cmd { return tea.Batch(m.seek(), m.seekWide()) }
 
-func (*findings) open(*Model) (cmd tea.Cmd, done bool) { return nil, false }
+// open opens a person whom the networks found, and asks them for a tag that they named.
+func (f *findings) open(m *Model) (cmd tea.Cmd, done bool) {
+	if who := f.Person(); who != nil {
+		return m.push(profile.NewOf(who, m.look())), true
+	}
+	if tag := f.Tag(); tag != "" {
+		f.Seek(tag)
+		return nil, true
+	}
+	return nil, false
+}
 
 func (*findings) back(m *Model) (cmd tea.Cmd, done bool) { return m.stopSearch(), true }
 

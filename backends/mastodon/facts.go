@@ -58,6 +58,7 @@ func defaultLimits() timeline.Limits {
 		Schedule:    true,
 		Address:     true,
 		MuteEnds:    true,
+		Forwards:    true,
 		Assumed:     true,
 	}
 }

@@ -20,7 +20,10 @@ type (
 		Lasts time.Duration
 	}
 	// MuteThere removes the overlay and has the network mute who wrote a post.
-	MuteThere struct{ Post *timeline.Post }
+	MuteThere struct {
+		Post  *timeline.Post
+		Lasts time.Duration
+	}
 	// ShowMuted removes the overlay and lists what is muted here.
 	ShowMuted struct{}
 	// Unmute takes a mute back.
@@ -113,7 +116,7 @@ func (o *Mute) choose() Action {
 	case c.Why != "":
 		return nil
 	case c.There != nil:
-		return MuteThere{c.There}
+		return MuteThere{c.There, lastings()[o.lasts].span}
 	case c.Mute.Kind == timeline.MuteWord && c.Mute.Word == "":
 		o.typing = true
 		return nil

@@ -6,6 +6,7 @@ import (
 	"skein/timeline"
 	"skein/ui/cell"
 	"skein/ui/post"
+	"skein/ui/theme"
 )
 
 const (
@@ -23,7 +24,7 @@ func card(p *timeline.Profile) func(post.Look) []string {
 		indent := cell.Blank(lead)
 		lines := []string{
 			t.Network(p.Network).Paint(p.Network.Letter()) + cell.Blank(lead-1) + t.Strong.Paint(title(p)),
-			indent + t.Dim.Paint(p.Handle.Line().String()),
+			indent + t.Dim.Paint(p.Handle.Line().String()) + verified(p, t),
 		}
 		if about := strings.Join(standing(p), " "+t.Signs.Dot+" "); about != "" {
 			for _, s := range cell.Wrap(l.Measure, []cell.Run{{Text: about, Open: t.Dim.Open(), Close: t.Dim.Close()}}, room) {
@@ -49,6 +50,14 @@ func card(p *timeline.Profile) func(post.Look) []string {
 		}
 		return lines
 	}
+}
+
+// verified is the mark behind a handle that its network, or its domain, vouches for.
+func verified(p *timeline.Profile, t *theme.Theme) string {
+	if !p.Verified {
+		return ""
+	}
+	return " " + t.Good.Paint(t.Signs.Verified)
 }
 
 func title(p *timeline.Profile) string {
@@ -94,12 +103,23 @@ func standing(p *timeline.Profile) []string {
 	count(p.Posts, "posts")
 	count(p.Following, "following")
 	count(p.Followers, "followers")
+	if !p.Created.IsZero() {
+		out = append(out, "since "+p.Created.Format("January 2006"))
+	}
+	return append(out, ties(p)...)
+}
+
+// ties are how the account and the person stand to each other, and what the person says
+// of following.
+func ties(p *timeline.Profile) []string {
+	var out []string
 	say := func(is bool, what string) {
 		if is {
 			out = append(out, what)
 		}
 	}
 	say(p.Followed, "you follow them")
+	say(p.Requested, "you asked to follow them")
 	say(p.FollowedBy, "follows you")
 	say(p.Locked, "approves followers")
 	say(p.Bot, "bot")

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,10 +27,7 @@ func (p *Pane) Key(k tea.KeyPressMsg) overlay.Action {
 	case "esc":
 		return Leave{}
 	case "enter":
-		if p.typing = len(p.hits) == 0; p.typing {
-			p.sure = true
-			p.changed()
-		}
+		return p.enter()
 	case "down", "ctrl+n":
 		p.Move(1)
 	case "up", "ctrl+p":
@@ -44,6 +42,23 @@ func (p *Pane) Key(k tea.KeyPressMsg) overlay.Action {
 		if p.input.Key(k) {
 			p.changed()
 		}
+	}
+	return nil
+}
+
+// enter goes to what was found and asks the networks, too; a question that names a post
+// or a person has that opened.
+func (p *Pane) enter() overlay.Action {
+	text := p.input.Text()
+	if IsReference(text) {
+		return Resolve{text}
+	}
+	if p.typing = len(p.hits) == 0; p.typing {
+		p.sure = true
+		p.changed()
+	}
+	if strings.TrimSpace(text) != "" && p.wide.answer == nil && !p.wide.busy {
+		p.wide.due = true
 	}
 	return nil
 }
@@ -65,7 +80,7 @@ func (p *Pane) Line(width int) string {
 
 // Lines draws what was found or, where nothing is, what can be asked.
 func (p *Pane) Lines(now time.Time, focus bool) []string {
-	if len(p.hits) > 0 && p.err == nil {
+	if p.Len() > 0 && p.err == nil {
 		return p.Column.Lines(now, focus)
 	}
 	text := p.guide()
@@ -114,7 +129,7 @@ func (p *Pane) guide() []string {
 // Click selects what covers a line and tells whether it was selected before; the keys
 // are the list's then.
 func (p *Pane) Click(line int) (again bool) {
-	if len(p.hits) == 0 {
+	if p.Len() == 0 {
 		return false
 	}
 	again = p.Column.Click(line) && !p.typing

@@ -69,6 +69,10 @@ type Pane struct {
 	more   bool
 	asked  bool  // there is an answer
 	err    error // the question makes no sense, or could not be answered
+	wide   wide  // what the networks were asked
+
+	named  map[int]*timeline.Profile // people whom they found, by the index of their item
+	tagged map[int]string
 }
 
 // New makes a Pane that waits for a question.
@@ -89,6 +93,7 @@ func (p *Pane) Question() (n int, due bool) { return p.n, p.due }
 func (p *Pane) changed() {
 	p.n++
 	p.due, p.busy = true, false
+	p.wide = wide{}
 }
 
 // Rank shows the best first, or the newest again.
@@ -141,7 +146,7 @@ func count(s string) (n int) {
 // More asks for older posts where the reader comes near the last.
 func (p *Pane) More() (Ask, bool) {
 	if p.busy || p.due || !p.more || p.ranked || p.err != nil || len(p.hits) == 0 ||
-		len(p.hits) >= foundMost || p.Len()-p.Selected() > nearEnd {
+		len(p.hits) >= foundMost || len(p.hits)-p.Selected() > nearEnd {
 		return Ask{}, false
 	}
 	p.busy = true
@@ -177,7 +182,7 @@ func (p *Pane) show(hits []timeline.Hit, more bool) {
 			return post.DrawFound(h, l)
 		}}
 	}
-	p.Set(items, 0)
+	p.Set(append(items, p.networks(len(items))...), 0)
 	p.Resize(p.width, p.height)
 }
 
