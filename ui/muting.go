@@ -134,8 +134,9 @@ func (m *Model) inBook(h timeline.Handle) (timeline.Person, bool) {
 
 // showMuted lists what is muted here.
 func (m *Model) showMuted() tea.Cmd {
-	m.show(overlay.NewMuted(func() []timeline.Mute { return m.mutes.List() }, m.o.Now))
-	return nil
+	o := overlay.NewMuted(func() []timeline.Mute { return m.mutes.List() }, m.o.Now)
+	m.show(o)
+	return m.readFilters(o)
 }
 
 // actMuting carries out what the overlays of muting want.

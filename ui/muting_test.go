@@ -184,3 +184,19 @@ func TestMutedWhileTheThreadIsOpen(t *testing.T) {
 		s.See("which ones?")
 	})
 }
+
+// The list of what is muted here tells what the networks hide by themselves, too.
+func TestMutedTellsWhatTheNetworksHide(t *testing.T) {
+	nets, out := writing()
+	nets[0].Hides(timeline.Filter{What: timeline.CleanLine(`"spoiler"`), Title: timeline.CleanLine("Films"), Where: timeline.CleanLine("home")})
+	nets[1].Hides(timeline.Filter{What: timeline.CleanLine("label gore"), Until: uitest.Start().Add(2 * time.Hour)})
+	nets[2].Fails(timeline.Errorf(timeline.CodeOffline, "nostr does not answer"))
+	o := muted(mutedWord("which"))
+	o.Outbox = out
+	uitest.Play(t, o, nets, func(s *uitest.Session) {
+		s.Press("g", "m")
+		s.See(`"which"`, "hidden by what the networks keep:", `M "spoiler"  Films  home`, "B label gore  until 02:00", "N nostr does not answer")
+		s.Press("x")
+		s.See("nothing is muted here", `M "spoiler"`)
+	})
+}

@@ -109,6 +109,8 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 		m.takePart(msg)
 	case foundWide:
 		m.takeWide(msg)
+	case filtersRead:
+		m.takeFilters(msg)
 	case resolved:
 		return m.takeResolved(msg)
 	case besideDue:

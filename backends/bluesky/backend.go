@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/syntax"
@@ -115,7 +116,7 @@ func New(c Config) (*Backend, error) {
 		account: c.Account, did: c.DID, host: u.Host, log: c.Log, now: c.Now,
 		api:     newXRPC(c.Client, u),
 		large:   c.Client.Large(maxArchive),
-		decode:  decoder{account: c.Account.ID, now: c.Now, log: c.Log},
+		decode:  decoder{chosen: new(atomic.Pointer[moderation]), account: c.Account.ID, now: c.Now, log: c.Log},
 		changed: make(chan struct{}), closed: make(chan struct{}),
 		poll: polling{
 			active: 2 * time.Second, idle: 20 * time.Second, full: time.Minute,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	comatproto "github.com/bluesky-social/indigo/api/atproto"
@@ -22,8 +23,10 @@ const (
 	maxQuoteDepth = 1
 )
 
-// decoder makes posts of views. It holds nothing that changes.
+// decoder makes posts of views. It holds nothing that changes but what the person has
+// chosen to see.
 type decoder struct {
+	chosen  *atomic.Pointer[moderation]
 	account timeline.AccountID
 	now     func() time.Time
 	log     *slog.Logger
@@ -223,6 +226,9 @@ func (d decoder) shown(v postView, depth int) *timeline.Post {
 	d.embed(p, v.Embed, depth)
 	for _, e := range v.Embeds {
 		d.embed(p, e, depth)
+	}
+	if d.chosen != nil {
+		d.chosen.Load().choose(p, v.Author.Viewer.Following != "")
 	}
 	return p
 }

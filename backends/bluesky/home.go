@@ -138,5 +138,6 @@ func (b *Backend) page(ctx context.Context, f feed, cursor string, limit int) ([
 	if f.field == "posts" {
 		return b.decode.posts(out.Posts), out.Cursor, nil
 	}
+	b.moderated(ctx) // after the page: who cannot read that hears why
 	return b.decode.feed(out.Feed), out.Cursor, nil
 }

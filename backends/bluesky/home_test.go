@@ -37,6 +37,10 @@ func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"notifications":[]}`)
 		return
 	}
+	if strings.HasSuffix(r.URL.Path, "getPreferences") {
+		_, _ = w.Write([]byte(`{"preferences":[]}`))
+		return
+	}
 	s.calls++
 	s.limit = append(s.limit, r.URL.Query().Get("limit"))
 	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
@@ -296,8 +300,8 @@ func TestPublicReading(t *testing.T) {
 	}
 }
 
-// A new process with a session that is still good asks for the timeline and for
-// nothing else.
+// A new process with a session that is still good asks for the timeline, once for what
+// the person does not want to see in it, and for nothing else.
 func TestHomeIsOneRequest(t *testing.T) {
 	s := startPDS(t, world.New(world.Options{Seed: 1}), pds.Options{})
 	c, _ := signIn(t, s)
@@ -309,8 +313,11 @@ func TestHomeIsOneRequest(t *testing.T) {
 	if err != nil || len(batch.Posts) != 40 {
 		t.Fatalf("%d posts, %v", len(batch.Posts), err)
 	}
-	if n := count.requests.Load(); n != 1 {
+	if n := count.requests.Load(); n != 2 {
 		t.Errorf("%d requests", n)
+	}
+	if _, err := b.Home(t.Context(), timeline.Page{Limit: 40}); err != nil || count.requests.Load() != 3 {
+		t.Errorf("%d requests for another page, %v", count.requests.Load(), err)
 	}
 }
 

@@ -186,6 +186,7 @@ func (b *Backend) lookUp(ctx context.Context, query syntax.NSID, param, field st
 		if err := json.Unmarshal(out[field], &items); err != nil {
 			return timeline.Errorf(timeline.CodeMalformed, "%s answered %s without %s: %w", b.host, query, field, err)
 		}
+		b.moderated(ctx)
 		for _, raw := range items {
 			take(raw)
 		}
@@ -272,6 +273,7 @@ func (b *Backend) appViewList(ctx context.Context, query syntax.NSID, field stri
 	case cursor != "" && cursor == string(before):
 		return "", timeline.Errorf(timeline.CodeMalformed, "%s repeats a page without end", b.host)
 	}
+	b.moderated(ctx)
 	for _, raw := range items {
 		take(raw)
 	}

@@ -18,6 +18,9 @@ type actor struct {
 	DisplayName  string                            `json:"displayName"`
 	Avatar       string                            `json:"avatar"`
 	Verification *bsky.ActorDefs_VerificationState `json:"verification"`
+	Viewer       struct {
+		Following string `json:"following"`
+	} `json:"viewer"`
 }
 
 // author makes an Author. did stands in for an identifier that is not valid, as

@@ -57,6 +57,7 @@ func (b *Backend) Thread(ctx context.Context, id timeline.ID) (*timeline.Thread,
 	if err != nil {
 		return nil, tried("thread of "+uri.String(), err)
 	}
+	b.moderated(ctx)
 	t := &tree{decode: b.decode, seen: map[timeline.ID]bool{}}
 	v, focus := t.node(out.Thread)
 	if focus == nil || focus.ID.Local != uri.String() {

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync/atomic"
 
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
@@ -23,6 +25,8 @@ type xrpc struct {
 	client *http.Client
 	auth   authorizer // nil: the calls are anybody's
 	proxy  string     // the service that the server is to hand calls on to; "": itself
+
+	labelers *atomic.Pointer[[]string] // whose labels are asked for, beside the AppView's own
 }
 
 // authorizer sends a request as somebody.
@@ -42,7 +46,7 @@ func (e *apiError) Error() string {
 }
 
 func newXRPC(client *transport.Client, server *url.URL) *xrpc {
-	return &xrpc{host: server.Scheme + "://" + server.Host, client: client.HTTP()}
+	return &xrpc{host: server.Scheme + "://" + server.Host, client: client.HTTP(), labelers: new(atomic.Pointer[[]string])}
 }
 
 // request makes a call of a method. Params are strings, numbers and lists of strings.
@@ -66,6 +70,9 @@ func (x *xrpc) request(ctx context.Context, verb string, method syntax.NSID, par
 	req.Header.Set("Accept", "application/json")
 	if x.proxy != "" {
 		req.Header.Set("Atproto-Proxy", x.proxy)
+	}
+	if list := x.labelers.Load(); list != nil && len(*list) > 0 {
+		req.Header.Set("Atproto-Accept-Labelers", strings.Join(*list, ", "))
 	}
 	return req, nil
 }

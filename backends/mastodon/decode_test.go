@@ -77,7 +77,7 @@ func TestPostHasEverything(t *testing.T) {
 		ReplyTo: &timeline.Ref{ID: id("https://home.example/users/ana/statuses/100"), Handle: line("@ana@home.example")},
 		Counts:  timeline.Counts{Replies: 1, Boosts: 2, Quotes: 4, Likes: 3},
 		Views: []timeline.View{{
-			Account: "acc", ServerID: "110", Liked: true, Bookmarked: true, Filtered: line("spoilers"),
+			Account: "acc", ServerID: "110", Liked: true, Bookmarked: true, Filtered: line(`"x", by your Mastodon filter spoilers`),
 		}},
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b timeline.Safe) bool { return a == b })); diff != "" {

@@ -83,23 +83,6 @@ func (d *decoder) view(st *status) timeline.View {
 	}
 }
 
-// filtered names the viewer's filters that match.
-func filtered(results []masto.FilterResult) timeline.Safe {
-	var titles []string
-	for _, r := range results {
-		if r.Filter.Title != "" {
-			titles = append(titles, r.Filter.Title)
-		}
-	}
-	switch {
-	case len(titles) > 0:
-		return timeline.CleanLine(strings.Join(titles, ", "))
-	case len(results) > 0:
-		return timeline.Literal("one of your filters")
-	}
-	return timeline.Safe{}
-}
-
 // parent names what st replies to. The API gives the server's own id only; where
 // its uri was never seen, it is guessed.
 func (d *decoder) parent(st *status) *timeline.Ref {

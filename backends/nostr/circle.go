@@ -25,6 +25,8 @@ type circle struct {
 type mutes struct {
 	who map[string]bool // hex public keys
 	at  nostr.Timestamp // date of the kind 10000; 0 when none was found
+
+	unwanted unwanted
 }
 
 const (
@@ -149,9 +151,11 @@ func (b *Backend) mutesOf(ctx context.Context, list *nostr.Event) mutes {
 	if err != nil {
 		b.cfg.Log.WarnContext(ctx, "mute list", "account", b.cfg.Account.Name, "error", err)
 	}
-	for _, k := range named(slices.Concat(list.Tags, h.tags())) {
+	entries := slices.Concat(list.Tags, h.tags())
+	for _, k := range named(entries) {
 		m.who[k] = k != b.cfg.PubKey
 	}
+	m.unwanted = b.unwantedIn(entries)
 	return m
 }
 

@@ -18,14 +18,15 @@ type known struct {
 	account timeline.AccountID
 	me      string // hex public key
 
-	people  map[string]*person
-	events  map[string]*nostr.Event // quoted, boosted, replied to; verified
-	deleted map[string]bool         // event ids whose own authors deleted them
-	counts  map[string]timeline.Counts
-	mine    map[string]timeline.View
-	turns   map[string]uint64 // how often mine has changed
-	polls   map[string]tally
-	hints   map[string]string // event id → a relay that had it
+	unwanted unwanted
+	people   map[string]*person
+	events   map[string]*nostr.Event // quoted, boosted, replied to; verified
+	deleted  map[string]bool         // event ids whose own authors deleted them
+	counts   map[string]timeline.Counts
+	mine     map[string]timeline.View
+	turns    map[string]uint64 // how often mine has changed
+	polls    map[string]tally
+	hints    map[string]string // event id → a relay that had it
 }
 
 func (k *known) name(pubkey string) (string, bool) {
@@ -72,6 +73,7 @@ func (k *known) post(e *nostr.Event) *timeline.Post {
 		p.Text = timeline.PlainText(timeline.Clean(cut(value(e.Tags, "alt"), maxAlt))) // NIP-31
 	}
 	p.Revision = k.revision(p, e)
+	k.unwanted.filter(p, k.me)
 	return p
 }
 

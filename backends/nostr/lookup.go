@@ -331,7 +331,7 @@ func authorFilters(authors []string, kinds ...int) nostr.Filters {
 // knowledge is what is known now, for decoding events and what they show.
 func (b *Backend) knowledge(events []*nostr.Event) *known {
 	k := &known{
-		now: b.cfg.Now(), account: b.cfg.Account.ID, me: b.cfg.PubKey,
+		now: b.cfg.Now(), account: b.cfg.Account.ID, me: b.cfg.PubKey, unwanted: b.unwanted(),
 		people: map[string]*person{}, events: map[string]*nostr.Event{}, deleted: map[string]bool{},
 		counts: map[string]timeline.Counts{}, mine: map[string]timeline.View{}, turns: map[string]uint64{}, polls: map[string]tally{}, hints: map[string]string{},
 	}

@@ -72,6 +72,8 @@ ever added; these never change:
   person   type "person" (or "removed"), name, handles[{network, handle, id, url}]
   mute     type "mute", id, what (person, word, network), created_at; and, where they
            apply: word, network, name, handles[{network, handle, id, url}], until, undone
+  filter   type "filter", network, account, what, title, where, hides, until: of
+           mute list --networks
   missing  type "missing", id, network, message, depth: in a thread, a post that
            cannot be read
   account  type "account" (or "removed"), id, network, name, handle, server, locked

@@ -62,11 +62,7 @@ func (a *app) muteCommand() *cobra.Command {
 		}
 		return onNetwork(cmd, args)
 	}
-	c.AddCommand(&cobra.Command{
-		Use: "list", Short: "List what is muted here", Args: cobra.NoArgs,
-		Long: "list shows what is muted here, and until when. What a network mutes it shows itself;\n`skein export mutes` prints it.",
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.listMutes(cmd.Context()) },
-	})
+	c.AddCommand(a.mutedCommand())
 	return c
 }
 

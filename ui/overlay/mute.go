@@ -203,12 +203,17 @@ func (o *Mute) lasting(l Look) string {
 	return line
 }
 
-// Muted lists what is muted here and takes it back.
+// Muted lists what is muted here and takes it back, and below it what the networks hide
+// by themselves.
 type Muted struct {
 	read func() []timeline.Mute
 	now  func() time.Time
 	list list
+	told []string // a line each
 }
+
+// Tell says what the networks hide, a line each.
+func (o *Muted) Tell(lines []string) { o.told = lines }
 
 // NewMuted makes a Muted that reads what is muted each time it is drawn.
 func NewMuted(read func() []timeline.Mute, now func() time.Time) *Muted {
@@ -243,13 +248,17 @@ func (o *Muted) Lines(l Look, width, height int) []string {
 	inner := min(64, width-FrameWidth)
 	all := o.read()
 	o.list.move(0, len(all))
-	from, to := o.list.window(len(all), height-FrameHeight)
+	told := o.told[:min(len(o.told), max(0, height/2-FrameHeight))]
+	from, to := o.list.window(len(all), height-FrameHeight-len(told))
 	var lines []string
 	for i := from; i < to; i++ {
 		lines = append(lines, o.line(l, all[i], i == o.list.at, inner))
 	}
 	if len(all) == 0 {
 		lines = append(lines, l.Theme.Dim.Paint("nothing is muted here"))
+	}
+	for _, line := range told {
+		lines = append(lines, l.Theme.Dim.Paint(cell.Cut(l.Measure, line, inner, l.Theme.Signs.More)))
 	}
 	return l.Box("muted here", "x takes it back "+l.Theme.Signs.Dot+" esc closes", lines, inner)
 }

@@ -66,6 +66,23 @@ func (b *Backend) Who(ctx context.Context, _ timeline.ID, did timeline.Kind, p t
 	return b.People(ctx, "", timeline.CircleFollowers, p)
 }
 
+// Filters implements timeline.Filterer: what Hides has said.
+func (b *Backend) Filters(ctx context.Context) ([]timeline.Filter, error) {
+	if err := b.begin(ctx); err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.filters, nil
+}
+
+// Hides says what Filters answers.
+func (b *Backend) Hides(filters ...timeline.Filter) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.filters = filters
+}
+
 // Search implements timeline.Searcher: by what posts say, and by names.
 func (b *Backend) Search(ctx context.Context, s timeline.Sought, question string, _ timeline.Page) (timeline.Findings, error) {
 	if err := b.begin(ctx); err != nil {

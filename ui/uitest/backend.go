@@ -28,6 +28,7 @@ type Backend struct {
 	translations map[timeline.ID]timeline.Translation
 	notices      []timeline.Notice // newest first
 	marked       []timeline.Notice
+	filters      []timeline.Filter
 }
 
 var (

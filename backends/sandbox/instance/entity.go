@@ -121,6 +121,7 @@ type statusEntity struct {
 	Poll               *pollEntity     `json:"poll"`
 	Quote              *quoteEntity    `json:"quote"`
 	QuoteApproval      *approvalEntity `json:"quote_approval,omitempty"` // not of a boost
+	Filtered           []filterResult  `json:"filtered,omitempty"`
 }
 
 // approvalEntity says who may quote a post, and whether the viewer may.

@@ -200,6 +200,7 @@ func (c *call) flatStatus(p *post) statusEntity {
 	if c.viewer != nil {
 		liked, boosted, kept := p.liked.has(c.viewer), p.boosted[c.viewer], p.bookmarked.has(c.viewer)
 		e.Favourited, e.Reblogged, e.Bookmarked = &liked, &boosted, &kept
+		e.Filtered = c.filtered(p)
 	}
 	if p.boostOf == nil {
 		e.QuoteApproval = c.approval(p)

@@ -266,6 +266,7 @@ func (s *Server) writing(signedIn func(pattern, scope string, a answer)) {
 func (s *Server) listing(signedIn func(pattern, scope string, a answer)) {
 	signedIn("GET /api/v1/mutes", "read:mutes", mutes)
 	signedIn("GET /api/v1/blocks", "read:blocks", blocks)
+	signedIn("GET /api/v2/filters", "read:filters", filters)
 	signedIn("GET /api/v1/bookmarks", "read:bookmarks", bookmarks)
 	signedIn("GET /api/v1/favourites", "read:favourites", favourites)
 	signedIn("GET /api/v1/conversations", "read:statuses", getConversations)

@@ -101,10 +101,27 @@ func (s *Server) settle(p world.Person) error {
 		return err
 	}
 	s.people[own.did], s.handles[own.handle], s.keys[p.Key] = own, own, own
+	if err := own.mutes(p.MutedWords); err != nil {
+		return err
+	}
 	return s.put(own, colProfile, "self", s.opts.Now().Add(-profileAge), object{
 		"displayName": strings.ToValidUTF8(p.Name, "\uFFFD"), "description": strings.ToValidUTF8(p.Bio, "\uFFFD"),
 		"avatar": own.avatar.value(),
 	})
+}
+
+// mutes puts muted words among somebody's preferences.
+func (p *person) mutes(words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	var items []object
+	for i, w := range words {
+		items = append(items, object{"id": fmt.Sprint(i), "value": w, "targets": []string{"content", "tag"}, "actorTarget": "all"})
+	}
+	raw, err := json.Marshal(object{"$type": "app.bsky.actor.defs#mutedWordsPref", "items": items})
+	p.preferences = append(p.preferences, raw)
+	return err
 }
 
 func (s *Server) follow(p *person, key string, n int) error {

@@ -47,7 +47,7 @@ func mastodonPeople() []Person {
 func mastodonTown() []Person {
 	return []Person{
 		{
-			Key: Viewer, Human: Viewer, Name: "You", Handle: "you",
+			Key: Viewer, Human: Viewer, Name: "You", Handle: "you", MutedWords: []string{"buoy"},
 			Bio: "Reading three networks in one window. This account lives in your own memory and is gone when you quit.",
 		},
 		{
@@ -87,7 +87,7 @@ func mastodonTown() []Person {
 func blueskyPeople() []Person {
 	return inhabit(Bluesky, []Person{
 		{
-			Key: Viewer, Human: Viewer, Name: "You", Handle: "you",
+			Key: Viewer, Human: Viewer, Name: "You", Handle: "you", MutedWords: []string{"napkin"},
 			Bio: "Reading three networks in one window. This account is gone when you quit.",
 		},
 		{

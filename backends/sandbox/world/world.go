@@ -46,7 +46,10 @@ type Person struct {
 	Fields  [][2]string
 	Bot     bool
 	Locked  bool
-	AsksYou bool     // to be let follow you
+	AsksYou bool // to be let follow you
+
+	MutedWords []string // in whatever way their network has that
+
 	Follows []string // Keys on the same network
 }
 
