@@ -39,11 +39,11 @@ const (
 
 // commands is the table, in the order in which help shows it.
 func commands() []command {
-	return slices.Concat(readingCommands(), tabCommands(), appCommands(), writingCommands())
+	return slices.Concat(movingCommands(), postCommands(), readingCommands(), tabCommands(), appCommands(), writingCommands())
 }
 
-// readingCommands are those of what is read.
-func readingCommands() []command {
+// movingCommands go about what is shown.
+func movingCommands() []command {
 	return []command{
 		{"down", []string{"j", "down"}, groupMove, "next post", (*Model).down, (*Model).noPane},
 		{"up", []string{"k", "up"}, groupMove, "previous post", (*Model).up, (*Model).noPane},
@@ -55,7 +55,12 @@ func readingCommands() []command {
 		{"bottom", []string{"G", "end"}, groupMove, "to the bottom", (*Model).bottom, (*Model).noPane},
 		{"unseen", []string{"tab"}, groupMove, "next unread post", (*Model).nextUnread, (*Model).noUnread},
 		{"read-all", []string{"g r"}, groupMove, "mark everything as read", (*Model).readAll, (*Model).nothingUnread},
+	}
+}
 
+// postCommands are about the selected post, or who wrote it.
+func postCommands() []command {
+	return []command{
 		{"open", []string{"enter"}, groupPost, "open the thread; on a gap: load what is missing", (*Model).open, (*Model).nothingToOpen},
 		{"back", []string{"esc"}, groupPost, "back", (*Model).back, (*Model).nothingToLeave},
 		{"author", []string{"u"}, groupPost, "who wrote this", (*Model).author, (*Model).noAuthor},
@@ -83,7 +88,12 @@ func readingCommands() []command {
 		{"part-previous", []string{"["}, groupPost, "previous part of a profile", (*Model).previousPart, (*Model).noParts},
 		{"copy-text", []string{"y"}, groupPost, "copy the text", (*Model).copyText, (*Model).noText},
 		{"copy-url", []string{"Y"}, groupPost, "copy the address", (*Model).copyURL, (*Model).noAddress},
+	}
+}
 
+// readingCommands are the others outside the compose screen.
+func readingCommands() []command {
+	return []command{
 		{"compose", []string{"c"}, groupWrite, "write a post", (*Model).composeNew, (*Model).noOutbox},
 		{"take-back", []string{"ctrl+z"}, groupWrite, "take back what is about to be sent", (*Model).takeBack, (*Model).nothingHeld},
 		{"outbox", []string{"g o"}, groupWrite, "what is on its way, and what became of it", (*Model).showOutbox, (*Model).noOutbox},
