@@ -315,6 +315,7 @@ func TestContractWriting(t *testing.T) {
 	file := s.do(t, http.MethodPost, "/api/v2/media", you, multipartBody(t, picturePNG(t, 3), "a dot")).text("id")
 	ana := s.do(t, http.MethodGet, "/api/v1/accounts/lookup?acct=ana", you, nil).text("id")
 	at := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+	talk := s.do(t, http.MethodPost, "/api/v1/statuses", you, &body{kind: "application/json", text: `{"status":"@ana psst","visibility":"direct"}`}).text("id")
 	var posted, later string
 	for _, c := range []struct {
 		method, path, body string
@@ -343,6 +344,9 @@ func TestContractWriting(t *testing.T) {
 		{http.MethodPost, "/api/v1/accounts/1/mute", "", 404, nil},
 		{http.MethodGet, "/api/v1/accounts/" + ana + "/following", "", 200, nil},
 		{http.MethodGet, "/api/v1/accounts/1/following", "", 404, nil},
+		{http.MethodGet, "/api/v1/conversations?limit=5", "", 200, nil},
+		{http.MethodPost, "/api/v1/conversations/" + talk + "/read", "", 200, nil},
+		{http.MethodPost, "/api/v1/conversations/1/read", "", 404, nil},
 		{http.MethodGet, "/api/v1/bookmarks", "", 200, nil},
 		{http.MethodGet, "/api/v1/favourites?limit=1", "", 200, nil},
 		{http.MethodGet, "/api/v1/markers?timeline[]=home&timeline[]=notifications", "", 200, nil},
