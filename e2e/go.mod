@@ -25,6 +25,7 @@ require (
 	github.com/ImVexed/fasturl v0.0.0-20230304231329-4e41488060f3 // indirect
 	github.com/adrg/xdg v0.5.3 // indirect
 	github.com/andybalholm/brotli v1.1.1 // indirect
+	github.com/bbrks/go-blurhash v1.1.1 // indirect
 	github.com/bep/debounce v1.2.1 // indirect
 	github.com/bluesky-social/indigo v0.0.0-20260605210604-af2fec94f34c // indirect
 	github.com/btcsuite/btcd/btcec/v2 v2.3.4 // indirect

@@ -41,3 +41,20 @@ func (m *Model) later(d time.Duration, msg tea.Msg) tea.Cmd {
 		}
 	}
 }
+
+// ticked takes what the commands of waiting bring.
+func (m *Model) ticked(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case clockTick:
+		if msg.n == m.ticks {
+			m.tick = 0
+		}
+	case spinTick:
+		m.spinner.turning = false
+		m.spinner.n++
+	case messageOver:
+		if msg.n == m.message.n {
+			m.message.text = ""
+		}
+	}
+}

@@ -85,10 +85,6 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 		return m.takePage(msg)
 	case unreadRead:
 		return m.takeUnread(msg)
-	case searchDue:
-		return m.searchDue(msg)
-	case answered:
-		m.takeAnswer(msg)
 	case glanced:
 		m.glance(msg)
 	case placeDue:
@@ -107,25 +103,10 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 		m.reviseAll()
 	case profile.Answer:
 		m.takePart(msg)
-	case foundWide:
-		m.takeWide(msg)
 	case filtersRead:
 		m.takeFilters(msg)
-	case resolved:
-		return m.takeResolved(msg)
 	case besideDue:
 		return m.readBeside(msg.id)
-	case clockTick:
-		if msg.n == m.ticks {
-			m.tick = 0
-		}
-	case spinTick:
-		m.spinner.turning = false
-		m.spinner.n++
-	case messageOver:
-		if msg.n == m.message.n {
-			m.message.text = ""
-		}
 	case piped:
 		m.takePiped(msg)
 	case translated:
@@ -138,6 +119,9 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 			return m.tell("no browser could be started for "+msg.URL, bad)
 		}
 		return m.tell("opened "+msg.Host, good)
+	default:
+		m.ticked(msg)
+		return m.searched(msg)
 	}
 	return nil
 }

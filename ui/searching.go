@@ -106,6 +106,21 @@ func (m *Model) seek() tea.Cmd {
 	return nil
 }
 
+// searched takes what the commands of searching bring.
+func (m *Model) searched(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case searchDue:
+		return m.searchDue(msg)
+	case answered:
+		m.takeAnswer(msg)
+	case foundWide:
+		m.takeWide(msg)
+	case resolved:
+		return m.takeResolved(msg)
+	}
+	return nil
+}
+
 func (m *Model) searchDue(s searchDue) tea.Cmd {
 	if m.found == nil || m.found != s.of {
 		return nil

@@ -79,10 +79,20 @@ func Run(t *testing.T, s Setup) {
 		p.SetPace(timeline.PaceActive)
 	}
 	c := &suite{Setup: s, account: s.Backend.Account()}
-	for _, sub := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
+	for _, sub := range c.parts() {
+		t.Run(sub.name, sub.run)
+	}
+}
+
+// part is one subtest.
+type part struct {
+	name string
+	run  func(*testing.T)
+}
+
+// parts are all that a backend is held to, in their order.
+func (c *suite) parts() []part {
+	return []part{
 		{"Account", c.testAccount},
 		{"Abilities", c.testAbilities},
 		{"Limits", c.testLimits},
@@ -123,8 +133,6 @@ func Run(t *testing.T, s Setup) {
 		{"Report", c.testReport},
 		{"Mute", c.testMute},
 		{"Block", c.testBlock}, // last: some networks end follows with it, and empty home of them
-	} {
-		t.Run(sub.name, sub.run)
 	}
 }
 
