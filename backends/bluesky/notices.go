@@ -172,7 +172,8 @@ func reasonText(reason string) timeline.Safe {
 
 // MarkNotices implements timeline.NoticeMarker with app.bsky.notification.updateSeen.
 // The server puts the mark wherever it is told, so it is looked first whether it is
-// further on.
+// further on. What is read is older than the mark; where there is none yet the server
+// names the time of the newest notice, which is not read.
 func (b *Backend) MarkNotices(ctx context.Context, upTo timeline.Notice) error {
 	const what = "read mark of notices"
 	if b.session == nil {
@@ -187,7 +188,7 @@ func (b *Backend) MarkNotices(ctx context.Context, upTo timeline.Notice) error {
 	if err := b.get(ctx, "app.bsky.notification.listNotifications", map[string]any{"limit": 1}, &seen); err != nil {
 		return tried(what, err)
 	}
-	if at, ok := parseTime(seen.SeenAt); ok && !at.Before(upTo.At) {
+	if at, ok := parseTime(seen.SeenAt); ok && at.After(upTo.At) {
 		return nil
 	}
 	// What was indexed in the same millisecond is read, too.

@@ -104,7 +104,11 @@ func (s *Server) listNotifications(c *call) (any, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	items, out := []object{}, object{"priority": false}
+	seen := c.viewer.seen
 	for _, n := range s.noticesOf(c.viewer) {
+		if seen.IsZero() && from.at == 1<<63-1 { // then the newest alone is not read, as on the real one
+			seen = n.indexed
+		}
 		at := position{n.indexed.UnixMilli(), n.cid}
 		if at.at > from.at || at.at == from.at && at.cid >= from.cid {
 			continue
@@ -113,22 +117,22 @@ func (s *Server) listNotifications(c *call) (any, error) {
 			out["cursor"] = from.String()
 			break
 		}
-		items = append(items, s.noticeView(c.viewer, n))
+		items = append(items, s.noticeView(c.viewer, n, seen))
 		from = at
 	}
-	if !c.viewer.seen.IsZero() {
-		out["seenAt"] = stamp(c.viewer.seen)
+	if !seen.IsZero() {
+		out["seenAt"] = stamp(seen)
 	}
 	out["notifications"] = items
 	return out, nil
 }
 
-// noticeView is app.bsky.notification.listNotifications#notification. The server's mu
-// is held.
-func (s *Server) noticeView(viewer *person, n noticed) object {
+// noticeView is app.bsky.notification.listNotifications#notification. What was indexed
+// before seen is read, as on the real one. The server's mu is held.
+func (s *Server) noticeView(viewer *person, n noticed, seen time.Time) object {
 	out := object{
 		"uri": n.uri, "cid": n.cid, "author": s.profileBasic(viewer, s.people[n.did]), "reason": n.reason,
-		"record": n.value, "isRead": !n.indexed.After(viewer.seen), "indexedAt": stamp(n.indexed), "labels": selfLabels(n.record),
+		"record": n.value, "isRead": stamp(n.indexed) < stamp(seen), "indexedAt": stamp(n.indexed), "labels": selfLabels(n.record),
 	}
 	if n.subject != "" {
 		out["reasonSubject"] = n.subject
