@@ -20,11 +20,10 @@ type profileFlags struct {
 
 // The parts of a profile, by flag: what its author posted, and people around them.
 func profileParts() (sections []timeline.Section, circles []timeline.Circle) {
-	return []timeline.Section{
+	sections = []timeline.Section{
 		timeline.SectionPosts, timeline.SectionReplies, timeline.SectionMedia, timeline.SectionPinned, timeline.SectionLikes,
-	}, []timeline.Circle{
-		timeline.CircleFollowers, timeline.CircleFollowing,
 	}
+	return sections, []timeline.Circle{timeline.CircleFollowers, timeline.CircleFollowing}
 }
 
 func (a *app) profileCommand() *cobra.Command {
