@@ -20,12 +20,16 @@ func TestCheckKeys(t *testing.T) {
 		{"unknown action", map[string][]string{"fly": {"x"}}, `there is no action "fly"`},
 		{"no key", map[string][]string{"open": {}}, "open has no key"},
 		{"no such key", map[string][]string{"open": {"hyperspace"}}, `"hyperspace" is no key`},
-		{"taken", map[string][]string{"open": {"j"}}, `"j" is both`},
-		{"a beginning", map[string][]string{"open": {"g"}}, `also the beginning of another`},
+		{"one of ours", map[string][]string{"open": {"j"}}, ""},
+		{"a beginning of ours", map[string][]string{"open": {"g"}}, ""},
+		{"the README's", map[string][]string{"down": {"j", "n"}}, ""},
+		{"taken", map[string][]string{"open": {"x"}, "back": {"x"}}, `"x" is both`},
+		{"a beginning", map[string][]string{"open": {"x"}, "back": {"x y"}}, `also the beginning of another`},
 		{"ctrl-c", map[string][]string{"open": {"ctrl+c"}}, "is no key"},
 		{"a key while writing", map[string][]string{"compose-send": {"alt+enter"}}, ""},
 		{"one that writes", map[string][]string{"compose-send": {"x"}}, "is no key beside those that write"},
-		{"taken while writing", map[string][]string{"compose-send": {"alt+e"}}, `"alt+e" is both`},
+		{"ours while writing", map[string][]string{"compose-send": {"alt+e"}}, ""},
+		{"taken while writing", map[string][]string{"compose-send": {"f5"}, "compose-keep": {"f5"}}, `"f5" is both`},
 		{"empty", map[string][]string{"open": {""}}, "is no key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -34,6 +38,28 @@ func TestCheckKeys(t *testing.T) {
 				t.Errorf("error is %v, want one with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// What keys of the person's take from ours.
+func TestKeyless(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		own  map[string][]string
+		want string
+	}{
+		{"nothing", nil, ""},
+		{"another is left", map[string][]string{"open": {"j"}}, ""},
+		{"the only one", map[string][]string{"open": {"n"}}, "match-next"},
+		{"what begins with it", map[string][]string{"open": {"g"}, "back": {"home"}}, "top read-all"},
+		{"what it begins with", map[string][]string{"open": {"u x"}}, "author"},
+		{"while writing", map[string][]string{"compose-send": {"alt+e"}}, "compose-editor"},
+		{"of another place", map[string][]string{"compose-send": {"tab"}}, ""},
+	} {
+		got := strings.Join(ui.Keyless(c.own), " ")
+		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q are without a key, want %q", c.name, got, c.want)
+		}
 	}
 }
 

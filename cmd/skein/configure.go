@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/cobra"
@@ -101,7 +102,8 @@ func (a *app) editConfig(cmd *cobra.Command) error {
 	return a.configIsFine(c, paths.Config)
 }
 
-// configIsFine says so, unless the keys are not.
+// configIsFine says so, unless the keys or tabs are not, and which actions the person's
+// keys have left without one.
 func (a *app) configIsFine(c config.Config, file string) error {
 	if err := ui.CheckKeys(c.Keys); err != nil {
 		return &config.Error{File: file, Message: err.Error()}
@@ -111,12 +113,17 @@ func (a *app) configIsFine(c config.Config, file string) error {
 			return &config.Error{File: file, Message: fmt.Sprintf("tab %d: %s", i+1, timeline.AsError(err).Message)}
 		}
 	}
-	if a.flags.json {
-		return json.NewEncoder(a.out).Encode(checkResult{
-			Type: "check", What: "configuration", Result: good, Message: timeline.CleanLine(file),
-		})
+	r := checkResult{Type: "check", What: "configuration", Result: good, Message: timeline.CleanLine(file)}
+	text := file + " is fine.\n"
+	if left := ui.Keyless(c.Keys); len(left) > 0 {
+		note := "[keys] leaves these actions without a key, only the palette runs them: " + strings.Join(left, ", ")
+		r.Facts = append(r.Facts, timeline.CleanLine(note))
+		text += note + "\n"
 	}
-	_, err := fmt.Fprintf(a.out, "%s is fine.\n", file)
+	if a.flags.json {
+		return json.NewEncoder(a.out).Encode(r)
+	}
+	_, err := io.WriteString(a.out, text)
 	return err
 }
 
