@@ -7,7 +7,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/exp/golden"
 
 	"skein/timeline"
 	"skein/ui"
@@ -17,17 +16,10 @@ import (
 // TestWritingLooksAsItWasAccepted holds the compose screen and the outbox to what was
 // read and accepted, in the smallest, the usual and a wide window.
 func TestWritingLooksAsItWasAccepted(t *testing.T) {
-	for _, size := range [][2]int{{40, 12}, {80, 24}, {160, 45}} {
+	uitest.Accepted(t, func() uitest.Scene {
 		nets, out := writing()
 		out.Refuses(timeline.Bluesky, "this account is suspended")
-		uitest.Play(t, ui.Options{Outbox: out, Undo: -1}, nets, func(s *uitest.Session) {
-			s.Resize(size[0], size[1])
-			look := func(name string) {
-				t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) {
-					s.Sleep(500 * time.Millisecond)
-					golden.RequireEqual(t, s.Screen.Text()+"\n")
-				})
-			}
+		return uitest.Scene{Options: ui.Options{Outbox: out, Undo: -1}, Networks: nets, Story: func(s *uitest.Session, look func(string)) {
 			s.Press("c")
 			s.Type("Reading all of you in one window now. Hello, everyone.")
 			s.Press("alt+w")
@@ -51,14 +43,14 @@ func TestWritingLooksAsItWasAccepted(t *testing.T) {
 			s.Press("esc", "esc", "r")
 			look("reply")
 			s.Press("esc")
-		})
-	}
+		}}
+	})
 }
 
 // TestReadingLooksAsItWasAccepted does the same for the feed with what is unread, the
 // search, and a thread that was kept.
 func TestReadingLooksAsItWasAccepted(t *testing.T) {
-	for _, size := range [][2]int{{40, 12}, {80, 24}, {160, 45}} {
+	uitest.Accepted(t, func() uitest.Scene {
 		nets := three()
 		var posts []*timeline.Post
 		for _, n := range uitest.Gallery() {
@@ -68,14 +60,7 @@ func TestReadingLooksAsItWasAccepted(t *testing.T) {
 		kept := conversation()
 		kept.Kept = uitest.Start().Add(-3 * time.Hour)
 		library.Keeps(kept)
-		uitest.Play(t, ui.Options{Library: library}, nets, func(s *uitest.Session) {
-			s.Resize(size[0], size[1])
-			look := func(name string) {
-				t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) {
-					s.Sleep(500 * time.Millisecond)
-					golden.RequireEqual(t, s.Screen.Text()+"\n")
-				})
-			}
+		return uitest.Scene{Options: ui.Options{Library: library}, Networks: nets, Story: func(s *uitest.Session, look func(string)) {
 			s.Sleep(time.Minute)
 			s.Press("j")
 			for i := range 12 {
@@ -105,26 +90,19 @@ func TestReadingLooksAsItWasAccepted(t *testing.T) {
 			}
 			s.Press("enter", "ctrl+r")
 			look("thread-kept")
-		})
-	}
+		}}
+	})
 }
 
 // TestMutingLooksAsItWasAccepted does the same for what is muted: the menu, the list,
 // and the row that stands in a thread.
 func TestMutingLooksAsItWasAccepted(t *testing.T) {
-	for _, size := range [][2]int{{40, 12}, {80, 24}} {
+	uitest.Accepted(t, func() uitest.Scene {
 		nets, out := writing()
 		nets[0].Threads(conversation())
 		o := muted(mutedWord("which"))
 		o.Outbox = out
-		uitest.Play(t, o, nets, func(s *uitest.Session) {
-			s.Resize(size[0], size[1])
-			look := func(name string) {
-				t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) {
-					s.Sleep(500 * time.Millisecond)
-					golden.RequireEqual(t, s.Screen.Text()+"\n")
-				})
-			}
+		return uitest.Scene{Options: o, Networks: nets, Story: func(s *uitest.Session, look func(string)) {
 			s.Press("M")
 			look("mute")
 			s.Press("tab", "3")
@@ -138,6 +116,6 @@ func TestMutingLooksAsItWasAccepted(t *testing.T) {
 			look("muted-thread")
 			s.Press("j", "z")
 			look("muted-shown")
-		})
-	}
+		}}
+	})
 }

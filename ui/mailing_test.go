@@ -2,11 +2,8 @@ package ui_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
-
-	"github.com/charmbracelet/x/exp/golden"
 
 	"skein/timeline"
 	"skein/ui"
@@ -90,19 +87,9 @@ func letters() *mail {
 // TestMessagesLookAsTheyWereAccepted holds the list, a conversation and what is written
 // into it to what was read and accepted.
 func TestMessagesLookAsTheyWereAccepted(t *testing.T) {
-	for _, at := range []struct {
-		width, height int
-		theme         string
-	}{{40, 12, ""}, {80, 24, ""}, {120, 30, ""}, {160, 45, ""}, {80, 24, "plain"}} {
+	uitest.Accepted(t, func() uitest.Scene {
 		nets, out := writing()
-		uitest.Play(t, ui.Options{Outbox: out, Undo: -1, Messages: letters(), Theme: at.theme}, nets, func(s *uitest.Session) {
-			s.Resize(at.width, at.height)
-			look := func(name string) {
-				t.Run(fmt.Sprintf("%s-%d%s", name, at.width, at.theme), func(t *testing.T) {
-					s.Sleep(500 * time.Millisecond)
-					golden.RequireEqual(t, s.Screen.Text()+"\n")
-				})
-			}
+		return uitest.Scene{Options: ui.Options{Outbox: out, Undo: -1, Messages: letters()}, Networks: nets, Story: func(s *uitest.Session, look func(string)) {
 			s.Press("g", "d")
 			look("list")
 			s.Press("enter")
@@ -112,8 +99,8 @@ func TestMessagesLookAsTheyWereAccepted(t *testing.T) {
 			look("write")
 			s.Press("esc", "esc", "j", "j", "enter")
 			look("old")
-		})
-	}
+		}}
+	})
 }
 
 // TestMessagesAreRead: who opens a conversation has read it, and may go back in it; a

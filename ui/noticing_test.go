@@ -7,7 +7,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/exp/golden"
 
 	"skein/timeline"
 	"skein/ui"
@@ -45,27 +44,15 @@ func happened() []*uitest.Backend {
 
 // TestNotificationsLookAsTheyWereAccepted draws the tab in four sizes.
 func TestNotificationsLookAsTheyWereAccepted(t *testing.T) {
-	for _, size := range [][2]int{{40, 12}, {80, 24}, {120, 40}, {160, 45}} {
-		for _, theme := range []string{"dark", "plain"} {
-			if theme == "plain" && size[0] != 80 {
-				continue
-			}
-			uitest.Play(t, ui.Options{Theme: theme, ASCII: theme == "plain"}, happened(), func(s *uitest.Session) {
-				s.Resize(size[0], size[1])
-				look := func(name string) {
-					t.Run(fmt.Sprintf("%s-%s-%d", name, theme, size[0]), func(t *testing.T) {
-						s.Sleep(500 * time.Millisecond)
-						golden.RequireEqual(t, s.Screen.Text()+"\n")
-					})
-				}
-				s.Sleep(time.Minute)
-				s.Press("g", "n")
-				look("all")
-				s.Press("j", "j", "K", "K")
-				look("kind")
-			})
-		}
-	}
+	uitest.Accepted(t, func() uitest.Scene {
+		return uitest.Scene{Options: ui.Options{}, Networks: happened(), Story: func(s *uitest.Session, look func(string)) {
+			s.Sleep(time.Minute)
+			s.Press("g", "n")
+			look("all")
+			s.Press("j", "j", "K", "K")
+			look("kind")
+		}}
+	})
 }
 
 // TestNotifications walks through them: a count in the header, the thread behind a row,

@@ -2,7 +2,6 @@ package ui_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi/kitty"
-	"github.com/charmbracelet/x/exp/golden"
 
 	"skein/backends/sandbox/world"
 	"skein/timeline"
@@ -45,19 +43,9 @@ func shown() ([]*uitest.Backend, *uitest.Pictures) {
 }
 
 func TestPicturesLookAsTheyWereAccepted(t *testing.T) {
-	for _, c := range []struct {
-		theme         string
-		width, height int
-	}{{"dark", 40, 12}, {"dark", 80, 24}, {"plain", 80, 24}, {"dark", 120, 40}, {"dark", 160, 45}} {
+	uitest.Accepted(t, func() uitest.Scene {
 		nets, files := shown()
-		uitest.Play(t, ui.Options{Theme: c.theme, Pictures: files.Options()}, nets, func(s *uitest.Session) {
-			s.Resize(c.width, c.height)
-			look := func(name string) {
-				t.Run(fmt.Sprintf("%s-%s-%d", name, c.theme, c.width), func(t *testing.T) {
-					s.Sleep(500 * time.Millisecond)
-					golden.RequireEqual(t, s.Screen.Text()+"\n")
-				})
-			}
+		return uitest.Scene{Options: ui.Options{Pictures: files.Options()}, Networks: nets, Story: func(s *uitest.Session, look func(string)) {
 			look("one")
 			s.Press("j")
 			look("two")
@@ -65,8 +53,8 @@ func TestPicturesLookAsTheyWereAccepted(t *testing.T) {
 			look("sensitive")
 			s.Press("z")
 			look("revealed")
-		})
-	}
+		}}
+	})
 }
 
 // TestPostsStayWhenPicturesCome: the room is known before the picture is.

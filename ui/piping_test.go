@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/charmbracelet/x/exp/golden"
 
 	"skein/timeline"
 	"skein/ui"
@@ -28,27 +25,17 @@ func counting(ctx context.Context, p *timeline.Post, command string) (timeline.S
 }
 
 func TestPipeLooksAsItWasAccepted(t *testing.T) {
-	for _, c := range []struct {
-		theme         string
-		width, height int
-	}{{"dark", 40, 12}, {"dark", 80, 24}, {"plain", 80, 24}, {"dark", 120, 40}, {"dark", 160, 45}} {
+	uitest.Accepted(t, func() uitest.Scene {
 		nets, _ := shown()
-		uitest.Play(t, ui.Options{Theme: c.theme, Pipe: counting}, nets, func(s *uitest.Session) {
-			s.Resize(c.width, c.height)
-			look := func(name string) {
-				t.Run(fmt.Sprintf("%s-%s-%d", name, c.theme, c.width), func(t *testing.T) {
-					s.Sleep(500 * time.Millisecond)
-					golden.RequireEqual(t, s.Screen.Text()+"\n")
-				})
-			}
+		return uitest.Scene{Options: ui.Options{Pipe: counting}, Networks: nets, Story: func(s *uitest.Session, look func(string)) {
 			s.Press("|")
 			s.Type("jq .text")
 			look("asks")
 			s.Press("enter", "j")
 			look("said")
 			s.Press("q")
-		})
-	}
+		}}
+	})
 }
 
 func TestPipeIsReadAndLeft(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/exp/golden"
 
 	"skein/timeline"
 	"skein/ui"
@@ -183,16 +182,9 @@ func TestSearchAsksTheNetworks(t *testing.T) {
 // TestPeopleLookAsTheyWereAccepted holds a profile, its parts and what is asked about
 // people to what was read and accepted.
 func TestPeopleLookAsTheyWereAccepted(t *testing.T) {
-	for _, size := range [][2]int{{40, 12}, {80, 24}, {120, 30}, {160, 45}} {
+	uitest.Accepted(t, func() uitest.Scene {
 		nets, out := town()
-		uitest.Play(t, ui.Options{Outbox: out, Library: uitest.NewLibrary(everRead(3)...)}, nets, func(s *uitest.Session) {
-			s.Resize(size[0], size[1])
-			look := func(name string) {
-				t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) {
-					s.Sleep(500 * time.Millisecond)
-					golden.RequireEqual(t, s.Screen.Text()+"\n")
-				})
-			}
+		return uitest.Scene{Options: ui.Options{Outbox: out, Library: uitest.NewLibrary(everRead(3)...)}, Networks: nets, Story: func(s *uitest.Session, look func(string)) {
 			s.Press("u")
 			look("profile")
 			s.Press("[")
@@ -210,6 +202,6 @@ func TestPeopleLookAsTheyWereAccepted(t *testing.T) {
 			s.Type("heron")
 			s.Press("enter")
 			look("search-networks")
-		})
-	}
+		}}
+	})
 }

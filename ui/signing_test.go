@@ -3,13 +3,11 @@ package ui_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/exp/golden"
 
 	"skein/config/account"
 	"skein/timeline"
@@ -243,12 +241,7 @@ func TestAccountsList(t *testing.T) {
 // TestSigningInLooksAsItWasAccepted holds each kind of step to what was read and
 // accepted.
 func TestSigningInLooksAsItWasAccepted(t *testing.T) {
-	for _, size := range [][2]int{{40, 12}, {80, 24}, {120, 40}} {
-		look := func(s *uitest.Session, name string) {
-			t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) {
-				golden.RequireEqual(t, s.Screen.Text()+"\n")
-			})
-		}
+	uitest.Accepted(t, func() uitest.Scene {
 		a := uitest.NewAccounts()
 		a.Steps = []account.Step{askServer(), askHow(), visit(never), account.Visit{
 			Name: "bunker", Title: "Scan this with your signer", URL: "nostrconnect://0123456789abcdef?relay=wss://relay.example", QR: true, Await: never,
@@ -259,23 +252,22 @@ func TestSigningInLooksAsItWasAccepted(t *testing.T) {
 			}
 			return nil
 		}
-		uitest.Play(t, ui.Options{Accounts: a, ASCII: false}, nil, func(s *uitest.Session) {
-			s.Resize(size[0], size[1])
-			look(s, "welcome")
+		return uitest.Scene{Options: ui.Options{Accounts: a}, Story: func(s *uitest.Session, look func(string)) {
+			look("welcome")
 			s.Press("m")
-			look(s, "question")
+			look("question")
 			s.Type("mastodn.social")
 			s.Press("enter")
-			look(s, "error")
+			look("error")
 			s.Press("ctrl+u")
 			s.Press("enter")
 			s.Press("j")
-			look(s, "choice")
+			look("choice")
 			s.Press("enter")
-			look(s, "visit")
+			look("visit")
 			s.Type("code")
 			s.Press("enter")
-			look(s, "qr")
+			look("qr")
 			s.Press("esc")
 			a.Steps = []account.Step{askKey(), account.Notice{
 				Name: "key", Title: "Your new key", Help: "Write it down, or keep it in a password manager: nobody can give it to you again.",
@@ -283,25 +275,31 @@ func TestSigningInLooksAsItWasAccepted(t *testing.T) {
 			}}
 			s.Press("n")
 			s.Type("secret")
-			look(s, "secret")
+			look("secret")
 			s.Press("enter")
-			look(s, "notice")
+			look("notice")
 			s.Press("enter")
-			look(s, "ended")
-		})
+			look("ended")
+		}}
+	})
+}
+
+// TestAccountsLookAsTheyWereAccepted does the same for the list of accounts and what is
+// asked in it.
+func TestAccountsLookAsTheyWereAccepted(t *testing.T) {
+	uitest.Accepted(t, func() uitest.Scene {
 		listed := uitest.NewAccounts(uitest.Record("mastodon"), uitest.Record("bluesky"), uitest.Record("nostr"))
 		listed.OnTheWay = 1
 		nets, out := writing()
-		uitest.Play(t, ui.Options{Accounts: listed, Outbox: out}, nets, func(s *uitest.Session) {
-			s.Resize(size[0], size[1])
+		return uitest.Scene{Options: ui.Options{Accounts: listed, Outbox: out}, Networks: nets, Story: func(s *uitest.Session, look func(string)) {
 			s.Press("g", "a", "j", "enter")
-			look(s, "accounts")
+			look("accounts")
 			s.Press("r")
-			look(s, "rename")
+			look("rename")
 			s.Press("esc", "x")
-			look(s, "remove")
+			look("remove")
 			s.Press("esc", "a", "down")
-			look(s, "network")
-		})
-	}
+			look("network")
+		}}
+	})
 }

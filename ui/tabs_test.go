@@ -2,13 +2,10 @@ package ui_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/charmbracelet/x/exp/golden"
 
 	"skein/timeline"
 	"skein/ui"
@@ -204,21 +201,16 @@ func TestATabThatCannotBeOpenedSaysWhy(t *testing.T) {
 
 // TestTabsLookAsTheyWereAccepted in all widths: the header, the picker and the sieve.
 func TestTabsLookAsTheyWereAccepted(t *testing.T) {
-	for _, size := range [][2]int{{40, 12}, {80, 24}, {120, 30}, {160, 45}} {
+	uitest.Accepted(t, func() uitest.Scene {
 		f := newFeeds(
 			ui.Tab{Name: "Birds", Feed: "tag:birds", Sieve: overlay.Sieve{NoBoosts: true}},
 			ui.Tab{Name: "Workshop", Feed: "list:Workshop"},
 			ui.Tab{Name: "What the server here says", Feed: "local"},
 			ui.Tab{Name: "Bookmarks", Feed: "bookmarks"},
 		)
-		playTabs(t, f, func(s *uitest.Session) {
-			s.Resize(size[0], size[1])
-			look := func(name string) {
-				t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) {
-					s.Sleep(500 * time.Millisecond)
-					golden.RequireEqual(t, s.Screen.Text()+"\n")
-				})
-			}
+		nets, out := writing()
+		return uitest.Scene{Options: ui.Options{Outbox: out, Feeds: f, Marks: timeline.NewMemoryMarks()}, Networks: nets, Story: func(s *uitest.Session, look func(string)) {
+			defer f.end()
 			s.Press("3")
 			look("tab")
 			s.Press("h")
@@ -229,6 +221,6 @@ func TestTabsLookAsTheyWereAccepted(t *testing.T) {
 			look("picker")
 			s.Press("esc", "5")
 			look("last")
-		})
-	}
+		}}
+	})
 }

@@ -1,13 +1,10 @@
 package ui_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/charmbracelet/x/exp/golden"
 
 	"skein/timeline"
 	"skein/ui"
@@ -27,19 +24,9 @@ func exhibition() ([]*uitest.Backend, *uitest.Pictures) {
 }
 
 func TestGalleryLooksAsItWasAccepted(t *testing.T) {
-	for _, c := range []struct {
-		theme         string
-		width, height int
-	}{{"dark", 40, 12}, {"dark", 80, 24}, {"plain", 80, 24}, {"dark", 120, 40}, {"dark", 160, 45}} {
+	uitest.Accepted(t, func() uitest.Scene {
 		nets, files := exhibition()
-		uitest.Play(t, ui.Options{Theme: c.theme, Pictures: files.Options(), Media: &uitest.Media{}}, nets, func(s *uitest.Session) {
-			s.Resize(c.width, c.height)
-			look := func(name string) {
-				t.Run(fmt.Sprintf("%s-%s-%d", name, c.theme, c.width), func(t *testing.T) {
-					s.Sleep(500 * time.Millisecond)
-					golden.RequireEqual(t, s.Screen.Text()+"\n")
-				})
-			}
+		return uitest.Scene{Options: ui.Options{Pictures: files.Options(), Media: &uitest.Media{}}, Networks: nets, Story: func(s *uitest.Session, look func(string)) {
 			s.Press("m")
 			look("film")
 			s.Press("l", "j", "j")
@@ -51,8 +38,8 @@ func TestGalleryLooksAsItWasAccepted(t *testing.T) {
 			s.Press("z")
 			look("revealed")
 			s.Press("esc")
-		})
-	}
+		}}
+	})
 }
 
 func TestGalleryOpensSavesAndPlays(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 
 	"skein/timeline"
 	"skein/ui"
+	"skein/ui/theme"
 )
 
 // Session is a person in front of the interface.
@@ -26,6 +27,7 @@ type Session struct {
 	Raw       []string // what the terminal was sent beside the frames
 
 	t     testing.TB
+	ascii bool
 	model *ui.Model
 	msgs  chan tea.Msg
 }
@@ -80,6 +82,7 @@ func Recall(t *testing.T, o ui.Options, posts []*timeline.Post, play func(s *Ses
 }
 
 func (s *Session) play(o ui.Options, play func(s *Session)) {
+	s.ascii = o.ASCII
 	s.model = ui.New(s.t.Context(), o)
 	s.start(s.model.Init())
 	s.Send(tea.BackgroundColorMsg{Color: ansi.Black})
@@ -279,8 +282,9 @@ func (s *Session) Line(text string) int {
 
 // Selected is the first line of the selected post, without its bar.
 func (s *Session) Selected() string {
+	bar := theme.New(theme.Auto, true, s.ascii).Signs.Selected
 	for y := range s.Screen.Lines {
-		if rest, ok := strings.CutPrefix(strings.TrimLeft(s.Screen.Row(y), " "), "▌"); ok {
+		if rest, ok := strings.CutPrefix(strings.TrimLeft(s.Screen.Row(y), " "), bar); ok {
 			return strings.TrimSpace(rest)
 		}
 	}
