@@ -20,9 +20,9 @@ type Changes struct {
 	// account has older ones; Settled that every account has answered or failed
 	// once since the start.
 	Loading, End, Settled bool
-	// Unread are the keys of posts that have become unread, oldest first, Read of those
-	// that were read elsewhere or are muted. They are differences; Unread may name a post
-	// again.
+	// Unread are the keys of posts that have become unread, oldest first, or are muted no
+	// more; Read of those that were read elsewhere or are muted. They are differences;
+	// Unread may name a post again.
 	Unread, Read []Key
 	// Notices are those that came by themselves, the newest last. They are kept nowhere:
 	// that is an Inbox's matter.

@@ -115,7 +115,7 @@ func (h *Hub) hand(ctx context.Context) Changes {
 	kept := h.keep(ctx, arrivals)
 	c.Read = append(c.Read, h.readUnseen(ctx, arrivals, &kept)...)
 	if h.remuted() {
-		c.Read = append(c.Read, h.hideUnread(ctx)...)
+		h.resift(ctx, &c)
 	}
 
 	h.mu.Lock()
@@ -184,24 +184,33 @@ func (h *Hub) keep(ctx context.Context, arrivals []arrival) Kept {
 	return h.keeper.keep(ctx, hauls...)
 }
 
-// readUnseen marks as read what the person wrote, where a stream was faster to bring
-// it, and what is muted, which nobody will see; and takes it out of what is unread.
+// readUnseen takes out of what is unread what the person wrote, where a stream was faster
+// to bring it, and what is muted, which nobody sees; of these the own are marked as read.
 func (h *Hub) readUnseen(ctx context.Context, arrivals []arrival, kept *Kept) (read []Key) {
+	var own []Key
 	next := kept.Posts
 	for _, a := range arrivals {
 		for _, p := range next[:len(a.Posts)] {
 			is := func(k Key) bool { return k == p.Key() }
 			if (a.own || h.hides(p)) && slices.ContainsFunc(kept.Unread, is) {
 				read = append(read, p.Key())
+				if a.own {
+					own = append(own, p.Key())
+				}
 				kept.Unread = slices.DeleteFunc(kept.Unread, is)
 			}
 		}
 		next = next[len(a.Posts):]
 	}
-	if len(read) > 0 {
-		if err := h.keeper.markRead(ctx, read); err != nil {
-			h.opts.Log.Warn("marking as read", "posts", len(read), "error", err)
+	if len(own) > 0 {
+		if err := h.keeper.markRead(ctx, own); err != nil {
+			h.opts.Log.Warn("marking as read", "posts", len(own), "error", err)
 		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, k := range read {
+		delete(h.later, k.ID)
 	}
 	return read
 }

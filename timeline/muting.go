@@ -16,6 +16,9 @@ const (
 	// network shall not have it read to its end.
 	mostHidden = 400
 	hiddenEach = 4
+	// mostMuted is how many posts that are hidden stay unread: the others shall have room
+	// in MaxUnread although a whole network is muted for long.
+	mostMuted = 2000
 )
 
 // muting is what a Hub knows of the person's mutes.
@@ -105,9 +108,10 @@ func (h *Hub) hides(p *Post) bool {
 	return hidden
 }
 
-// readMuted marks those of the unread posts as read that are hidden now, and returns
-// them: nobody will see them. keys are oldest first.
-func (h *Hub) readMuted(ctx context.Context, sources []Feed, keys []Key) []Key {
+// mutedOf returns those of the unread posts that are hidden now, newest first; keys are
+// oldest first. They keep their marks, so that a mute that is taken back, or ends, brings
+// them back with it. Of more than mostMuted the oldest are marked as read.
+func (h *Hub) mutedOf(ctx context.Context, sources []Feed, keys []Key) []Key {
 	mutes := h.Mutes()
 	if mutes.Len() == 0 || len(keys) == 0 {
 		return nil
@@ -138,31 +142,38 @@ func (h *Hub) readMuted(ctx context.Context, sources []Feed, keys []Key) []Key {
 			}
 		}
 	}
-	if len(hidden) > 0 {
-		if err := h.keeper.markRead(ctx, hidden); err != nil {
-			h.opts.Log.Warn("marking what is muted as read", "posts", len(hidden), "error", err)
+	if len(hidden) > mostMuted {
+		old := hidden[mostMuted:]
+		if err := h.keeper.markRead(ctx, old); err != nil {
+			h.opts.Log.Warn("marking what is muted as read", "posts", len(old), "error", err)
 		}
 	}
 	return hidden
 }
 
-// hideUnread is readMuted of all that is unread, after mutes have changed.
-func (h *Hub) hideUnread(ctx context.Context) []Key {
+// resift takes into c, after mutes have changed, what is unread no more because it is
+// hidden; what is hidden no more is unread again, as soon as its row is handed over.
+func (h *Hub) resift(ctx context.Context, c *Changes) {
 	h.mu.Lock()
 	sources := h.sources()
 	h.mu.Unlock()
 	keys, err := h.keeper.unread(ctx, sources, MaxUnread)
 	if err != nil {
 		h.opts.Log.Warn("what is unread and muted", "error", err)
-		return nil
+		return
 	}
-	hidden := h.readMuted(ctx, sources, keys)
+	hidden := h.mutedOf(ctx, sources, keys)
+	c.Read = append(c.Read, hidden...)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, k := range hidden {
 		delete(h.later, k.ID)
 	}
-	return hidden
+	for _, k := range less(keys, hidden) {
+		if !h.isSeen(k) {
+			h.later[k.ID] = k // admit tells of those whose rows are there
+		}
+	}
 }
 
 // less is keys without those gone, which are some of them in the opposite order.

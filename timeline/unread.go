@@ -32,8 +32,8 @@ type marker struct {
 }
 
 // Unread returns the keys of the unread posts among the rows that were handed over,
-// or were kept before: oldest first, the newest MaxUnread. What is muted counts as
-// read from then on.
+// or were kept before: oldest first, the newest MaxUnread. What is muted is not among
+// them for as long as it is.
 func (h *Hub) Unread(ctx context.Context) ([]Key, error) {
 	h.mu.Lock()
 	sources := h.sources()
@@ -42,7 +42,7 @@ func (h *Hub) Unread(ctx context.Context) ([]Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys = less(keys, h.readMuted(ctx, sources, keys))
+	keys = less(keys, h.mutedOf(ctx, sources, keys))
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.DeleteFunc(keys, func(k Key) bool {
