@@ -331,6 +331,10 @@ func asked(d *Draft, actions []Action) string {
 		one, _ := json.Marshal([]any{a.Account, a.Intent.Kind, a.Intent.Undo, a.Intent.On.ID, a.Intent.Person, a.Intent.Choices})
 		b = append(b, one...)
 		b = append(b, a.Intent.Tag...)
+		if a.Intent.List+a.Intent.Title != "" {
+			list, _ := json.Marshal([]any{a.Intent.List, a.Intent.Title})
+			b = append(b, list...)
+		}
 		if len(a.Intent.People)+len(a.Intent.Posts) > 0 {
 			more, _ := json.Marshal([]any{a.Intent.People, a.Intent.Posts})
 			b = append(b, more...)

@@ -191,6 +191,9 @@ func (r *row) print() {
 	if r.intent.Tag != "" {
 		fmt.Fprintf(&b, "#%s\n", r.intent.Tag)
 	}
+	if r.intent.List+r.intent.Title != "" {
+		fmt.Fprintf(&b, "list %s %s\n", r.intent.List, r.intent.Title)
+	}
 	for _, who := range people {
 		fmt.Fprintf(&b, "%s\n", who)
 	}
@@ -220,6 +223,8 @@ func course(i timeline.Intent) string {
 		return string(i.Kind) + " many"
 	case i.Kind == timeline.DoEdit || i.Kind == timeline.DoDelete:
 		return "change " + i.On.ID.String()
+	case i.List+i.Title != "": // a list is made, filled and deleted in that order
+		return "list " + i.List + i.Title
 	case i.Person != "":
 		return string(i.Kind) + " " + i.Person
 	case i.Tag != "":

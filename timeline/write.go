@@ -25,7 +25,10 @@ const (
 	// DoFollowTag follows Intent.Tag, where the server brings what has it into home.
 	DoFollowTag Kind = "follow-tag"
 	DoReport    Kind = "report" // see Complaint
-	DoAdmit     Kind = "admit"  // lets somebody follow who asked to; undone: turns them down
+	// DoList makes a list of people called Intent.Title; undone: deletes Intent.List.
+	DoList   Kind = "list"
+	DoEnlist Kind = "enlist" // puts Person in Intent.List
+	DoAdmit  Kind = "admit"  // lets somebody follow who asked to; undone: turns them down
 )
 
 // Audience is who may reply to a post, or quote it.
@@ -46,7 +49,7 @@ const (
 // journals and what a Publisher prepares, so it marshals to JSON and back.
 type Intent struct {
 	Kind Kind `json:"kind"`
-	Undo bool `json:"undo,omitempty"` // takes back an earlier boost, like, bookmark, follow (of a tag, too), mute or block
+	Undo bool `json:"undo,omitempty"` // takes back an earlier boost, like, bookmark, follow (of a tag, too), mute, block or enlist
 
 	// Key is 32 random hex digits, one for each delivery, durable before anything is
 	// sent: what idempotency is made of (Idempotency-Key, the clock id of a record key).
@@ -70,9 +73,11 @@ type Intent struct {
 	Publish time.Time `json:"publish,omitzero"`
 
 	On      Subject `json:"on,omitzero"`       // the post acted upon: boost, like, bookmark, vote, edit, delete
-	Person  string  `json:"person,omitempty"`  // Author.ID; follow, mute, block, report, admit
+	Person  string  `json:"person,omitempty"`  // Author.ID; follow, mute, block, report, admit, enlist
 	Choices []int   `json:"choices,omitempty"` // vote: indices of the options
 	Tag     string  `json:"tag,omitempty"`     // follow-tag: as a FeedName has it, without '#'
+	List    string  `json:"list,omitempty"`    // enlist, or list undone: PeopleList.ID
+	Title   string  `json:"title,omitempty"`   // list: MaxListTitle characters at most
 	// Lasts is after which time a mute ends by itself, where Limits.MuteEnds; 0 is never.
 	Lasts     time.Duration `json:"lasts,omitempty"`
 	Complaint *Complaint    `json:"complaint,omitempty"` // report: On may be zero, Person never is

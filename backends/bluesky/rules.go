@@ -53,6 +53,8 @@ func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 		return timeline.Literal("Bluesky has no polls")
 	case timeline.DoFollowTag:
 		return timeline.Literal("Bluesky follows no tags; keep it as a tab")
+	case timeline.DoList, timeline.DoEnlist:
+		return timeline.Literal("skein does not change Bluesky's lists yet; it reads them")
 	default:
 		return timeline.CleanLine("Bluesky has no " + string(kind))
 	}

@@ -30,6 +30,13 @@ func (l *lru[V]) get(key string) (V, bool) {
 	return l.find(key)
 }
 
+// clear forgets everything.
+func (l *lru[V]) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.young, l.old = map[string]V{}, nil
+}
+
 func (l *lru[V]) put(key string, value V) {
 	l.update(key, func(V, bool) V { return value })
 }

@@ -30,6 +30,8 @@ type frozen struct {
 	Choices  []int       `json:"choices,omitempty"` // sorted
 	Person   string      `json:"person,omitempty"`  // the server's id
 	Tag      string      `json:"tag,omitempty"`
+	List     string      `json:"list,omitempty"`  // the server's id
+	Title    string      `json:"title,omitempty"` // of a list that is made
 }
 
 // Prepare implements timeline.Publisher. What it leaves in n are the server's ids
@@ -90,6 +92,10 @@ func (p preparation) freeze(ctx context.Context) (frozen, error) {
 		err = p.relate(ctx, &f)
 	case timeline.DoFollowTag:
 		err = p.followTag(&f)
+	case timeline.DoEnlist:
+		err = p.enlist(ctx, &f)
+	case timeline.DoList:
+		err = p.listOf(ctx, &f)
 	case timeline.DoReport:
 		err = p.report(ctx, &f)
 	default:

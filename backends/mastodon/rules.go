@@ -30,7 +30,8 @@ func (r rules) server() (facts, program) {
 // Takes implements timeline.Rules: everything, as long as it makes sense.
 func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 	switch kind {
-	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock, timeline.DoFollowTag, timeline.DoAdmit:
+	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock, timeline.DoFollowTag, timeline.DoAdmit,
+		timeline.DoEnlist, timeline.DoList:
 		return timeline.Safe{}
 	case timeline.DoReceive:
 		return timeline.Literal("Mastodon takes messages without further ado")

@@ -148,6 +148,8 @@ func (b *Backend) answered(ctx context.Context, a *api, f frozen, got answer) ti
 		return b.posted(ctx, a, f, got)
 	case timeline.DoVote, timeline.DoEdit, timeline.DoDelete:
 		return b.verified(ctx, a, f, got)
+	case timeline.DoEnlist, timeline.DoList:
+		return b.curated(ctx, a, f, got)
 	}
 	if !got.good() {
 		return outcome(timeline.Rejected, b.blame(got.fault(b.base.Host)))

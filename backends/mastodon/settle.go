@@ -28,6 +28,8 @@ func (b *Backend) Settle(ctx context.Context, r timeline.Request) timeline.Outco
 	switch {
 	case f.Kind == timeline.DoReport:
 		return b.settleReport(r)
+	case f.Kind == timeline.DoList && !f.Undo:
+		return b.settleList(ctx, a, f, r)
 	case f.Kind != timeline.DoPost:
 		return b.settleState(ctx, a, f)
 	case !f.Post.Scheduled.IsZero():
@@ -112,6 +114,8 @@ func (b *Backend) settleState(ctx context.Context, a *api, f frozen) timeline.Ou
 		is, err = a.related(ctx, f)
 	case timeline.DoFollowTag:
 		is, err = a.followsTag(ctx, f)
+	case timeline.DoEnlist, timeline.DoList:
+		is, err = b.isCurated(ctx, a, f)
 	case timeline.DoVote:
 		var voted bool
 		voted, is, err = a.voted(ctx, f)

@@ -43,6 +43,9 @@ func (rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 	case timeline.DoEdit:
 		return timeline.Literal("Nostr has no edit: delete the post and write it again")
 	}
+	if kind == timeline.DoList || kind == timeline.DoEnlist {
+		return timeline.Literal("skein does not change Nostr's lists of people yet; it reads them")
+	}
 	if kind == timeline.DoFollowTag {
 		return timeline.Literal("on Nostr a followed tag brings nothing into home; keep it as a tab")
 	}

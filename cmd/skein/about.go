@@ -53,12 +53,13 @@ ever added; these never change:
            of an account's list, post and profile have list, too: posts, follows,
            mutes, blocks, bookmarks or likes
   feed     type "feed", name (for timeline --feed), title, accounts; and about
+  list     type "list", network, account, id, title (of people)
   tag      type "tag", network, account, name, url, uses (lately), follow
   import   type "import", what, account, new, there, left_out, dry_run
   archive  type "archive", folder, account, files, missing, complete
   receipt  type "receipt", operation, account, network, kind (post, edit, delete,
            boost, like, bookmark, follow, follow-tag, mute, block, message,
-           receive, report, admit), state, id, url, summary,
+           receive, report, admit, list, enlist), state, id, url, summary,
            tries, created_at, updated_at; and, where they apply: undo, ids and urls (of the
            posts of a thread), error{code, message}, servers[{server, taken, final,
            message}], note, due (when it goes on by itself).

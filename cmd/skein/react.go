@@ -99,6 +99,12 @@ func (d *desk) followTag(ctx context.Context, ref string, f reactFlags) error {
 		return err
 	}
 	intent := timeline.Intent{Kind: timeline.DoFollowTag, Undo: f.undo, Tag: name.Argument()}
+	return d.withAll(ctx, f, intent, "follow a tag", timeline.CleanLine("#"+intent.Tag))
+}
+
+// withAll does the same with all accounts that can, or with one; what says it for when
+// none can.
+func (d *desk) withAll(ctx context.Context, f reactFlags, intent timeline.Intent, what string, summary timeline.Safe) error {
 	var actions []outbox.Action
 	var why []string
 	for _, t := range d.box.Targets(ctx) {
@@ -110,13 +116,13 @@ func (d *desk) followTag(ctx context.Context, ref string, f reactFlags) error {
 			why = append(why, can)
 			continue
 		}
-		actions = append(actions, outbox.Action{Account: t.Account.ID, Intent: intent, Summary: timeline.CleanLine("#" + intent.Tag)})
+		actions = append(actions, outbox.Action{Account: t.Account.ID, Intent: intent, Summary: summary})
 	}
 	switch {
 	case len(actions) == 0 && f.as != "":
 		return timeline.Errorf(timeline.CodeUsage, "there is no account %q", f.as)
 	case len(actions) == 0:
-		return refusef("no account can follow a tag: %s", strings.Join(slices.Compact(why), "; "))
+		return refusef("no account can %s: %s", what, strings.Join(slices.Compact(why), "; "))
 	}
 	return d.act(ctx, f.send, actions)
 }

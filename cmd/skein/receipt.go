@@ -248,6 +248,8 @@ func doneWord(k timeline.Kind, undo bool) string {
 
 		timeline.DoFollowTag: {"followed", "no longer followed"},
 		timeline.DoReport:    {"reported", "reported"},
+		timeline.DoList:      {"made", "deleted"},
+		timeline.DoEnlist:    {"put in the list", "taken out of the list"},
 		timeline.DoAdmit:     {"let follow you", "turned down"},
 	}[k]
 	if undo {

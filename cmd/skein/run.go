@@ -157,7 +157,7 @@ func (a *app) root() *cobra.Command {
 		return nil
 	})
 	c.AddCommand(
-		a.timelineCommand(), a.feedsCommand(), a.notificationsCommand(), a.searchCommand(), a.threadCommand(), a.showCommand(), a.profileCommand(), a.whoCommand(),
+		a.timelineCommand(), a.feedsCommand(), a.listsCommand(), a.notificationsCommand(), a.searchCommand(), a.threadCommand(), a.showCommand(), a.profileCommand(), a.whoCommand(),
 		a.postCommand(), a.replyCommand(), a.editCommand(), a.deleteCommand(),
 		a.boostCommand(), a.likeCommand(), a.bookmarkCommand(), a.followCommand(), a.muteCommand(), a.blockCommand(), a.dmCommand(),
 		a.reportCommand(), a.requestsCommand(),

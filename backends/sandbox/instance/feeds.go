@@ -34,6 +34,12 @@ func (t *town) arrange(w *world.World) {
 // feeding adds the calls of lists and followed tags.
 func (s *Server) feeding(signedIn func(pattern, scope string, a answer)) {
 	signedIn("GET /api/v1/lists", "read:lists", getLists)
+	signedIn("POST /api/v1/lists", "write:lists", postList)
+	signedIn("DELETE /api/v1/lists/{id}", "write:lists", deleteList)
+	signedIn("GET /api/v1/lists/{id}/accounts", "read:lists", listAccounts)
+	signedIn("POST /api/v1/lists/{id}/accounts", "write:lists", enlist)
+	signedIn("DELETE /api/v1/lists/{id}/accounts", "write:lists", unlist)
+	signedIn("GET /api/v1/accounts/{id}/lists", "read:lists", listsHolding)
 	signedIn("GET /api/v1/timelines/list/{id}", "read:lists", listTimeline)
 	signedIn("GET /api/v1/followed_tags", "read:follows", followedTags)
 	signedIn("GET /api/v1/tags/{tag}", "read:follows", getTag)
@@ -60,7 +66,7 @@ type listEntity struct {
 func getLists(c *call) (any, error) {
 	out := []listEntity{}
 	for _, l := range c.viewer.lists {
-		out = append(out, listEntity{ID: l.id, Title: l.title, RepliesPolicy: "list"})
+		out = append(out, l.entity())
 	}
 	return out, nil
 }
