@@ -45,8 +45,8 @@ func FindPeopleList(all []PeopleList, name string) (PeopleList, error) {
 	return PeopleList{}, Errorf(CodeUsage, "%d lists are called %s: name the one by its id, %s", len(called), CleanLine(name), CleanLine(called[0].ID))
 }
 
-// MaxListTitle is how many characters the name of a list has at most, on every network
-// (app.bsky.graph.list takes the least).
+// MaxListTitle is how many characters the name of a list has at most. Bluesky takes as
+// many bytes.
 const MaxListTitle = 64
 
 // CheckListTitle returns the title of a list as it is written, or says with CodeUsage

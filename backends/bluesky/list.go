@@ -137,6 +137,13 @@ func (b *Backend) listPeople(ctx context.Context, before timeline.Cursor, limit 
 	if err != nil {
 		return timeline.Listing{}, err
 	}
+	out, err := b.peopleOf(ctx, records, collection)
+	out.Older = older
+	return out, err
+}
+
+// peopleOf are those whom records name.
+func (b *Backend) peopleOf(ctx context.Context, records []keptRecord, collection string) (timeline.Listing, error) {
 	var dids []string
 	for _, r := range records {
 		if did, err := syntax.ParseDID(subjectIn(r.Value)); err == nil {
@@ -144,7 +151,7 @@ func (b *Backend) listPeople(ctx context.Context, before timeline.Cursor, limit 
 		}
 	}
 	found := map[string]*timeline.Profile{}
-	err = b.lookUp(ctx, "app.bsky.actor.getProfiles", "actors", "profiles", dids, func(raw json.RawMessage) {
+	err := b.lookUp(ctx, "app.bsky.actor.getProfiles", "actors", "profiles", dids, func(raw json.RawMessage) {
 		if p := readProfile(raw); p != nil {
 			found[p.ID] = p
 		}
@@ -152,7 +159,7 @@ func (b *Backend) listPeople(ctx context.Context, before timeline.Cursor, limit 
 	if err != nil {
 		return timeline.Listing{}, err
 	}
-	out := timeline.Listing{Older: older}
+	var out timeline.Listing
 	given := make(map[string]bool, len(records))
 	for _, r := range records {
 		did := subjectIn(r.Value)

@@ -113,6 +113,10 @@ func (b *Backend) freeze(ctx context.Context, i timeline.Intent, n timeline.Note
 		return b.freezeReport(ctx, i, n)
 	case timeline.DoBoost, timeline.DoLike, timeline.DoFollow, timeline.DoBlock:
 		return b.freezeAct(ctx, i, n)
+	case timeline.DoEnlist:
+		return b.freezeEnlist(ctx, i, n)
+	case timeline.DoList:
+		return b.freezeList(ctx, i, n)
 	case timeline.DoEdit, timeline.DoVote, timeline.DoAdmit: // Review has refused them
 	}
 	return frozen{}, timeline.Errorf(timeline.CodeUnsupported, "Bluesky has no %s", i.Kind)

@@ -40,7 +40,8 @@ func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 		if undo {
 			return timeline.Literal("a deleted post cannot be brought back")
 		}
-	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock:
+	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute, timeline.DoBlock,
+		timeline.DoList, timeline.DoEnlist:
 	case timeline.DoReport:
 		if undo {
 			return timeline.Literal("what was reported cannot be taken back: the moderators have it")
@@ -53,8 +54,6 @@ func (r rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 		return timeline.Literal("Bluesky has no polls")
 	case timeline.DoFollowTag:
 		return timeline.Literal("Bluesky follows no tags; keep it as a tab")
-	case timeline.DoList, timeline.DoEnlist:
-		return timeline.Literal("skein does not change Bluesky's lists yet; it reads them")
 	default:
 		return timeline.CleanLine("Bluesky has no " + string(kind))
 	}

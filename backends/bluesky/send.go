@@ -40,6 +40,9 @@ func (b *Backend) Send(ctx context.Context, r timeline.Request) timeline.Outcome
 			return o
 		}
 	}
+	if f.ofList() {
+		b.forgetLists()
+	}
 	return timeline.Outcome{Verdict: timeline.Published, Receipt: f.Receipt}
 }
 

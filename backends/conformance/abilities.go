@@ -38,8 +38,7 @@ func abilities() []ability {
 			timeline.Nostr:   "feeds beside home are polled",
 		}},
 		{name: "Curator", has: implements[timeline.Curator], lacking: map[timeline.Network]string{
-			timeline.Bluesky: "lists are read, and not changed yet",
-			timeline.Nostr:   "lists are read, and not changed yet",
+			timeline.Nostr: "lists are read, and not changed yet",
 		}},
 		{name: "Filterer", has: implements[timeline.Filterer]},
 		{name: "Marker", has: implements[timeline.Marker], lacking: map[timeline.Network]string{
