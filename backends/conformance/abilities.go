@@ -37,9 +37,7 @@ func abilities() []ability {
 			timeline.Bluesky: "the network streams nothing of a feed; it is polled",
 			timeline.Nostr:   "feeds beside home are polled",
 		}},
-		{name: "Curator", has: implements[timeline.Curator], lacking: map[timeline.Network]string{
-			timeline.Nostr: "lists are read, and not changed yet",
-		}},
+		{name: "Curator", has: implements[timeline.Curator]},
 		{name: "Filterer", has: implements[timeline.Filterer]},
 		{name: "Marker", has: implements[timeline.Marker], lacking: map[timeline.Network]string{
 			timeline.Bluesky: "the network keeps no such mark",

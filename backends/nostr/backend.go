@@ -60,9 +60,9 @@ type Backend struct {
 	floor   nostr.Timestamp            // the oldest time that the newest page reached
 	marks   map[string]nostr.Timestamp // relay → when it was last read to the present
 
-	facts  facts                   // what the own relays take, and whether there is a key; guarded by mu
-	latest map[int]nostr.Timestamp // kind of list → its newest that was seen or written; guarded by mu
-	told   map[int]*nostr.Event    // the newest follows and mutes that came by themselves; guarded by mu
+	facts  facts                        // what the own relays take, and whether there is a key; guarded by mu
+	latest map[document]nostr.Timestamp // list → its newest that was seen or written; guarded by mu
+	told   map[int]*nostr.Event         // the newest follows and mutes that came by themselves; guarded by mu
 
 	remoteMu sync.Mutex
 	remote   *bunker // nil before it is needed, and where the key is here; guarded by remoteMu
@@ -139,7 +139,7 @@ func New(c Config) (*Backend, error) {
 		loading:  make(chan struct{}, 1),
 		marks:    map[string]nostr.Timestamp{},
 		facts:    facts{content: defaultBytes},
-		latest:   map[int]nostr.Timestamp{},
+		latest:   map[document]nostr.Timestamp{},
 		told:     map[int]*nostr.Event{},
 		updates:  make(chan string, updatesQueue),
 		allDown:  streamPatient,

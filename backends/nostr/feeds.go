@@ -2,6 +2,7 @@ package nostr
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -142,7 +143,8 @@ func (b *Backend) newer(ctx context.Context, sc scope, p timeline.Page) (timelin
 type followSet struct {
 	name   string // its d tag
 	title  string
-	people []string
+	people []string // those whom everybody can read of
+	event  *nostr.Event
 }
 
 // followSets reads the account's lists of people, the newest version of each. What is
@@ -164,13 +166,14 @@ func (b *Backend) followSets(ctx context.Context) ([]followSet, error) {
 			}
 		}
 	}
+	b.askDeleted(ctx, slices.Collect(maps.Values(latest))) // many relays go on to give what was deleted
 	var out []followSet
 	for name, e := range latest {
-		s := followSet{name: name, title: name, people: named(e.Tags)}
+		s := followSet{name: name, title: name, people: named(e.Tags), event: e}
 		if t := e.Tags.Find("title"); len(t) > 1 && t[1] != "" {
 			s.title = t[1]
 		}
-		if len(s.people) > 0 {
+		if !b.isDeleted(e) {
 			out = append(out, s)
 		}
 	}
@@ -185,6 +188,9 @@ func (b *Backend) setNamed(ctx context.Context, name string) ([]string, error) {
 		return nil, err
 	}
 	for _, s := range sets {
+		if len(s.people) == 0 {
+			continue
+		}
 		if s.name == name || strings.EqualFold(timeline.CleanLine(s.title).String(), name) {
 			return s.people, nil
 		}
@@ -210,6 +216,9 @@ func (b *Backend) Feeds(ctx context.Context) ([]timeline.FeedInfo, error) {
 		}
 	}
 	for _, s := range sets {
+		if len(s.people) == 0 { // there would be nothing to read
+			continue
+		}
 		add(timeline.FeedList, timeline.CleanLine(s.title).String(), s.title, "list")
 	}
 	answers := b.ask(ctx, b.atOwn(ctx, nostr.Filters{{Kinds: []int{kindInterests}, Authors: []string{b.cfg.PubKey}, Limit: 1}}))

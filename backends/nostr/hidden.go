@@ -14,7 +14,7 @@ import (
 	"skein/timeline"
 )
 
-// The mute list and the bookmarks may have a part that nobody but their owner reads
+// The mute list, the bookmarks and sets of people may have a part that nobody but their owner reads
 // (NIP-51): items like the tags, encrypted to the owner's own key as the content. It
 // is read and edited in the encryption that it was found in, so that the program that
 // wrote it can still read it.
@@ -31,7 +31,7 @@ var errHidden = timeline.Errorf(timeline.CodeMalformed, "the hidden part of the 
 
 // hides tells of a kind of list whose content may be a hidden part. That of a follow
 // list is for anybody.
-func hides(kind int) bool { return kind == kindMutes || kind == kindSaved }
+func hides(kind int) bool { return kind == kindMutes || kind == kindSaved || kind == kindFollowSet }
 
 // hidden reads the hidden part of an own list; the zero one where there is none. It
 // takes the account's key.

@@ -38,9 +38,9 @@ func (b *Backend) list(ctx context.Context, l timeline.List, p timeline.Page) (t
 	case timeline.ListLikes:
 		return b.listLikes(ctx, p)
 	case timeline.ListFollows:
-		return b.listPeople(ctx, kindFollows, p, func(who *timeline.Profile) { who.Followed = true })
+		return b.listPeople(ctx, document{Kind: kindFollows}, p, func(who *timeline.Profile) { who.Followed = true })
 	case timeline.ListMutes:
-		return b.listPeople(ctx, kindMutes, p, func(who *timeline.Profile) { who.Muted = true })
+		return b.listPeople(ctx, document{Kind: kindMutes}, p, func(who *timeline.Profile) { who.Muted = true })
 	case timeline.ListBookmarks:
 		return b.listBookmarks(ctx, p)
 	case timeline.ListBlocks:
@@ -174,8 +174,8 @@ func askAt(pl plan, links []link10) map[string]nostr.Filters {
 }
 
 // listPeople reads the people of a list; is says of each what it makes of them.
-func (b *Backend) listPeople(ctx context.Context, kind int, p timeline.Page, is func(*timeline.Profile)) (timeline.Listing, error) {
-	entries, l, err := b.entries(ctx, kind, p)
+func (b *Backend) listPeople(ctx context.Context, list document, p timeline.Page, is func(*timeline.Profile)) (timeline.Listing, error) {
+	entries, l, err := b.entries(ctx, list, p)
 	if err != nil {
 		return l, err
 	}
@@ -199,7 +199,7 @@ func (b *Backend) listPeople(ctx context.Context, kind int, p timeline.Page, is 
 
 // listBookmarks reads the posts and articles among the bookmarks.
 func (b *Backend) listBookmarks(ctx context.Context, p timeline.Page) (timeline.Listing, error) {
-	entries, l, err := b.entries(ctx, kindSaved, p)
+	entries, l, err := b.entries(ctx, document{Kind: kindSaved}, p)
 	if err != nil {
 		return l, err
 	}
@@ -229,13 +229,13 @@ func (b *Backend) listBookmarks(ctx context.Context, p timeline.Page) (timeline.
 
 // entries reads a page of the items of a list, the last added first. With the first
 // page it is told where the hidden part could not be read.
-func (b *Backend) entries(ctx context.Context, kind int, p timeline.Page) (nostr.Tags, timeline.Listing, error) {
+func (b *Backend) entries(ctx context.Context, name document, p timeline.Page) (nostr.Tags, timeline.Listing, error) {
 	var l timeline.Listing
 	own, err := b.writeRelays(ctx)
 	if err != nil {
 		return nil, l, err
 	}
-	list, err := b.newestList(ctx, kind, relayURLs(slices.Concat(own, b.own), maxOutlets))
+	list, err := b.newestList(ctx, name, relayURLs(slices.Concat(own, b.own), maxOutlets))
 	if list == nil || err != nil {
 		return nil, l, err
 	}

@@ -10,8 +10,8 @@ import (
 	"skein/timeline"
 )
 
-// A follow list (kind 3), a mute list (kind 10000) and the bookmarks (kind 10003) are
-// whole documents, which any program may replace: who has read too little wipes them. So an edit starts
+// A follow list (kind 3), a mute list (kind 10000), the bookmarks (kind 10003) and each
+// set of people (kind 30000) are whole documents, which any program may replace: who has read too little wipes them. So an edit starts
 // from the newest that more than half of the own relays, and everybody else who was
 // asked, have to show; it keeps all that it does not know; and it is sent only while
 // that version is still the newest, under a lock, for skein edits lists in several
@@ -19,9 +19,9 @@ import (
 
 // base is the version of a list that an edit was made from.
 type base struct {
-	Kind int             `json:"kind"`
-	ID   string          `json:"id,omitempty"` // empty: there was none
-	At   nostr.Timestamp `json:"at,omitempty"`
+	document
+	ID string          `json:"id,omitempty"` // empty: there was none
+	At nostr.Timestamp `json:"at,omitempty"`
 }
 
 // follow drafts the follow list with people added or taken off (NIP-02).
@@ -39,7 +39,7 @@ func (b *Backend) follow(ctx context.Context, i timeline.Intent, n timeline.Note
 		}
 		entries = append(entries, entry)
 	}
-	return b.edit(ctx, i, n, kindFollows, entries, own)
+	return b.edit(ctx, i, n, document{Kind: kindFollows}, entries, own)
 }
 
 // mute drafts the mute list with people added or taken off (NIP-51).
@@ -55,7 +55,7 @@ func (b *Backend) mute(ctx context.Context, i timeline.Intent, n timeline.Notes,
 	for _, who := range people {
 		entries = append(entries, nostr.Tag{"p", who})
 	}
-	return b.edit(ctx, i, n, kindMutes, entries, own)
+	return b.edit(ctx, i, n, document{Kind: kindMutes}, entries, own)
 }
 
 // everybody is all whom an intent names, each once.
@@ -88,7 +88,7 @@ func (b *Backend) bookmark(ctx context.Context, i timeline.Intent, n timeline.No
 		if err != nil {
 			return draft{}, err
 		}
-		return b.edit(ctx, i, n, kindSaved, entries, own)
+		return b.edit(ctx, i, n, document{Kind: kindSaved}, entries, own)
 	}
 	about, err := b.subject(ctx, i.On, "the post")
 	switch {
@@ -97,7 +97,7 @@ func (b *Backend) bookmark(ctx context.Context, i timeline.Intent, n timeline.No
 	case err != nil:
 		return draft{}, err
 	}
-	d, err := b.edit(ctx, i, n, kindSaved, nostr.Tags{b.bookmarkOf(about)}, own)
+	d, err := b.edit(ctx, i, n, document{Kind: kindSaved}, nostr.Tags{b.bookmarkOf(about)}, own)
 	d.request.On, d.request.Author = timeline.ID{Network: timeline.Nostr, Local: about.ID}, about.PubKey
 	return d, err
 }
@@ -143,14 +143,14 @@ func (b *Backend) bookmarkOf(about *nostr.Event) nostr.Tag {
 
 // edit drafts a list with entries added or taken off. The version that it replaces
 // is kept in n.
-func (b *Backend) edit(ctx context.Context, i timeline.Intent, n timeline.Notes, kind int, entries nostr.Tags, own []string) (draft, error) {
+func (b *Backend) edit(ctx context.Context, i timeline.Intent, n timeline.Notes, list document, entries nostr.Tags, own []string) (draft, error) {
 	relays := relayURLs(slices.Concat(own, b.own), maxOutlets)
-	old, err := b.newestList(ctx, kind, relays)
+	old, err := b.newestList(ctx, list, relays)
 	if err != nil {
 		return draft{}, err
 	}
-	d := draft{event: nostr.Event{PubKey: b.cfg.PubKey, Kind: kind, CreatedAt: b.created(i), Tags: nostr.Tags{}}}
-	d.request.List = &base{Kind: kind}
+	d := draft{event: nostr.Event{PubKey: b.cfg.PubKey, Kind: list.Kind, CreatedAt: b.created(i), Tags: nostr.Tags{}}}
+	d.request.List = &base{document: list}
 	if old != nil {
 		raw, err := json.Marshal(old.String())
 		if err != nil {
@@ -235,8 +235,8 @@ func like(entry nostr.Tag) func(nostr.Tag) bool {
 // missed something: with too few answers; when an own relay holds more than can be
 // read; when a newer version was seen before; and when there seems to be none but an
 // own relay, or half of the default ones, did not say so.
-func (b *Backend) newestList(ctx context.Context, kind int, relays []string) (*nostr.Event, error) {
-	answers := b.askList(ctx, kind, relays)
+func (b *Backend) newestList(ctx context.Context, list document, relays []string) (*nostr.Event, error) {
+	answers := b.askList(ctx, list, relays)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -258,7 +258,7 @@ func (b *Backend) newestList(ctx context.Context, kind int, relays []string) (*n
 		return nil, timeline.Errorf(timeline.CodeOffline, "no list was found, but not all of %d relays answered: one that does not may hold it", len(relays))
 	case found == nil && others > 0 && toldOthers*2 <= others:
 		return nil, timeline.Errorf(timeline.CodeOffline, "no list was found, but only %d of the %d default relays answered: another may hold it", toldOthers, others)
-	case b.missed(kind, found):
+	case b.missed(list, found):
 		return nil, timeline.Errorf(timeline.CodeOffline, "the relays that answered have only an old version of the list")
 	}
 	if found != nil {
@@ -269,10 +269,10 @@ func (b *Backend) newestList(ctx context.Context, kind int, relays []string) (*n
 
 // askList asks for the account's list at its relays and, since more eyes see more,
 // at the default ones.
-func (b *Backend) askList(ctx context.Context, kind int, relays []string) map[string]answer {
+func (b *Backend) askList(ctx context.Context, list document, relays []string) map[string]answer {
 	want := map[string]nostr.Filters{}
 	for _, url := range slices.Concat(relays, b.fallback) {
-		want[url] = nostr.Filters{{Kinds: []int{kind}, Authors: []string{b.cfg.PubKey}, Limit: 1}}
+		want[url] = nostr.Filters{list.filter(b.cfg.PubKey)}
 	}
 	return b.pool.ask(ctx, want, -1)
 }
@@ -305,18 +305,18 @@ func (b *Backend) sawList(ctx context.Context, e *nostr.Event) {
 	b.ownEvent(ctx, e)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.latest[e.Kind] = max(b.latest[e.Kind], e.CreatedAt)
+	b.latest[documentOf(e)] = max(b.latest[documentOf(e)], e.CreatedAt)
 }
 
 // missed tells whether a newer version than found was seen before.
-func (b *Backend) missed(kind int, found *nostr.Event) bool {
+func (b *Backend) missed(list document, found *nostr.Event) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	seen := b.latest[kind]
-	if b.circle != nil && kind == kindFollows && b.circle.listed {
+	seen := b.latest[list]
+	if b.circle != nil && list.Kind == kindFollows && b.circle.listed {
 		seen = max(seen, b.circle.of)
 	}
-	if b.circle != nil && kind == kindMutes {
+	if b.circle != nil && list.Kind == kindMutes {
 		seen = max(seen, b.circle.mutes.at)
 	}
 	return seen > 0 && (found == nil || found.CreatedAt < seen)
@@ -342,7 +342,7 @@ func (b *Backend) sendList(ctx context.Context, q *request, r timeline.Request) 
 		return absent(err)
 	}
 	defer unlock()
-	found, err := b.newestList(ctx, q.List.Kind, q.Own)
+	found, err := b.newestList(ctx, q.List.document, q.Own)
 	if err != nil {
 		return absent(err)
 	}
@@ -351,7 +351,7 @@ func (b *Backend) sendList(ctx context.Context, q *request, r timeline.Request) 
 	}
 	o := b.send(ctx, q, r)
 	if o.Verdict == timeline.Rejected { // as "replaced: have newer", perhaps
-		if found, err := b.newestList(ctx, q.List.Kind, q.Own); err == nil && q.overtaken(found) {
+		if found, err := b.newestList(ctx, q.List.document, q.Own); err == nil && q.overtaken(found) {
 			return timeline.Outcome{Verdict: timeline.Spent, Err: errConflict}
 		}
 	}
@@ -368,7 +368,7 @@ func (q *request) overtaken(found *nostr.Event) bool {
 
 // settleList finds out whether an edit has become the list.
 func (b *Backend) settleList(ctx context.Context, q *request, r timeline.Request) timeline.Outcome {
-	answers := b.askList(ctx, q.List.Kind, q.Own)
+	answers := b.askList(ctx, q.List.document, q.Own)
 	if found := newestOf(answers); found != nil && q.overtaken(found) {
 		return timeline.Outcome{Verdict: timeline.Spent, Err: errConflict}
 	}

@@ -125,7 +125,7 @@ func (b *Backend) receive(ctx context.Context, i timeline.Intent, n timeline.Not
 	for _, url := range urls[:min(len(urls), boxOffered)] {
 		entries = append(entries, nostr.Tag{"relay", url})
 	}
-	d, err := b.edit(ctx, i, n, nostr.KindDMRelayList, slices.Clone(entries), own)
+	d, err := b.edit(ctx, i, n, document{Kind: nostr.KindDMRelayList}, slices.Clone(entries), own)
 	if err != nil {
 		return d, fmt.Errorf("relays for messages: %w", err)
 	}

@@ -158,6 +158,10 @@ func (b *Backend) draft(ctx context.Context, i timeline.Intent, n timeline.Notes
 		return b.mute(ctx, i, n, own)
 	case timeline.DoReceive:
 		return b.receive(ctx, i, n, own)
+	case timeline.DoEnlist:
+		return b.enlist(ctx, i, n, own)
+	case timeline.DoList:
+		return b.listOf(ctx, i, n, own)
 	case timeline.DoReport:
 		return b.report(ctx, i)
 	}
@@ -247,7 +251,7 @@ func (q *request) relays() []string { return slices.Concat(q.Own, q.Inbox) }
 // copies is the post that came of it, or that was acted upon.
 func (q *request) copies() []timeline.Copy {
 	id, author, hint := q.On, q.Author, ""
-	if id.Zero() && q.List == nil && q.event != nil {
+	if id.Zero() && q.List == nil && q.event != nil && !ofList(q.event) {
 		id, author = timeline.ID{Network: timeline.Nostr, Local: q.event.ID}, q.event.PubKey
 		hint = q.Own[0]
 	}
@@ -314,6 +318,9 @@ func (b *Backend) send(ctx context.Context, q *request, r timeline.Request) time
 func (b *Backend) done(ctx context.Context, q *request) {
 	e := q.event
 	b.remember(q.Own[0], []*nostr.Event{e})
+	if ofList(e) {
+		b.forgetDeleted(e)
+	}
 	for _, id := range q.Gone {
 		b.deleted.Add(id+b.cfg.PubKey, struct{}{})
 	}

@@ -24,7 +24,8 @@ const npubBytes = len("nostr:npub1") + 52 + 6
 // Takes implements timeline.Rules.
 func (rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 	switch kind {
-	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute:
+	case timeline.DoBoost, timeline.DoLike, timeline.DoBookmark, timeline.DoFollow, timeline.DoMute,
+		timeline.DoList, timeline.DoEnlist:
 		return timeline.Safe{}
 	case timeline.DoBlock:
 		return noBlocks
@@ -42,9 +43,6 @@ func (rules) Takes(kind timeline.Kind, undo bool) timeline.Safe {
 		return timeline.Literal("on Nostr everybody may follow: nobody has to ask")
 	case timeline.DoEdit:
 		return timeline.Literal("Nostr has no edit: delete the post and write it again")
-	}
-	if kind == timeline.DoList || kind == timeline.DoEnlist {
-		return timeline.Literal("skein does not change Nostr's lists of people yet; it reads them")
 	}
 	if kind == timeline.DoFollowTag {
 		return timeline.Literal("on Nostr a followed tag brings nothing into home; keep it as a tab")
@@ -185,6 +183,14 @@ func (r rules) Review(i timeline.Intent, _ timeline.Limits) []timeline.Remark {
 		if !i.Undo {
 			add(timeline.Note, noteMute)
 		}
+	case timeline.DoEnlist:
+		if !i.Undo {
+			add(timeline.Note, noteEnlist)
+		}
+	case timeline.DoList:
+		if i.Undo {
+			add(timeline.Note, noteDelete)
+		}
 	case timeline.DoReport:
 		add(timeline.Note, noteReport)
 	case timeline.DoPost:
@@ -196,6 +202,7 @@ func (r rules) Review(i timeline.Intent, _ timeline.Limits) []timeline.Remark {
 var (
 	noteDelete = timeline.Literal("a delete is a request: relays and other programs may keep what they have")
 	noteMute   = timeline.Literal("everybody can read a mute list on Nostr, but for the part that another program has hidden")
+	noteEnlist = timeline.Literal("everybody can read who is in a list on Nostr, but for the part that another program has hidden")
 	noteReport = timeline.Literal("everybody can read who reported whom on Nostr")
 	noBlocks   = timeline.Literal("Nostr has no blocks; mute instead")
 )

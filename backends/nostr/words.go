@@ -86,7 +86,7 @@ func (b *Backend) Filters(ctx context.Context) ([]timeline.Filter, error) {
 	if err != nil {
 		return nil, b.wrap(what, err)
 	}
-	list, err := b.newestList(ctx, kindMutes, relayURLs(slices.Concat(own, b.own), maxOutlets))
+	list, err := b.newestList(ctx, document{Kind: kindMutes}, relayURLs(slices.Concat(own, b.own), maxOutlets))
 	if list == nil || err != nil {
 		return nil, b.wrap(what, err)
 	}
