@@ -25,9 +25,6 @@ const (
 	fullHeight = 12
 	leastWidth = 30 // below this nothing is drawn
 	leastLines = 6
-	twoPanes   = 120 // cells from which the thread stands beside the feed
-	columnMax  = 88  // cells of the widest column
-	between    = 2   // cells between two columns
 	headLines  = 2
 	footLines  = 2
 	threadKept = 64 // conversations remembered for the second pane
@@ -255,51 +252,4 @@ func (m *Model) opened() detail {
 		return nil
 	}
 	return m.front.stack[len(m.front.stack)-1]
-}
-
-// second is what stands in the second column; nil for nothing.
-func (m *Model) second() detail {
-	if d := m.opened(); d != nil {
-		return d
-	}
-	if m.beside != nil {
-		return m.beside
-	}
-	return nil
-}
-
-// columns are the widths of the one or two columns and the margin left of them.
-func (m *Model) columns() (first, second, margin int) {
-	if m.width < twoPanes {
-		first = min(m.width, columnMax)
-		return first, 0, (m.width - first) / 2
-	}
-	first = min(columnMax, (m.width-between)/2)
-	return first, first, (m.width - between - 2*first) / 2
-}
-
-// inner is the cells of all columns together.
-func (m *Model) inner() int {
-	first, second, _ := m.columns()
-	if second == 0 {
-		return first
-	}
-	return first + between + second
-}
-
-// body is the lines that the panes have.
-func (m *Model) body() int { return max(0, m.height-headLines-footLines) }
-
-// resize gives every pane its room.
-func (m *Model) resize() {
-	first, second, _ := m.columns()
-	for _, t := range m.tabs {
-		t.base().Resize(first, m.body())
-	}
-	if second == 0 {
-		second = first
-	}
-	for _, d := range m.details() {
-		d.Resize(second, m.body())
-	}
 }

@@ -27,7 +27,7 @@ func (m *Model) header() string {
 	}
 	left += cell.Blank(tabGap)
 	marks := m.marks() + " "
-	if d := m.opened(); d != nil && m.width < twoPanes {
+	if d := m.opened(); d != nil && m.columns().n == 1 {
 		left += t.Strong.Paint(d.Title())
 	} else {
 		left += m.tabLine(m.inner() - cell.Width(m.measure, left+marks) - 1)
@@ -72,23 +72,23 @@ func (m *Model) worst(n timeline.Network) (worst timeline.Health, found bool) {
 
 // subheader is what is to be said above each column.
 func (m *Model) subheader() string {
-	t := m.theme
-	first, second, _ := m.columns()
-	if second == 0 {
-		if d := m.opened(); d != nil {
-			return cell.Fit(m.measure, m.status(d), first, t.Signs.More)
-		}
-		return m.overList(first)
+	t, c := m.theme, m.columns()
+	if d := m.opened(); d != nil && c.n == 1 {
+		return cell.Fit(m.measure, m.status(d), c.each, t.Signs.More)
 	}
-	s := m.overList(first)
-	if d := m.second(); d != nil {
-		style := t.Dim
-		if m.opened() != nil {
-			style = t.Strong
+	s := m.overList(c.each)
+	for _, p := range m.shown()[1:] {
+		over := ""
+		if d, ok := p.(detail); ok {
+			style := t.Dim
+			if p == m.focus() {
+				style = t.Strong
+			}
+			over = cell.Blank(lead) + style.Paint(d.Title()) + " " + m.status(d)
 		}
-		s += cell.Blank(between) + cell.Fit(m.measure, cell.Blank(lead)+style.Paint(d.Title())+" "+m.status(d), second, t.Signs.More)
+		s += cell.Blank(between) + cell.Fit(m.measure, over, c.each, t.Signs.More)
 	}
-	return cell.Fit(m.measure, s, m.inner(), "")
+	return s
 }
 
 // overList is the line above a timeline: its filter and how many unread posts are

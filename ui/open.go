@@ -144,7 +144,7 @@ func (m *Model) takeThread(l thread.Loaded) {
 // follow notices, where there is a second column, that another post is selected,
 // and reads its thread when the selection has rested there a moment.
 func (m *Model) follow() tea.Cmd {
-	if m.width < twoPanes {
+	if m.columns().n < 2 {
 		m.unfollow()
 		return nil
 	}

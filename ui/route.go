@@ -294,15 +294,8 @@ func (m *Model) under(at tea.Mouse) (p pane, line int, ok bool) {
 	if m.o.Hub == nil || len(m.overlays) > 0 || line < 0 || line >= m.body() {
 		return nil, 0, false
 	}
-	first, second, margin := m.columns()
-	switch {
-	case second == 0:
-		return m.focus(), line, true
-	case at.X < margin+first:
-		return m.base(), line, true
-	}
-	d := m.second()
-	return d, line, d != nil
+	p = m.shown()[m.columns().at(at.X)]
+	return p, line, p != nil
 }
 
 func (m *Model) roll(at tea.Mouse) {

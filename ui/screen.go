@@ -21,9 +21,8 @@ func (m *Model) screen() (frame string, cursor *tea.Cursor) {
 		return cell.Cut(m.measure, "too small: 40x12 at least", m.width, ""), nil
 	}
 	lines := m.compose()
-	if spare := m.width - m.inner(); spare > 0 {
-		_, _, margin := m.columns()
-		left, right := cell.Blank(margin), cell.Blank(spare-margin)
+	if c := m.columns(); m.width > c.inner() {
+		left, right := cell.Blank(c.margin), cell.Blank(m.width-c.inner()-c.margin)
 		for i, l := range lines {
 			lines[i] = left + l + right
 		}
@@ -42,27 +41,6 @@ func (m *Model) compose() []string {
 	lines = append(lines, m.header(), m.subheader())
 	lines = append(lines, m.bodyLines()...)
 	return append(lines, m.messageLine(), m.footer())
-}
-
-func (m *Model) bodyLines() []string {
-	_, second, _ := m.columns()
-	now := m.o.Now()
-	if second == 0 {
-		return m.focus().Lines(now, true)
-	}
-	lines := m.base().Lines(now, m.opened() == nil)
-	d := m.second()
-	if d == nil { // no post is selected
-		for i := range lines {
-			lines[i] += cell.Blank(between + second)
-		}
-		return lines
-	}
-	right := d.Lines(now, m.opened() != nil)
-	for i := range lines {
-		lines[i] += cell.Blank(between) + right[i]
-	}
-	return lines
 }
 
 // drawOverlays draws the overlays over what is there. The line of a filter stands

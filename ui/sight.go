@@ -43,7 +43,7 @@ func (m *Model) looking() bool {
 		return !line
 	})
 	fits := m.width >= leastWidth && m.height >= leastLines
-	return m.o.Hub != nil && m.reading() != nil && !m.away && !covered && fits && (m.opened() == nil || m.width >= twoPanes)
+	return m.o.Hub != nil && m.reading() != nil && !m.away && !covered && fits && (m.opened() == nil || m.columns().n > 1)
 }
 
 // watch waits for what has come into view to be seen.
