@@ -118,12 +118,24 @@ func mentions(p *timeline.Post, want string) bool {
 		p.Boosted != nil && (has(p.Author.Name) || has(p.Author.Handle))
 }
 
-// refresh asks for news: of what was opened, or of every account. A search is put in
-// another order.
+// refresh asks for news, and again for what could not be read of what stands beside.
 func (m *Model) refresh() tea.Cmd {
 	if m.album != nil {
 		m.album.Again()
 	}
+	cmds := []tea.Cmd{m.refreshFocus()}
+	for _, p := range m.shown() {
+		if d, ok := p.(detail); ok && p != m.focus() && d.Failed() != nil {
+			d.Reload()
+			cmds = append(cmds, m.load(d))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// refreshFocus asks for news of what was opened, or of every account. A search is put in
+// another order.
+func (m *Model) refreshFocus() tea.Cmd {
 	if d := m.opened(); d != nil {
 		d.Reload()
 		return m.load(d)

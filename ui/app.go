@@ -27,7 +27,7 @@ const (
 	leastLines = 6
 	headLines  = 2
 	footLines  = 2
-	threadKept = 64 // conversations remembered for the second pane
+	threadKept = 64 // conversations remembered for the second pane, and people for the third
 )
 
 // pane is what fills a column: the feed, a thread, a person.
@@ -53,6 +53,7 @@ type detail interface {
 	Status() string
 	Loading() bool
 	Kept() (read time.Time, why timeline.Safe)
+	Failed() *timeline.Error
 	Of() *timeline.Post
 	Reload()
 	Revise(id timeline.ID, revise func(*timeline.Post) *timeline.Post)
@@ -86,6 +87,7 @@ type Model struct {
 	selected  timeline.ID     // the post that beside is for, or is about to be
 	asked     bool            // beside has been asked for
 	known     *simplelru.LRU[timeline.ID, remembered]
+	side      side // the third column
 
 	as       map[timeline.Network]timeline.AccountID // who acts, where the person has chosen; see actsAs
 	targets  []outbox.Target                         // what the accounts take; nil until they were asked
@@ -133,8 +135,12 @@ func New(ctx context.Context, o Options) *Model {
 	if err != nil {
 		panic(err) // only a size below 1 is an error, and the size is a constant
 	}
+	people, err := simplelru.NewLRU[personKey, readPerson](threadKept, nil)
+	if err != nil {
+		panic(err) // as above
+	}
 	m := &Model{
-		o: o.withDefaults(), dark: true, known: known,
+		o: o.withDefaults(), dark: true, known: known, side: side{known: people},
 		states: map[timeline.AccountID]timeline.State{}, outgoing: map[int64]timeline.Delivery{}, wishes: map[mark]*wish{},
 		reports: map[string]string{}, as: map[timeline.Network]timeline.AccountID{}, said: map[string]remark{},
 	}
@@ -231,6 +237,9 @@ func (m *Model) details() []detail {
 	}
 	if m.beside != nil {
 		out = append(out, m.beside)
+	}
+	if m.side.person != nil {
+		out = append(out, m.side.person)
 	}
 	return out
 }

@@ -1,11 +1,16 @@
 package ui
 
-import "skein/ui/cell"
+import (
+	"slices"
+
+	"skein/ui/cell"
+)
 
 const (
-	twoPanes  = 120 // cells from which the thread stands beside the feed
-	columnMax = 88  // cells of the widest column
-	between   = 2   // cells between two columns
+	twoPanes   = 120 // cells from which the thread stands beside the feed
+	threePanes = 160 // and from which there is a third column
+	columnMax  = 88  // cells of the widest column
+	between    = 2   // cells between two columns
 )
 
 // columns is how the panes stand beside each other: all equally wide, in the middle of
@@ -36,7 +41,10 @@ func (c columns) at(x int) int {
 // columns are those of the window as it is.
 func (m *Model) columns() columns {
 	n := 1
-	if m.width >= twoPanes {
+	switch {
+	case m.width >= threePanes && m.side.shows != sideNothing && m.o.Hub != nil:
+		n = 3
+	case m.width >= twoPanes:
 		n = 2
 	}
 	return newColumns(m.width, n, columnMax)
@@ -50,23 +58,41 @@ func (m *Model) body() int { return max(0, m.height-headLines-footLines) }
 
 // shown is what stands in the columns, from the left; nil for nothing.
 func (m *Model) shown() []pane {
-	if m.columns().n == 1 {
+	n := m.columns().n
+	if n == 1 {
 		return []pane{m.focus()}
 	}
-	out := []pane{m.base(), nil}
+	out := make([]pane, n)
+	out[0] = m.base()
 	if d := m.second(); d != nil {
 		out[1] = d
+	}
+	if n < 3 {
+		return out
+	}
+	if d := m.third(); d != nil {
+		out[2] = d
 	}
 	return out
 }
 
 // second is what stands in the second column; nil for nothing.
 func (m *Model) second() detail {
-	if d := m.opened(); d != nil {
+	if d := m.openedSecond(); d != nil {
 		return d
 	}
 	if m.beside != nil {
 		return m.beside
+	}
+	return nil
+}
+
+// openedSecond is the topmost opened pane whose place is not the third column, or nil.
+func (m *Model) openedSecond() detail {
+	for _, d := range slices.Backward(m.front.stack) {
+		if !m.standsThird(d) {
+			return d
+		}
 	}
 	return nil
 }

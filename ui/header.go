@@ -114,6 +114,9 @@ func (m *Model) overList(width int) string {
 
 // status is what a pane waits for, or what went wrong.
 func (m *Model) status(d detail) string {
+	if n, ok := d.(noticesBeside); ok {
+		return n.Line(m.columns().each - lead - 1 - len(n.Title()))
+	}
 	s := d.Status()
 	again := " " + m.theme.Signs.Dot + " " + m.keys.key("refresh", &m.theme.Signs) + " tries again"
 	read, why := d.Kept()
@@ -124,6 +127,14 @@ func (m *Model) status(d detail) string {
 		return cell.Blank(lead) + m.theme.Dim.Paint(m.asRead(d.Of().ID.Network, read, why)+again)
 	case d.Loading():
 		return cell.Blank(lead) + m.theme.Dim.Paint(m.spinner.frame(m.o.ASCII)+" "+s)
+	}
+	if why := d.Failed(); why != nil {
+		if m.columns().n > 1 { // the title says what
+			s = "not read: " + why.Message.Line().String()
+		}
+		if why.Code == timeline.CodeUnsupported {
+			again = ""
+		}
 	}
 	return cell.Blank(lead) + m.theme.Error.Paint(s) + m.theme.Dim.Paint(again)
 }
@@ -226,6 +237,7 @@ func hints() []hint {
 		{[]string{"filter"}, "filter"},
 		{[]string{"network"}, "network"},
 		{[]string{"copy-text"}, "copy"},
+		{[]string{"side"}, "third column"},
 		{[]string{"quit"}, "quit"},
 	}
 }

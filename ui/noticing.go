@@ -11,7 +11,6 @@ import (
 	"skein/timeline"
 	"skein/ui/cell"
 	"skein/ui/notifications"
-	"skein/ui/profile"
 	"skein/ui/thread"
 )
 
@@ -165,7 +164,11 @@ func (m *Model) noticesTab() *tab {
 
 // inNotices tells whether the notices are what the keys go to.
 func (m *Model) inNotices() bool {
-	return m.notices != nil && m.front.board == board(m.notices) && m.opened() == nil
+	if d := m.opened(); d != nil {
+		_, ok := d.(noticesBeside)
+		return ok
+	}
+	return m.notices != nil && m.front.board == board(m.notices)
 }
 
 func (m *Model) noNotices() string {
@@ -254,14 +257,25 @@ func (m *Model) noticePerson() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	if len(g.People()) == 0 {
+	p := m.noticedPerson()
+	if p == nil {
 		return m.tell("nobody in particular has done this", plain)
 	}
+	return tea.Batch(m.readNotice(g), m.openProfile(p))
+}
+
+// noticedPerson is who did the newest of a row, as the author of a post: a profile is
+// opened from a post of whom it is of, and this one has not to be there. It is nil for
+// nobody in particular.
+func (m *Model) noticedPerson() *timeline.Post {
+	g, _ := m.notices.Group()
+	if len(g.Notices) == 0 || len(g.People()) == 0 {
+		return nil
+	}
 	who := g.People()[0]
-	// A profile is opened from a post of whom it is of; this one has not to be there.
-	return tea.Batch(m.readNotice(g), m.push(profile.New(&timeline.Post{
+	return &timeline.Post{
 		ID: timeline.ID{Network: who.Network}, Author: who.Author, Views: []timeline.View{{Account: g.Notices[0].Account}},
-	}, m.look())))
+	}
 }
 
 // Below: noticing is a board.

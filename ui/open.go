@@ -19,17 +19,16 @@ const (
 
 // open opens the thread of the selected post, or fills the selected gap.
 func (m *Model) open() tea.Cmd {
+	if m.inNotices() {
+		cmd, _ := m.notices.open(m)
+		return cmd
+	}
 	if m.opened() == nil {
 		if cmd, done := m.openRow(); done {
 			return cmd
 		}
 		if m.beside != nil && m.beside.Of().ID == m.selected { // it is there already
-			d := m.beside
-			m.front.stack, m.beside = append(m.front.stack, d), nil
-			if d.Loading() && !m.asked { // nobody needs to wait until the selection has rested
-				return m.load(d)
-			}
-			return nil
+			return m.enterBeside()
 		}
 	}
 	if pane := m.shownProfile(); pane != nil && pane.Listed() != nil {
@@ -40,6 +39,16 @@ func (m *Model) open() tea.Cmd {
 		return nil
 	}
 	return m.push(thread.New(p, m.look()))
+}
+
+// enterBeside gives the keys to the thread beside the feed.
+func (m *Model) enterBeside() tea.Cmd {
+	d := m.beside
+	m.front.stack, m.beside = append(m.front.stack, d), nil
+	if d.Loading() && !m.asked { // nobody needs to wait until the selection has rested
+		return m.load(d)
+	}
+	return nil
 }
 
 // openRow opens what is selected in a board in a way of its own, or fills the gap that
@@ -62,7 +71,7 @@ func (m *Model) author() tea.Cmd {
 	if m.inNotices() {
 		return m.noticePerson()
 	}
-	return m.push(profile.New(m.focus().Post(), m.look()))
+	return m.openProfile(m.focus().Post())
 }
 
 // push puts a pane on the stack and asks for what it shows.
@@ -90,6 +99,8 @@ func (m *Model) load(d detail) tea.Cmd {
 			return nil // it wants its parts by itself
 		}
 		kept, read = profile.Recall(m.ctx, m.keptAuthor, d.Of()), profile.Load(m.ctx, m.readAuthor, d.Of())
+	case noticesBeside:
+		return m.refreshNotices()
 	}
 	if m.o.Library == nil {
 		return read
@@ -100,8 +111,11 @@ func (m *Model) load(d detail) tea.Cmd {
 // back leaves what was opened last, then a board; in a timeline it ends the filters.
 func (m *Model) back() tea.Cmd {
 	if n := len(m.front.stack); n > 0 {
+		if d, ok := m.front.stack[n-1].(noticesBeside); ok && d.Kind() != "" {
+			d.SetKind("")
+			return nil
+		}
 		m.front.stack = m.front.stack[:n-1]
-		m.unfollow()
 		return nil
 	}
 	if m.front.board != nil {
@@ -148,13 +162,16 @@ func (m *Model) follow() tea.Cmd {
 		m.unfollow()
 		return nil
 	}
+	if m.openedSecond() != nil {
+		return nil
+	}
 	p := m.base().Post()
 	if p == nil {
 		m.unfollow()
 		return nil
 	}
 	id := p.Content().ID
-	if id == m.selected {
+	if id == m.selected && m.beside != nil {
 		return nil
 	}
 	m.selected, m.asked = id, false

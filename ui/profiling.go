@@ -153,6 +153,9 @@ func (m *Model) previousPart() tea.Cmd { m.shownProfile().Turn(-1); return nil }
 func (m *Model) readParts() tea.Cmd {
 	pane := m.shownProfile()
 	if pane == nil {
+		pane = m.side.person
+	}
+	if pane == nil {
 		return nil
 	}
 	ask, ok := pane.Want()

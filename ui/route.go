@@ -95,18 +95,15 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 		m.takeThread(msg)
 		m.reviseAll()
 	case profile.Loaded:
-		for _, d := range m.details() {
-			if p, ok := d.(*profile.Pane); ok {
-				p.Take(msg)
-			}
-		}
-		m.reviseAll()
+		m.takeProfile(msg)
 	case profile.Answer:
 		m.takePart(msg)
 	case filtersRead:
 		m.takeFilters(msg)
 	case besideDue:
 		return m.readBeside(msg.id)
+	case personDue:
+		return m.readPersonBeside(msg.of)
 	case piped:
 		m.takePiped(msg)
 	case translated:
@@ -320,10 +317,10 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 	}
 	again := p.Click(line)
 	switch {
-	case p == m.base() && m.opened() != nil:
-		m.closeOpened()
-		return nil
-	case again, p != m.focus(): // the thread beside the feed: go there
+	case p != m.focus():
+		m.stay() // what stands beside it is its selected post's
+		return m.focusOn(p)
+	case again:
 		return m.run(m.keys.named("open"))
 	}
 	return nil
@@ -372,5 +369,5 @@ func (m *Model) after(msg tea.Msg) tea.Cmd {
 	if m.o.Hub == nil || m.width == 0 {
 		return m.spin()
 	}
-	return tea.Batch(m.readOn(msg), m.watch(), m.keepPlace(), m.tended(msg), m.follow(), m.readParts(), m.clock(), m.spin(), m.tend(), m.watchFlight())
+	return tea.Batch(m.readOn(msg), m.watch(), m.keepPlace(), m.tended(msg), m.follow(), m.followPersonBeside(), m.readParts(), m.clock(), m.spin(), m.tend(), m.watchFlight())
 }

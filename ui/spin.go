@@ -23,8 +23,11 @@ func (s spin) frame(ascii bool) string {
 
 // spin turns the spinner while a pane or a sign-in waits.
 func (m *Model) spin() tea.Cmd {
-	d := m.second()
-	loading := d != nil && d.Loading() || m.signing != nil && m.signing.Waiting()
+	loading := m.signing != nil && m.signing.Waiting()
+	for _, p := range m.shown() {
+		d, ok := p.(detail)
+		loading = loading || ok && d.Loading()
+	}
 	if m.spinner.turning || !loading {
 		return nil
 	}

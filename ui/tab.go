@@ -120,7 +120,6 @@ func (m *Model) unfollow() { m.beside, m.selected = nil, timeline.ID{} }
 // closeOpened closes what was opened from the tab in front.
 func (m *Model) closeOpened() {
 	m.front.stack = nil
-	m.unfollow()
 }
 
 // stay keeps the place in the timeline in front on what is selected now.
@@ -130,12 +129,16 @@ func (m *Model) stay() {
 	}
 }
 
-// tended is what a board in front wants after a message.
+// tended is what a board that is shown wants after a message.
 func (m *Model) tended(msg tea.Msg) tea.Cmd {
-	if m.front.board == nil {
-		return nil
+	var cmds []tea.Cmd
+	if m.front.board != nil {
+		cmds = append(cmds, m.front.board.after(m, msg))
 	}
-	return m.front.board.after(m, msg)
+	if m.noticesBeside() {
+		cmds = append(cmds, m.notices.after(m, msg))
+	}
+	return tea.Batch(cmds...)
 }
 
 // loaded are up to n posts of the timelines, those of the one in front first.

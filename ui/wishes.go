@@ -118,6 +118,7 @@ func (m *Model) revise(id timeline.ID) {
 		d.Revise(id, m.wished)
 	}
 	m.known.Purge()
+	m.side.known.Purge()
 }
 
 // reviseAll does so with every post that something is wished of, or that is translated: after a network has

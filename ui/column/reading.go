@@ -47,12 +47,20 @@ func (r *Reading) Show(early bool, kept time.Time) {
 // "" when all is there.
 func (r *Reading) StatusOf(what string) string {
 	switch {
-	case r.err != nil && !r.stale():
-		return "the " + what + " could not be read: " + timeline.AsError(r.err).Message.Line().String()
+	case r.Failed() != nil:
+		return "the " + what + " could not be read: " + r.Failed().Message.Line().String()
 	case r.loading:
 		return "reading the " + what
 	}
 	return ""
+}
+
+// Failed is why nothing is shown of what was asked for; nil where that is not so.
+func (r *Reading) Failed() *timeline.Error {
+	if r.err == nil || r.stale() {
+		return nil
+	}
+	return timeline.AsError(r.err)
 }
 
 // Kept tells that what is shown was kept: when it was read, and what the reader can do

@@ -22,6 +22,7 @@ type Backend struct {
 	failure      error
 	pace         timeline.Pace
 	homes        int
+	looked       int
 	events       chan timeline.Event
 	dropped      chan struct{} // closed to end the stream
 	slowness     time.Duration
@@ -229,8 +230,18 @@ func (b *Backend) Thread(ctx context.Context, id timeline.ID) (*timeline.Thread,
 	return &timeline.Thread{Focus: id, Roots: []*timeline.Node{{ID: id, Post: p}}}, nil
 }
 
+// Looked tells how often a profile was asked for.
+func (b *Backend) Looked() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.looked
+}
+
 // Profile answers what Knows said.
 func (b *Backend) Profile(ctx context.Context, id string) (*timeline.Profile, error) {
+	b.mu.Lock()
+	b.looked++
+	b.mu.Unlock()
 	if err := b.begin(ctx); err != nil {
 		return nil, err
 	}
