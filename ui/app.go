@@ -88,6 +88,7 @@ type Model struct {
 	asked     bool            // beside has been asked for
 	known     *simplelru.LRU[timeline.ID, remembered]
 	side      side // the third column
+	zoomed    bool // the pane that takes the keys fills the screen
 
 	as       map[timeline.Network]timeline.AccountID // who acts, where the person has chosen; see actsAs
 	targets  []outbox.Target                         // what the accounts take; nil until they were asked

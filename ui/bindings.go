@@ -106,6 +106,7 @@ func readingCommands() []command {
 		{"accounts", []string{"g a"}, groupView, "your accounts: add, remove, rename, check", (*Model).showAccounts, (*Model).noAccounts},
 		{"account-next", []string{"alt+n"}, groupView, "the next of several accounts acts", (*Model).actNext, (*Model).noChoice},
 		{"account-previous", []string{"alt+p"}, groupView, "the previous of them acts", (*Model).actPrevious, (*Model).noChoice},
+		{"zoom", []string{"Z"}, groupView, "one pane fills the screen, or all columns again", (*Model).zoom, (*Model).noZoom},
 		{"side", []string{"v"}, groupView, "the third column: who wrote the post, notifications, or none", (*Model).nextSide, (*Model).noSide},
 		{"side-go", []string{"g v"}, groupView, "into the third column, and back", (*Model).goSide, (*Model).nothingInSide},
 		{"health", []string{"H"}, groupView, "how the accounts do", (*Model).showHealth, (*Model).noPane},

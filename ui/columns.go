@@ -3,6 +3,8 @@ package ui
 import (
 	"slices"
 
+	tea "charm.land/bubbletea/v2"
+
 	"skein/ui/cell"
 )
 
@@ -10,6 +12,7 @@ const (
 	twoPanes   = 120 // cells from which the thread stands beside the feed
 	threePanes = 160 // and from which there is a third column
 	columnMax  = 88  // cells of the widest column
+	zoomMax    = 104 // and of one that fills the screen: the deepest answer has its full measure there
 	between    = 2   // cells between two columns
 )
 
@@ -42,6 +45,8 @@ func (c columns) at(x int) int {
 func (m *Model) columns() columns {
 	n := 1
 	switch {
+	case m.zoomed && m.width >= twoPanes:
+		return newColumns(m.width, 1, zoomMax)
 	case m.width >= threePanes && m.side.shows != sideNothing && m.o.Hub != nil:
 		n = 3
 	case m.width >= twoPanes:
@@ -95,6 +100,26 @@ func (m *Model) openedSecond() detail {
 		}
 	}
 	return nil
+}
+
+// zoom has the pane that takes the keys fill the screen, or brings the others back.
+func (m *Model) zoom() tea.Cmd {
+	m.zoomed = !m.zoomed
+	m.resize()
+	if !m.zoomed {
+		return nil
+	}
+	return m.tell(m.keys.key("zoom", &m.theme.Signs)+" brings the other columns back", plain)
+}
+
+func (m *Model) noZoom() string {
+	switch {
+	case m.o.Hub == nil:
+		return "there is no account yet"
+	case m.width < twoPanes:
+		return "one pane fills the screen already; more stand beside it from 120 cells on"
+	}
+	return ""
 }
 
 // resize gives every pane its room.

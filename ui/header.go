@@ -237,6 +237,7 @@ func hints() []hint {
 		{[]string{"filter"}, "filter"},
 		{[]string{"network"}, "network"},
 		{[]string{"copy-text"}, "copy"},
+		{[]string{"zoom"}, "zoom"},
 		{[]string{"side"}, "third column"},
 		{[]string{"quit"}, "quit"},
 	}

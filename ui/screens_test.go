@@ -31,7 +31,7 @@ func screens() map[string]string {
 		"notice-kind": "Notifications/kind", "profile": "", "network": "Screens/one-network", "search": "Reading/search",
 		"match-next": "Reading/search-list", "match-previous": "", "filter": "Screens/filter", "refresh": "", "messages": "Messages/list",
 		"muted": "Muting/muted-list", "accounts": "Accounts/accounts", "account-next": "", "account-previous": "", "health": "Screens/health",
-		"side": "Columns/notifications", "side-go": "Columns/person",
+		"zoom": "Columns/zoom", "side": "Columns/notifications", "side-go": "Columns/person",
 
 		"tab-next": "Tabs/tab", "tab-previous": "Tabs/sieved", "tab": "Tabs/last", "home": "Screens/home", "bookmarks": "",
 		"feeds": "Tabs/picker", "tab-keep": "", "tab-close": "", "tab-left": "", "tab-right": "", "tab-filter": "Tabs/sieve",

@@ -240,6 +240,8 @@ func (m *Model) noSide() string {
 		return "there is no account yet"
 	case m.width < threePanes:
 		return "a third column needs a wider window: 160 cells"
+	case m.zoomed:
+		return "one pane fills the screen; " + m.keys.key("zoom", &m.theme.Signs) + " brings the others back"
 	}
 	return ""
 }

@@ -236,6 +236,8 @@ func TestColumnsLookAsTheyWereAccepted(t *testing.T) {
 			look("person")
 			s.Press("esc", "esc", "v")
 			look("notifications")
+			s.Press("enter", "Z")
+			look("zoom")
 		}}
 	})
 }
