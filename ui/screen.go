@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -18,7 +19,7 @@ func (m *Model) screen() (frame string, cursor *tea.Cursor) {
 		return "", nil
 	}
 	if m.width < leastWidth || m.height < leastLines {
-		return cell.Cut(m.measure, "too small: 40x12 at least", m.width, ""), nil
+		return m.tooSmall(), nil
 	}
 	lines := m.compose()
 	if c := m.columns(); m.width > c.inner() {
@@ -29,6 +30,19 @@ func (m *Model) screen() (frame string, cursor *tea.Cursor) {
 	}
 	cursor = m.drawOverlays(lines)
 	return strings.Join(lines, "\n"), cursor
+}
+
+// tooSmall says so on the first line, as fully as there is room for, in exactly height
+// lines of exactly width cells.
+func (m *Model) tooSmall() string {
+	lines := slices.Repeat([]string{cell.Blank(m.width)}, m.height)
+	for _, s := range []string{"too small: 40x12 at least", "40x12 at least", "too small", "small", "!"} {
+		if len(s) <= m.width {
+			lines[0] = cell.Fit(m.measure, s, m.width, "")
+			break
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // compose sets the header, the panes and the footer one below the other, in lines

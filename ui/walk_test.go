@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -63,17 +64,52 @@ func (w *walker) step() {
 }
 
 func (w *walker) check(t *testing.T, seed uint64, step int) {
+	w.exact(t, w.width, w.height, fmt.Sprintf("seed %d, step %d", seed, step))
+}
+
+// exact holds the frame to a size.
+func (w *walker) exact(t *testing.T, width, height int, when string) {
+	t.Helper()
 	frame := w.Frame()
-	if w.width < 30 || w.height < 6 {
-		return // too small: one line says so
+	if width == 0 || height == 0 {
+		return // there is nothing to draw on
 	}
 	lines := strings.Split(frame, "\n")
-	if len(lines) != w.height {
-		t.Fatalf("seed %d, step %d: %d lines, not %d", seed, step, len(lines), w.height)
+	if len(lines) != height {
+		t.Fatalf("%s: %d lines, not %d", when, len(lines), height)
 	}
 	for _, l := range lines {
-		if got := cell.Width(cell.PerCluster, l); got != w.width {
-			t.Fatalf("seed %d, step %d: %d cells, not %d: %q", seed, step, got, w.width, l)
+		if got := cell.Width(cell.PerCluster, l); got != width {
+			t.Fatalf("%s: %d cells, not %d: %q", when, got, width, l)
 		}
+	}
+}
+
+// TestEverySmallScreenIsExact makes the window of somebody who presses anything every
+// size up to 60 cells and 20 lines, on whatever is on the screen then: each frame is
+// exact, and where there is no room for one a line says so.
+func TestEverySmallScreenIsExact(t *testing.T) {
+	for seed := range uint64(4) {
+		nets := happened()
+		nets[0].Threads(conversation())
+		o := ui.Options{Outbox: uitest.NewOutbox(nets...), People: book{}, Library: uitest.NewLibrary(everRead(60)...)}
+		uitest.Play(t, o, nets, func(s *uitest.Session) {
+			w := walker{Session: s, Rand: rand.New(rand.NewPCG(seed, 1)), nets: nets, width: 80, height: 24}
+			const most, tall, each = 60, 20, 12
+			for i, n := range w.Perm(most * tall) {
+				if i%each == 0 {
+					w.step()
+				}
+				width, height := n%most+1, n/most+1
+				w.Resize(width, height)
+				w.exact(t, width, height, fmt.Sprintf("seed %d, size %d of %dx%d", seed, i, width, height))
+				if width < 30 || height < 6 {
+					first, _, _ := strings.Cut(w.Frame(), "\n")
+					if said := strings.TrimSpace(first); said == "" || !strings.Contains("too small: 40x12 at least !", said) {
+						t.Fatalf("%dx%d says %q", width, height, said)
+					}
+				}
+			}
+		})
 	}
 }
