@@ -113,12 +113,23 @@ func (m *Model) feedTab(t Tab) *tab {
 // addFeed puts a tab of a feed after the others. One that is opened from another goes
 // with Esc, unless it is kept.
 func (m *Model) addFeed(t Tab, from *tab) *tab {
-	r := newReading(nil, t.screen(), m.look())
+	screen := m.screenOf(t)
+	r := newReading(nil, screen, m.look())
 	r.sieve = t.Sieve
-	added := &tab{name: t.screen(), title: timeline.CleanLine(t.Name).String(), reading: r, feed: t, from: from}
+	added := &tab{name: screen, title: timeline.CleanLine(t.Name).String(), reading: r, feed: t, from: from}
 	m.addTab(added)
 	m.sift(r)
 	return added
+}
+
+// screenOf is what the place in a tab is kept by: its own, also where another tab, such
+// as home, reads the same and shows something else of it.
+func (m *Model) screenOf(t Tab) string {
+	screen := t.screen()
+	for slices.ContainsFunc(m.tabs, func(o *tab) bool { return o.name == screen }) {
+		screen += " " + t.Name
+	}
+	return screen
 }
 
 // openFeed goes to the tab of a feed, which is made where there is none.

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -114,6 +115,43 @@ func TestATabIsReadAtItsFirstVisit(t *testing.T) {
 			t.Errorf("it is at %q, was at %q; opened %v", s.Selected(), at, f.opened)
 		}
 	})
+}
+
+// TestEveryTabIsReadOnWhereItWasLeft after a restart, also tabs that read the same and
+// show different parts of it, and one that reads what home does.
+func TestEveryTabIsReadOnWhereItWasLeft(t *testing.T) {
+	marks, cache := timeline.NewMemoryMarks(), timeline.NewMemory()
+	tabs := []ui.Tab{
+		{Name: "Birds", Feed: "tag:birds"},
+		{Name: "Birds, no boosts", Feed: "tag:birds", Sieve: overlay.Sieve{NoBoosts: true}},
+		{Name: "Calm", Feed: timeline.FeedHome},
+		{Name: "Workshop", Feed: "list:Workshop"},
+	}
+	moves := []int{2, 0, 1, 2, 1} // down from the top, in home and in each tab
+	var left []string
+	for _, again := range []bool{false, true} {
+		f := newFeeds(tabs...)
+		uitest.Again(t, ui.Options{Feeds: f, Marks: marks}, cache, three(), func(s *uitest.Session) {
+			defer f.end()
+			s.Sleep(time.Second)
+			for i, n := range moves {
+				s.Press(fmt.Sprint(i + 1))
+				s.Sleep(time.Second)
+				if again {
+					if got := s.Selected(); got != left[i] {
+						t.Errorf("tab %d is on %q, was left on %q", i+1, got, left[i])
+					}
+					continue
+				}
+				s.Press("g", "g")
+				for range n {
+					s.Press("j")
+				}
+				left = append(left, s.Selected())
+				s.Sleep(2 * time.Second)
+			}
+		})
+	}
 }
 
 // TestATabIsArrangedOnTheScreen: found, kept, moved and closed without any file.
