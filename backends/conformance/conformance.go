@@ -131,6 +131,7 @@ func (c *suite) parts() []part {
 		{"Messages", c.testMessages},
 		{"Translate", c.testTranslate},
 		{"Report", c.testReport},
+		{"Curate", c.testCurate},
 		{"Mute", c.testMute},
 		{"Block", c.testBlock}, // last: some networks end follows with it, and empty home of them
 	}
