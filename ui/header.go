@@ -21,18 +21,23 @@ const (
 // header is the program's name, where we are, and a mark for each network.
 func (m *Model) header() string {
 	t := m.theme
-	left := cell.Blank(lead) + t.Accent.Paint(m.o.Name)
-	if m.o.Demo {
-		left += t.Dim.Paint(" demo")
-	}
-	left += cell.Blank(tabGap)
-	marks := m.marks() + " "
+	left, marks := m.headerEnds()
 	if d := m.opened(); d != nil && m.columns().n == 1 {
 		left += t.Strong.Paint(d.Title())
 	} else {
-		left += m.tabLine(m.inner() - cell.Width(m.measure, left+marks) - 1)
+		left += m.tabsIn(m.inner() - cell.Width(m.measure, left+marks) - 1).drawn
 	}
 	return cell.Ends(m.measure, left, marks, m.inner(), t.Signs.More)
+}
+
+// headerEnds are what stands left and right of the tabs.
+func (m *Model) headerEnds() (left, marks string) {
+	t := m.theme
+	left = cell.Blank(lead) + t.Accent.Paint(m.o.Name)
+	if m.o.Demo {
+		left += t.Dim.Paint(" demo")
+	}
+	return left + cell.Blank(tabGap), m.marks() + " "
 }
 
 // marks is a letter and a sign for each network that has an account, and who acts there

@@ -285,47 +285,6 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 	return nil
 }
 
-// under is the pane below the pointer and the line of it.
-func (m *Model) under(at tea.Mouse) (p pane, line int, ok bool) {
-	line = at.Y - headLines
-	if m.o.Hub == nil || len(m.overlays) > 0 || line < 0 || line >= m.body() {
-		return nil, 0, false
-	}
-	p = m.shown()[m.columns().at(at.X)]
-	return p, line, p != nil
-}
-
-func (m *Model) roll(at tea.Mouse) {
-	p, _, ok := m.under(at)
-	if !ok {
-		return
-	}
-	m.stay() // what is read beside it is its selected post's
-	switch at.Button {
-	case tea.MouseWheelDown:
-		p.Scroll(wheel)
-	case tea.MouseWheelUp:
-		p.Scroll(-wheel)
-	}
-}
-
-// click selects what is under the pointer and opens what was selected already.
-func (m *Model) click(at tea.Mouse) tea.Cmd {
-	p, line, ok := m.under(at)
-	if !ok || at.Button != tea.MouseLeft {
-		return nil
-	}
-	again := p.Click(line)
-	switch {
-	case p != m.focus():
-		m.stay() // what stands beside it is its selected post's
-		return m.focusOn(p)
-	case again:
-		return m.run(m.keys.named("open"))
-	}
-	return nil
-}
-
 // change takes in what the hub reports and waits for more.
 func (m *Model) change(c changed) tea.Cmd {
 	if c.err != nil {

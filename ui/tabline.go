@@ -12,9 +12,17 @@ const (
 	tabsFrom = 60 // cells from which the header shows more tabs than the one in front
 )
 
-// tabLine is the tabs in at most width cells: all of them, or the one in front with as
+// tabLine is the tabs in the header.
+type tabLine struct {
+	drawn  string
+	names  []string // as they are drawn, tabGap cells between two
+	from   int      // the index of the first among all tabs
+	before int      // cells left of it
+}
+
+// tabsIn are the tabs in at most width cells: all of them, or the one in front with as
 // many of its neighbours as there is room for.
-func (m *Model) tabLine(width int) string {
+func (m *Model) tabsIn(width int) tabLine {
 	at := 0
 	names := make([]string, len(m.tabs))
 	for i, t := range m.tabs {
@@ -24,7 +32,7 @@ func (m *Model) tabLine(width int) string {
 		}
 	}
 	if m.inner() < tabsFrom {
-		return names[at]
+		return tabLine{drawn: names[at], names: names[at : at+1], from: at}
 	}
 	draw := func(from, to int) string {
 		gap, more := cell.Blank(tabGap), m.theme.Dim.Paint(m.theme.Signs.More)
@@ -47,7 +55,11 @@ func (m *Model) tabLine(width int) string {
 			from, grown = from-1, true
 		}
 	}
-	return draw(from, to)
+	line := tabLine{drawn: draw(from, to), names: names[from:to], from: from}
+	if from > 0 {
+		line.before = cell.Width(m.measure, m.theme.Signs.More) + 1
+	}
+	return line
 }
 
 // tabName is a tab in the header: what it is called, what is unread in it, and the
