@@ -68,7 +68,7 @@ func (c *suite) holds(ctx context.Context, curator timeline.Curator, id, who str
 	}
 	at := slices.IndexFunc(lists, func(l timeline.PeopleList) bool { return l.ID == id })
 	if at < 0 || lists[at].Holds != want {
-		return fmt.Errorf("PeopleLists: %s in the list: not %v", who, want)
+		return fmt.Errorf("whether the lists say that %s is in this one is not %v", who, want)
 	}
 	in := false
 	page := timeline.Page{Limit: timeline.MaxPage}
@@ -83,7 +83,7 @@ func (c *suite) holds(ctx context.Context, curator timeline.Curator, id, who str
 		}
 	}
 	if in != want {
-		return fmt.Errorf("Enlisted: %s in the list: not %v", who, want)
+		return fmt.Errorf("whether %s is among those in the list is not %v", who, want)
 	}
 	return nil
 }
