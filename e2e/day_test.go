@@ -21,7 +21,7 @@ func TestADayInTheTerminal(t *testing.T) {
 	t.Run("a word is muted and comes back", d.muting)
 	t.Run("a picture is looked at", d.pictures)
 	t.Run("a vote is cast", d.vote)
-	t.Run("a link, a copy, a command", d.links)
+	t.Run("a post is copied, and given to a command", d.copies)
 	t.Run("a post of one's own is edited and deleted", d.ownPost)
 	t.Run("a message is answered", d.message)
 	t.Run("what arrives does not move the reader", d.arrival)
@@ -154,12 +154,9 @@ func (d *day) vote(t *testing.T) {
 	r.selectsUntil(`✓`)
 }
 
-func (d *day) links(t *testing.T) {
+func (d *day) copies(t *testing.T) {
 	r := opens(t, d.home)
 	r.finds(`We moved the lab`)
-	r.presses("o")
-	r.sees(`╭─ links`)
-	r.leaves(`╭─ links`)
 	r.presses("y")
 	r.sees(`copied`)
 	if buffers := r.term.State(t).Buffers; !strings.Contains(buffers, "moved the lab") {
@@ -200,8 +197,7 @@ func (d *day) ownPost(t *testing.T) {
 func (d *day) message(t *testing.T) {
 	r := opens(t, d.home)
 	r.presses("g", "d")
-	r.sees(`messages`)
-	r.sees(`Hal on 40 metres`)
+	r.sees(`│ ▌ N Hal on 40 metres`) // in the list, once it has been read
 	r.presses("Enter")
 	r.sees(`╭─ N Hal on 40 metres`)
 	r.sees(`faint but cheerful`)
