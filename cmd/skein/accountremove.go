@@ -53,18 +53,12 @@ func (d *desk) abandon(ctx context.Context, r account.Record, yes bool) error {
 	if err != nil || n == 0 {
 		return err
 	}
-	if !yes {
-		warning := fmt.Sprintf("%d on the way to %s will never be sent", n, r.Name)
-		if !d.typing() {
-			return refusef("%s: --yes removes it all the same", warning)
-		}
-		answer, err := d.ask(ctx, "%s. Remove it all the same? [y/N]", warning)
-		if err != nil {
-			return err
-		}
-		if answer != "y" && answer != "yes" {
-			return refusef("nothing was removed")
-		}
+	lost := warned{
+		warning: fmt.Sprintf("%d on the way to %s will never be sent", n, r.Name),
+		yes:     "removes it all the same", question: "Remove it all the same?", refused: "nothing was removed",
+	}
+	if err := d.sure(ctx, yes, lost); err != nil {
+		return err
 	}
 	return cancelAll(ctx, d.box, id)
 }

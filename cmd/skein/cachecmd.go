@@ -157,18 +157,12 @@ func (a *app) cacheClear(ctx context.Context, yes bool) error {
 		if err != nil {
 			return err
 		}
-		if !yes {
-			warning := count(stat.Posts, "post") + " would be forgotten; what the networks no longer have cannot be read again"
-			if !a.typing() {
-				return refusef("%s: --yes means it", warning)
-			}
-			answer, err := a.ask(ctx, "%s. Forget them? [y/N]", warning)
-			if err != nil {
-				return err
-			}
-			if answer != "y" && answer != "yes" {
-				return refusef("nothing was changed")
-			}
+		forgotten := warned{
+			warning: count(stat.Posts, "post") + " would be forgotten; what the networks no longer have cannot be read again",
+			yes:     "means it", question: "Forget them?", refused: "nothing was changed",
+		}
+		if err := a.sure(ctx, yes, forgotten); err != nil {
+			return err
 		}
 		if err := c.Clear(ctx); err != nil {
 			return err

@@ -121,13 +121,5 @@ func worstOf(results []checkResult) error {
 			signIn++
 		}
 	}
-	switch {
-	case failed == 0:
-		return nil
-	case failed < len(results):
-		return silent(exitSome)
-	case signIn == failed:
-		return silent(exitSignIn)
-	}
-	return silent(exitNone)
+	return partly(len(results), failed, signIn)
 }

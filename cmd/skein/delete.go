@@ -68,11 +68,11 @@ func (d *desk) remove(ctx context.Context, ref string, f deleteFlags) error {
 		return err
 	}
 	if d.typing() && !f.yes && len(posts) == 1 {
-		answer, err := d.ask(ctx, "Delete “%s” (%s)? [y/N]", post.summary(), d.nameOf(timeline.Account{ID: posts[0].Account}))
+		agrees, err := d.agrees(ctx, "Delete “%s” (%s)?", post.summary(), d.nameOf(timeline.Account{ID: posts[0].Account}))
 		if err != nil {
 			return err
 		}
-		if answer != "y" && answer != "yes" {
+		if !agrees {
 			return refusef("nothing was deleted")
 		}
 	}

@@ -148,11 +148,11 @@ func (d *desk) receive(ctx context.Context, s sendFlags, names []string, yes boo
 	case !yes && !d.typing():
 		return refusef("everybody will see where %s takes messages: --yes publishes it", d.names[actions[0].Account])
 	case !yes:
-		answer, err := d.ask(ctx, "Everybody will see at which relays %s takes messages. Publish it? [y/N]", d.names[actions[0].Account])
+		agrees, err := d.agrees(ctx, "Everybody will see at which relays %s takes messages. Publish it?", d.names[actions[0].Account])
 		if err != nil {
 			return err
 		}
-		if answer != "y" && answer != "yes" {
+		if !agrees {
 			return errors.New("nothing was published")
 		}
 	}

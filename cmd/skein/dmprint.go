@@ -143,18 +143,10 @@ func (d *desk) conversed(found timeline.Conversed, f dmFlags) error {
 			d.say("skein: " + r.Name + ": " + note.Line().String() + "\n")
 		}
 	}
-	switch failed := len(found.Failed); {
-	case failed == 0 && len(found.Conversations) == 0 && !d.flags.json && f.template == "":
+	if len(found.Failed) == 0 && len(found.Conversations) == 0 && !d.flags.json && f.template == "" {
 		d.say("skein: there are no messages; `skein dm send` begins a conversation\n")
-		return nil
-	case failed == 0:
-		return nil
-	case failed < asked:
-		return silent(exitSome)
-	case signIn == failed:
-		return silent(exitSignIn)
 	}
-	return silent(exitNone)
+	return partly(asked, len(found.Failed), signIn)
 }
 
 // showMessages prints a conversation, the oldest message first.

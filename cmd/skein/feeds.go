@@ -60,13 +60,7 @@ func (a *app) listFeeds(ctx context.Context, networks, names []string) error {
 	for _, f := range failed {
 		a.report(failure{Code: f.Err.Code, Account: f.Account.Name, Network: f.Account.Network, Message: f.Err.Message.String()})
 	}
-	switch {
-	case len(failed) == 0:
-		return nil
-	case len(failed) < len(records):
-		return silent(exitSome)
-	}
-	return silent(exitNone)
+	return partly(len(records), len(failed), 0)
 }
 
 func (a *app) printFeeds(choices []timeline.FeedChoice) error {

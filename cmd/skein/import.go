@@ -285,11 +285,11 @@ func (m *importing) agree(ctx context.Context, s importJSON) (proceed bool, err 
 	case asks && !m.typing():
 		return false, refusef("%s; nothing was changed: --yes adds them %s", line, to)
 	case asks:
-		answer, err := m.ask(ctx, "%s. Add them %s? [y/N]", line, to)
+		agrees, err := m.agrees(ctx, "%s. Add them %s?", line, to)
 		if err != nil {
 			return false, err
 		}
-		if answer != "y" && answer != "yes" {
+		if !agrees {
 			return false, refusef("nothing was changed")
 		}
 	case m.app.flags.json:

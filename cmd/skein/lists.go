@@ -81,17 +81,6 @@ func (d *desk) curators(ctx context.Context, chosen []string) (all []curating, f
 	return all, failed, nil
 }
 
-// partly is the exit code of reading what some accounts could not tell.
-func partly(answered, failed int) error {
-	switch {
-	case failed == 0:
-		return nil
-	case answered > 0:
-		return silent(exitSome)
-	}
-	return silent(exitNone)
-}
-
 func (a *app) printLists(ctx context.Context, accounts []string) error {
 	return a.atDesk(ctx, func(d *desk) error {
 		all, failed, err := d.curators(ctx, accounts)
@@ -110,7 +99,7 @@ func (a *app) printLists(ctx context.Context, accounts []string) error {
 		if found == 0 && failed == 0 && !a.flags.json {
 			a.say("skein: there are no lists; `skein lists new NAME` makes one\n")
 		}
-		return partly(len(all), failed)
+		return partly(len(all)+failed, failed, 0)
 	})
 }
 
@@ -184,7 +173,7 @@ func (d *desk) showList(ctx context.Context, name string, f refFlags, number int
 	if err := p.flush(); err != nil {
 		return err
 	}
-	return partly(len(found), failed)
+	return partly(len(found)+failed, failed, 0)
 }
 
 func (a *app) enlistCommand(use, short, long string, undo bool) *cobra.Command {
@@ -308,18 +297,12 @@ func (d *desk) deleteList(ctx context.Context, name string, f reactFlags, yes bo
 			Intent: timeline.Intent{Kind: timeline.DoList, Undo: true, List: c.lists[0].ID},
 		})
 	}
-	if !yes {
-		warning := fmt.Sprintf("the list %s of %s would be deleted, which cannot be taken back", found[0].lists[0].Title, strings.Join(where, ", "))
-		if !d.typing() {
-			return refusef("%s: --yes means it", warning)
-		}
-		answer, err := d.ask(ctx, "%s. Delete it? [y/N]", warning)
-		if err != nil {
-			return err
-		}
-		if answer != "y" && answer != "yes" {
-			return refusef("nothing was deleted")
-		}
+	gone := warned{
+		warning: fmt.Sprintf("the list %s of %s would be deleted, which cannot be taken back", found[0].lists[0].Title, strings.Join(where, ", ")),
+		yes:     "means it", question: "Delete it?", refused: "nothing was deleted",
+	}
+	if err := d.sure(ctx, yes, gone); err != nil {
+		return err
 	}
 	return d.act(ctx, f.send, actions)
 }

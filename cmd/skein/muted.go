@@ -73,15 +73,10 @@ func (a *app) listFilters(ctx context.Context, chosen []string) error {
 		}
 		answered++
 	}
-	switch {
-	case failed > 0 && answered > 0:
-		return silent(exitSome)
-	case failed > 0:
-		return silent(exitNone)
-	case found == 0 && !a.flags.json:
+	if failed == 0 && found == 0 && !a.flags.json {
 		a.say("skein: the networks hide nothing by words or labels\n")
 	}
-	return nil
+	return partly(answered+failed, failed, 0)
 }
 
 func (a *app) printFilters(ctx context.Context, b timeline.Backend) (n int, err error) {

@@ -199,15 +199,7 @@ func (d *desk) noticeVerdict(failed map[timeline.AccountID]*timeline.Error, acco
 		}
 		d.report(failure{Code: e.Code, Account: p.names[a.ID], Network: a.Network, Message: e.Message.Line().String()})
 	}
-	switch {
-	case len(failed) == 0:
-		return nil
-	case len(failed) < accounts:
-		return silent(exitSome)
-	case signIn == len(failed):
-		return silent(exitSignIn)
-	}
-	return silent(exitNone)
+	return partly(accounts, len(failed), signIn)
 }
 
 // followNotices prints what there is, oldest first, and then what happens.

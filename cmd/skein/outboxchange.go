@@ -44,18 +44,12 @@ func (d *desk) retry(ctx context.Context, id string, names []string, yes bool, s
 	doubtful := slices.ContainsFunc(op.Deliveries, func(o timeline.Delivery) bool {
 		return o.State == timeline.Unconfirmed && (len(ids) == 0 || slices.Contains(ids, o.Account.ID))
 	})
-	if doubtful && !yes {
-		const warning = "nothing tells whether the post arrived; sent again, it may be there twice"
-		if !d.typing() {
-			return refusef("%s: --yes does it all the same", warning)
-		}
-		answer, err := d.ask(ctx, "%s. Send it again? [y/N]", warning)
-		if err != nil {
-			return err
-		}
-		if answer != "y" && answer != "yes" {
-			return refusef("nothing was sent")
-		}
+	twice := warned{
+		warning: "nothing tells whether the post arrived; sent again, it may be there twice",
+		yes:     "does it all the same", question: "Send it again?", refused: "nothing was sent",
+	}
+	if err := d.sure(ctx, yes || !doubtful, twice); err != nil {
+		return err
 	}
 	if _, err := d.box.Retry(ctx, op.ID, ids...); err != nil {
 		return err

@@ -38,6 +38,20 @@ type silent int
 
 func (s silent) Error() string { return fmt.Sprintf("exit %d", int(s)) }
 
+// partly is how a command ends that has asked several accounts, of which some failed, and
+// some of these because they want a sign-in.
+func partly(asked, failed, signIn int) error {
+	switch {
+	case failed == 0:
+		return nil
+	case failed < asked:
+		return silent(exitSome)
+	case signIn == failed:
+		return silent(exitSignIn)
+	}
+	return silent(exitNone)
+}
+
 // run is the program: it returns the exit code.
 func run(args []string, w world) int {
 	a := &app{world: w}

@@ -145,10 +145,8 @@ func (a *app) inquired(answers []timeline.Inquiry, found int) error {
 		a.report(f)
 	}
 	switch {
-	case failed > 0 && answered > 0:
-		return silent(exitSome)
 	case failed > 0:
-		return silent(exitNone)
+		return partly(answered+failed, failed, 0)
 	case answered == 0:
 		return silent(exitFailed)
 	case found == 0 && !a.flags.json:
