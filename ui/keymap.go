@@ -19,6 +19,7 @@ const composePrefix = "compose-"
 // keymap finds the command of a key.
 type keymap struct {
 	commands  []command
+	byName    map[string]int
 	byKeys    map[string]int
 	prefixes  map[string]bool
 	composing map[string]compose.Command // the keys of the compose screen
@@ -31,12 +32,15 @@ type keymap struct {
 // ourselves, and so is one that would begin theirs or that theirs would begin: whatever
 // keys a later skein adds, theirs stay.
 func newKeymap(own map[string][]string) (*keymap, error) {
-	k := &keymap{commands: commands(), byKeys: map[string]int{}, prefixes: map[string]bool{}, composing: map[string]compose.Command{}}
+	k := &keymap{commands: commands(), byName: map[string]int{}, byKeys: map[string]int{}, prefixes: map[string]bool{}, composing: map[string]compose.Command{}}
+	for i, c := range k.commands {
+		k.byName[c.name] = i
+	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(own)) {
-		i := slices.IndexFunc(k.commands, func(c command) bool { return c.name == name })
+		i, known := k.byName[name]
 		switch {
-		case i < 0:
+		case !known:
 			errs = append(errs, fmt.Errorf("keys: there is no action %q", name))
 			continue
 		case len(own[name]) == 0:
@@ -190,8 +194,12 @@ func (k *keymap) find(before, key string) (c command, found, begins bool) {
 	return command{}, false, false
 }
 
+// named is one of our own commands: each frame asks for those of the footer.
 func (k *keymap) named(name string) command {
-	i := slices.IndexFunc(k.commands, func(c command) bool { return c.name == name })
+	i, ok := k.byName[name]
+	if !ok {
+		panic("ui: there is no command " + name)
+	}
 	return k.commands[i]
 }
 

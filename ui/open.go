@@ -44,8 +44,15 @@ func (m *Model) open() tea.Cmd {
 // enterBeside gives the keys to the thread beside the feed.
 func (m *Model) enterBeside() tea.Cmd {
 	d := m.beside
-	m.front.stack, m.beside = append(m.front.stack, d), nil
-	if d.Loading() && !m.asked { // nobody needs to wait until the selection has rested
+	m.beside = nil
+	return m.enter(d, m.asked)
+}
+
+// enter gives the keys to a pane that stood beside, and reads it where it was not asked for
+// yet: nobody needs to wait until the selection has rested.
+func (m *Model) enter(d detail, asked bool) tea.Cmd {
+	m.front.stack = append(m.front.stack, d)
+	if d.Loading() && !asked {
 		return m.load(d)
 	}
 	return nil

@@ -172,13 +172,9 @@ func (m *Model) readPersonBeside(of *profile.Pane) tea.Cmd {
 
 // enterPerson gives the keys to the person in the third column.
 func (m *Model) enterPerson() tea.Cmd {
-	d, asked := m.side.person, m.side.asked
+	d := m.side.person
 	m.side.person = nil
-	m.front.stack = append(m.front.stack, d)
-	if d.Loading() && !asked { // nobody needs to wait until the selection has rested
-		return m.load(d)
-	}
-	return nil
+	return m.enter(d, m.side.asked)
 }
 
 // openProfile opens the profile of the author of p: the one that is there already, or

@@ -96,12 +96,8 @@ func (b *Backend) Enlisted(ctx context.Context, id string, p timeline.Page) (tim
 	if err != nil {
 		return timeline.Listing{}, err
 	}
-	there, err := b.kept(ctx, uri.String())
-	if err == nil && there == nil {
-		err = timeline.Errorf(timeline.CodeNotFound, "there is no such list any more")
-	}
-	if err != nil {
-		return timeline.Listing{}, tried("list "+id, err)
+	if err := b.haveList(ctx, uri.String()); err != nil {
+		return timeline.Listing{}, err
 	}
 	records, older, err := b.recordsBelow(ctx, p.Before, timeline.MaxPage, listItemNSID)
 	if err != nil {
@@ -125,6 +121,15 @@ func (b *Backend) ownListURI(id string) (syntax.ATURI, error) {
 		return "", timeline.Errorf(timeline.CodeNotFound, "%s is no list of %s", timeline.CleanLine(id), b.account.Handle)
 	}
 	return uri, nil
+}
+
+// haveList fails where an own list is not there any more, or nothing tells.
+func (b *Backend) haveList(ctx context.Context, uri string) error {
+	there, err := b.kept(ctx, uri)
+	if err == nil && there == nil {
+		err = timeline.Errorf(timeline.CodeNotFound, "there is no such list any more")
+	}
+	return tried("list "+uri, err)
 }
 
 // freezeEnlist prepares an app.bsky.graph.listitem, or the deletion of all that put the
@@ -168,12 +173,8 @@ func (b *Backend) enlistAim(ctx context.Context, i timeline.Intent, list string)
 		a.Person = v.DID
 	}
 	if !i.Undo {
-		there, err := b.kept(ctx, list)
-		if err == nil && there == nil {
-			err = timeline.Errorf(timeline.CodeNotFound, "there is no such list any more")
-		}
-		if err != nil {
-			return aim{}, tried("list "+list, err)
+		if err := b.haveList(ctx, list); err != nil {
+			return aim{}, err
 		}
 	}
 	err := b.walk(ctx, listItemNSID, func(r keptRecord) {
